@@ -1,0 +1,45 @@
+//! What an interpreted script may run.
+
+use crate::source::Span;
+use crate::value::{Condition, Text, Unknown, Value};
+use std::sync::Arc;
+
+/// One word of a command line.
+#[derive(Clone, Debug)]
+pub struct Word {
+    /// The word is there only where this holds (besides the invocation's own condition).
+    pub condition: Condition,
+    pub value: WordValue,
+}
+
+/// What a word is.
+#[derive(Clone, Debug)]
+pub enum WordValue {
+    /// Exactly one word.
+    One(Value<Text>),
+    /// Any number of words, none of them known: `$EXTRA_FLAGS`, a list that was not followed.
+    Any(Unknown),
+}
+
+/// One command line that a script, a workflow step or a build step may run.
+#[derive(Clone, Debug)]
+pub struct Invocation {
+    pub words: Vec<Word>,
+    /// Under which circumstances the script gets here.
+    pub condition: Condition,
+    /// The characters of the whole command, or of the call that runs it.
+    pub span: Span,
+    /// The first word's characters: where absence is reported.
+    pub anchor: Span,
+    /// Variables given to this command's own environment (`X=1 cmd`, `env=` of a call) or exported
+    /// before it.
+    pub environment: Vec<(Arc<str>, Value<Text>)>,
+    /// The working directory, if the script sets one.
+    pub directory: Option<Value<Text>>,
+    /// The text handed to standard input, if it is known: a here-document.
+    pub input: Option<Value<Text>>,
+    /// Files that the script is known to have written before, by name, with their text.
+    pub files: Vec<(String, Text)>,
+    /// The function or section it stands in, for people.
+    pub scope: Option<Arc<str>>,
+}

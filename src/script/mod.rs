@@ -1,0 +1,16 @@
+//! Scripts as data: the form that every script language is lowered to, and the interpreter that gives
+//! it meaning.
+//!
+//! This room names no script language and no platform. Readers lower texts to a [`Program`]; the
+//! interpreter runs it abstractly, over all inputs at once, and yields [`Invocation`]s. Nothing is
+//! executed, and everything is bounded.
+
+mod invocation;
+mod program;
+
+pub use invocation::{Invocation, Word, WordValue};
+pub use program::{
+    Argument, BinaryOperator, Block, Class, Clause, Command, CompareOperator, Element, Expression,
+    ExpressionKind, Field, Function, InputKind, Literal, MapEntry, Parameter, ParameterKind, Program,
+    Scoping, Statement, StatementKind, Target,
+};
