@@ -5,8 +5,10 @@
 //! something is rendered. This room knows no file system: who loads a text hands it over.
 
 mod lines;
+mod map;
 
 pub use lines::{Lines, Position};
+pub use map::TextMap;
 
 use std::sync::OnceLock;
 

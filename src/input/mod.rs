@@ -1,0 +1,44 @@
+//! Readers: one a format, from text to [`Document`](crate::document::Document) or
+//! [`Program`](crate::script::Program).
+//!
+//! Reading never fails: a broken file yields what could be read and diagnostics. `python` and `shell`
+//! lower only; what a program means is the interpreter's business.
+
+pub mod dockerfile;
+pub mod dotenv;
+mod format;
+pub mod json;
+pub mod python;
+pub mod shell;
+pub mod yaml;
+
+pub use format::Format;
+
+use crate::diagnostic::Diagnostic;
+use crate::document::Document;
+
+/// What a structured file yields.
+#[derive(Debug, Default)]
+pub struct Read {
+    /// In the order of the file; of a broken file what could be read.
+    pub documents: Vec<Document>,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Bounds for readers. What exceeds one is a diagnostic with the code `input-limit`, never a crash.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Bytes of one file.
+    pub bytes: usize,
+    /// Nodes of one file after aliases are expanded.
+    pub nodes: usize,
+    /// How deeply collections may nest.
+    pub depth: usize,
+}
+
+impl Default for Limits {
+    /// 64 MiB, 4 million nodes, depth 200: far above real configs, far below trouble.
+    fn default() -> Limits {
+        Limits { bytes: 64 << 20, nodes: 4_000_000, depth: 200 }
+    }
+}
