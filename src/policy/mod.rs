@@ -16,7 +16,7 @@ mod param;
 mod read;
 mod target;
 
-pub use builtin::{Builtin, PACK, Selection, find as find_builtin, path_of as builtin_path};
+pub use builtin::{Builtin, PACK, Selection, find as find_builtin};
 pub use compile::{Compiled, CompiledValidation, Named, compile, compile_unchecked};
 pub use configure::{Configuration, Override, Scope, configure};
 pub use examples::{Actual, Example, Expected, File, compare as compare_example};
@@ -97,6 +97,9 @@ pub struct Policy {
     pub rationale: String,
     pub target: Target,
     pub params: Vec<Param>,
+    /// A list or map of the subject, as a path: then each element is judged for itself, under the name
+    /// `each`.
+    pub for_each: Option<Code>,
     pub conditions: Vec<NamedCode>,
     pub variables: Vec<NamedCode>,
     pub validations: Vec<Validation>,

@@ -19,6 +19,7 @@ const SPEC_KEYS: &[&str] = &[
     "rationale",
     "target",
     "params",
+    "forEach",
     "matchConditions",
     "variables",
     "validations",
@@ -102,6 +103,7 @@ fn read_policy(keys: &mut Keys, source: &Source, root: Ref<'_>) -> Option<Policy
         }
     };
     let params = spec.get("params").map(|node| read_params(keys, node)).unwrap_or_default();
+    let for_each = read_code(keys, source, spec, "forEach", "`spec`");
     let conditions = read_named(keys, source, spec, "matchConditions");
     let variables = read_named(keys, source, spec, "variables");
     let validations = read_validations(keys, source, spec);
@@ -115,6 +117,7 @@ fn read_policy(keys: &mut Keys, source: &Source, root: Ref<'_>) -> Option<Policy
         rationale: rationale.to_owned(),
         target,
         params,
+        for_each,
         conditions,
         variables,
         validations,

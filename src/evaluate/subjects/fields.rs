@@ -248,3 +248,44 @@ pub(super) fn holds_text(text: &Text) -> Option<String> {
     }
     Some(whole)
 }
+
+/// A tree whose conditions speak of another file's inputs: `$1` of one script is not `$1` of another.
+pub(super) fn renamed(field: &Field, file: &str) -> Field {
+    match field {
+        Field::Known { datum, place } => Field::Known { datum: renamed_datum(datum, file), place: *place },
+        Field::Either(all) => {
+            let one = |(condition, field): &(Condition, Field)| (foreign(condition, file), renamed(field, file));
+            Field::Either(all.iter().map(one).collect())
+        }
+        other => other.clone(),
+    }
+}
+
+fn renamed_datum(datum: &Datum, file: &str) -> Datum {
+    match datum {
+        Datum::List(list) => Datum::List(List {
+            elements: Arc::new(list.elements.iter().map(|element| renamed(element, file)).collect()),
+            open: list.open.clone(),
+        }),
+        Datum::Map(map) => {
+            let entries = map.entries.iter().map(|(name, field)| (Arc::clone(name), renamed(field, file)));
+            Datum::Map(Map { entries: Arc::new(entries.collect()), ..map.clone() })
+        }
+        Datum::Object(object) => {
+            let fields = object.fields.iter().map(|(name, field)| (*name, renamed(field, file)));
+            Datum::Object(Arc::new(Object { fields: fields.collect(), ..(**object).clone() }))
+        }
+        plain => plain.clone(),
+    }
+}
+
+fn foreign(condition: &Condition, file: &str) -> Condition {
+    let mut all = Condition::always();
+    for atom in condition.atoms() {
+        let input: Arc<str> = format!("{} of {file}", atom.input).into();
+        let renamed = Condition::of(crate::value::Atom { input, ..atom.clone() });
+        // Renaming keeps atoms apart or together as they were, so that nothing can contradict here.
+        all = all.and(&renamed).unwrap_or(all);
+    }
+    all
+}
