@@ -1,1 +1,1 @@
-//! Room.
+pub mod redact;
