@@ -138,7 +138,7 @@ impl<'a> Redactor<'a> {
         for secret in inside {
             masked = Cow::Owned(masked.replace(secret.as_str(), MASK));
         }
-        let mut ranges = scan::secrets(&masked, None);
+        let mut ranges = scan::secrets_of_prose(&masked);
         if self.names_a_secret(text) {
             ranges.extend(self.common.iter().flat_map(|word| whole_words(&masked, word)));
             ranges.sort_by_key(|range| (range.start, range.end));

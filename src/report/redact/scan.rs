@@ -13,14 +13,25 @@ use std::ops::Range;
 /// The secret ranges of a text in ascending order, joined where they overlap. `format` is the file's,
 /// if its name tells one.
 pub fn secrets(text: &str, format: Option<Format>) -> Vec<Range<usize>> {
-    let mut found = shapes::find(text);
     let quoted_only = matches!(format, Some(Format::Python | Format::Json));
-    let mut scan = Scan { text, bytes: text.as_bytes(), quoted_only, found: Vec::new() };
+    let mut scan =
+        Scan { text, bytes: text.as_bytes(), quoted_only, prose: false, found: shapes::find(text) };
     scan.words();
     if !quoted_only {
         scan.secret_objects();
     }
-    found.append(&mut scan.found);
+    joined(scan.found)
+}
+
+/// The secret ranges of a sentence. A colon after a name begins an explanation there, not a value.
+pub fn secrets_of_prose(text: &str) -> Vec<Range<usize>> {
+    let mut scan =
+        Scan { text, bytes: text.as_bytes(), quoted_only: false, prose: true, found: shapes::find(text) };
+    scan.words();
+    joined(scan.found)
+}
+
+fn joined(mut found: Vec<Range<usize>>) -> Vec<Range<usize>> {
     found.retain(|range| !range.is_empty());
     found.sort_by_key(|range| (range.start, range.end));
     let mut joined: Vec<Range<usize>> = Vec::with_capacity(found.len());
@@ -47,6 +58,7 @@ struct Scan<'a> {
     bytes: &'a [u8],
     /// In code and JSON a bare word after a name is an expression, not a value.
     quoted_only: bool,
+    prose: bool,
     found: Vec<Range<usize>>,
 }
 
@@ -219,6 +231,7 @@ impl Scan<'_> {
             }
             b':' if self.byte(at + 1) == b'=' => self.value_at(at + 2, bare, false),
             b':' if self.byte(at + 1) == b':' => None,
+            b':' if self.prose => self.value_at(at + 1, false, true),
             // The annotation of `password: str = "x"` is passed over; the value follows the sign.
             b':' if self.quoted_only && self.byte(self.skip_blanks(at + 1)).is_ascii_alphabetic() => {
                 let rest = self.slice(at + 1..self.bytes.len());
@@ -238,7 +251,7 @@ impl Scan<'_> {
             b',' if quoted && (is_call(line_before) || is_option_in_list(line_before)) => {
                 self.value_at(at + 1, false, false)
             }
-            _ if at > gap && is_option => self.value_at(at, true, false),
+            _ if at > gap && is_option && !self.prose => self.value_at(at, true, false),
             _ if at > gap && list_line && line_before.split_whitespace().count() == 1 => {
                 self.value_at(at, true, true)
             }
