@@ -10,6 +10,7 @@ mod activation;
 mod declarations;
 mod expression;
 mod limits;
+mod parser;
 pub mod object;
 pub mod types;
 mod world;
