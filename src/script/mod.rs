@@ -7,6 +7,7 @@
 
 mod invocation;
 mod program;
+pub mod words;
 
 pub use invocation::{Invocation, Word, WordValue};
 pub use program::{
