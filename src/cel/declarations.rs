@@ -44,7 +44,9 @@ impl Declarations {
         }
         if compared {
             let kind =
-                if target == Target::Setting { Type::Object("setting") } else { root_type("reference") };
+                if target == Target::Setting { Type::Object("setting") }
+                else if target == Target::Artifact { Type::Object("artifact") }
+                else { root_type("reference") };
             declarations.declare("reference", kind);
         }
         declarations

@@ -2,7 +2,9 @@
 //! finding.
 
 use crate::diagnostic::Finding;
+use crate::source::Span;
 use crate::value::Condition;
+use std::collections::HashMap;
 
 /// A finding before it is merged with its like.
 pub(super) struct Draft {
@@ -20,18 +22,21 @@ const MAX_TOLD: usize = 3;
 /// same.
 pub(super) fn merge(drafts: Vec<Draft>) -> Vec<Finding> {
     let mut merged: Vec<Draft> = Vec::new();
+    let mut places: HashMap<(usize, Span), Vec<usize>> = HashMap::new();
     for draft in drafts {
-        let same = |have: &&mut Draft| {
-            have.validation == draft.validation
-                && have.finding.primary.span == draft.finding.primary.span
-                && have.finding.verdict == draft.finding.verdict
-                && (have.finding.message == draft.finding.message
-                    || (have.finding.services == draft.finding.services
-                        && have.finding.environment == draft.finding.environment))
+        let here = places.entry((draft.validation, draft.finding.primary.span)).or_default();
+        let same = |have: &Draft| {
+            have.finding.message == draft.finding.message
+                || (have.finding.services == draft.finding.services
+                    && have.finding.environment == draft.finding.environment)
         };
-        match merged.iter_mut().find(same) {
+        let known = here.iter().copied().find(|&index| merged.get(index).is_some_and(same));
+        match known.and_then(|index| merged.get_mut(index)) {
             Some(have) => join(have, draft),
-            None => merged.push(draft),
+            None => {
+                here.push(merged.len());
+                merged.push(draft);
+            }
         }
     }
     merged.into_iter().map(finish).collect()

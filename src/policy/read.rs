@@ -167,13 +167,13 @@ fn read_target(keys: &mut Keys, node: Ref<'_>) -> Option<Target> {
     if let (Some(with), Some((_, place))) = (&compared_with, compared) {
         let possible = match kind {
             Kind::Deployment => true,
-            Kind::Setting => matches!(with, ComparedWith::Environment(_)),
+            Kind::Setting | Kind::Artifact => matches!(with, ComparedWith::Environment(_)),
             _ => false,
         };
         if !possible {
             let message = format!("a {} cannot be compared with `{with}`", kind.as_str());
             keys.error("policy-value", place.span(), message).help = Some(
-                "a Deployment compares with an environment, `peers` or `siblings`; a Setting with an environment"
+                "a Deployment compares with an environment, `peers` or `siblings`; a Setting or an Artifact with an environment"
                     .into(),
             );
         }

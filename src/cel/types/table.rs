@@ -187,6 +187,20 @@ const FIELDS: &[Row] = &[
     ("project", "artifacts", List(&One("artifact")), Always, "all artifacts"),
     ("project", "settings", List(&One("setting")), Always, "all code settings"),
     ("project", "bypasses", List(&One("bypass")), Always, "all bypasses"),
+    ("project", "gates", Map(&Int), Always, "failures that celador.yaml tolerates, by environment"),
+    ("project", "bypass_environments", List(&Text), Always, "where celador.yaml allows bypasses"),
+    ("deployment", "given", List(&Text), Always, "names of the settings that the file itself gives"),
+    (
+        "deployment",
+        "environment_fixed",
+        Bool,
+        Always,
+        "whether nothing that only the caller knows decides where it goes: a project, a namespace",
+    ),
+    ("repeated_flag", "first", Text, Always, "the value that was given first"),
+    ("repeated_flag", "last", Text, Always, "the value that wins"),
+    ("repeated_flag", "conflict", Bool, Always, "whether two of its values differ for certain"),
+    ("required_variable", "status", Text, Always, "the state for messages: UNKNOWN where it cannot be told"),
 ];
 
 /// The object types that have the settings of the catalogue as fields, and which of them.
