@@ -137,7 +137,15 @@ mod tests {
                 format!("{} {state} {text:?} {by} at {span}", variable.name)
             })
             .collect();
-        insta::assert_snapshot!(shown.join("\n"), @"");
+        insta::assert_snapshot!(shown.join("\n"), @r###"
+A set "1"  at A=1
+B empty ""  at B=
+C unknown "unknown"  at C=${X}
+D set "d/{Y}" X at D=${X:-d}/$Y
+E set "$raw"  at E='$raw'
+F unknown "unknown"  at F
+G set "a b" Z at G="a ${Z:-b}"
+"###);
         assert!(artifact.env.open.is_empty());
     }
 }

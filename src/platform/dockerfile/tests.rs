@@ -74,16 +74,52 @@ fn the_last_stage_and_those_below_it_are_told() {
         "USER root\n",
         "USER app:app\n",
         "CMD [\"gunicorn\", \"--bind\", \"0.0.0.0:8000\", \"app:main\"]\n",
-    )), @"");
+    )), @r###"
+alpine false (unless TAG) ["false"] Some((5, "python:${TAG}"))
+base_image python:3.11-slim (unless TAG) ["python:3.11-slim"] Some((5, "python:${TAG}"))
+healthcheck true ["true"] Some((8, "HEALTHCHECK"))
+port 8000 ["8000"] Some((7, "8000"))
+user app:app ["app:app"] Some((17, "app:app"))
+port 8080 (unless PORT) ["8080"] Some((15, "${PORT}/tcp"))
+port 9443 ["9443"] Some((15, "9443/udp"))
+env PATH set = /venv/bin:{PATH} at "PATH=/venv/bin:$PATH"
+env MODE set = plain at "MODE=plain"
+env VERSION unknown = unknown:VERSION given when the script is called at "VERSION $VERSION"
+env TAG set = 3.11-slim (unless TAG) at "TAG=$TAG"
+env EMPTY empty =  at "EMPTY="
+env MODE set = plain-two at "MODE=${MODE}-two"
+open: python:3.11-slim
+bound 8000 at "8000" false
+bound 8000 at "8000" false
+"###);
 }
 
 #[test]
 fn what_is_not_known_is_not_guessed() {
-    insta::assert_snapshot!(shown("ARG IMAGE\nFROM ${IMAGE}\nHEALTHCHECK NONE\nEXPOSE $P\n"), @"");
-    insta::assert_snapshot!(shown("FROM node:${V}-alpine\n"), @"");
-    insta::assert_snapshot!(shown("FROM node:${V}\n"), @"");
-    insta::assert_snapshot!(shown("FROM scratch\nCMD [\"/app\"]\n"), @"");
-    insta::assert_snapshot!(shown("# nothing\n"), @"");
+    insta::assert_snapshot!(shown("ARG IMAGE\nFROM ${IMAGE}\nHEALTHCHECK NONE\nEXPOSE $P\n"), @r###"
+alpine unknown:IMAGE given when the script is called [] None
+base_image unknown:IMAGE given when the script is called [] None
+healthcheck false ["false"] Some((3, "HEALTHCHECK"))
+port unknown:P the file it comes from was not found [] None
+open: base image
+"###);
+    insta::assert_snapshot!(shown("FROM node:${V}-alpine\n"), @r###"
+alpine true ["true"] Some((1, "node:${V}-alpine"))
+base_image node:{V}-alpine ["node:{V}-alpine"] Some((1, "node:${V}-alpine"))
+open: node:{V}-alpine
+"###);
+    insta::assert_snapshot!(shown("FROM node:${V}\n"), @r###"
+alpine unknown:V given when the script is called [] None
+base_image node:{V} ["node:{V}"] Some((1, "node:${V}"))
+open: node:{V}
+"###);
+    insta::assert_snapshot!(shown("FROM scratch\nCMD [\"/app\"]\n"), @r###"
+alpine false ["false"] Some((1, "scratch"))
+base_image scratch ["scratch"] Some((1, "scratch"))
+"###);
+    insta::assert_snapshot!(shown("# nothing\n"), @r###"
+no artifact
+"###);
 }
 
 /// The ports that a CMD fixes.
@@ -113,7 +149,38 @@ fn ports_of_commands() {
         "php -S 0.0.0.0:80",
     ];
     let shown: String = all.iter().map(|command| bound(command)).collect();
-    insta::assert_snapshot!(shown, @"");
+    insta::assert_snapshot!(shown, @r###"
+uvicorn main:app --host 0.0.0.0 --port 8000
+    8000 at "8000" false
+exec gunicorn --bind=0.0.0.0:${PORT:-8000} --workers 4 app:main
+    8080 (unless PORT) at "${PORT:-8000}" true
+gunicorn -b :$PORT app
+    8080 (unless PORT) at "$PORT" true
+gunicorn -b "${HOST}:${UNSET:-5000}" app
+    5000 (unless UNSET) at "${UNSET:-5000}" false
+streamlit run app.py --server.port=${UNSET}
+    unknown:UNSET read from the caller's environment at "${UNSET}" false
+["node", "server.js", "--port", "3000"]
+    3000 at "3000" false
+["uvicorn", "--port", "$PORT"]
+    
+["sh", "-c", "uvicorn app --port $PORT"]
+    8080 (unless PORT) at "$PORT" true
+["/bin/bash", "-lc", "serve \"x\" -l 3000"]
+    3000 at "\"serve \\\"x\\\" -l 3000\"" false
+wait-for-it db:5432 -- PORT=4000 ./app $OTHER
+    4000 at "4000" false
+curl -fsS http://127.0.0.1:8000/health || exit 1
+    8000 at "8000" false
+python -c "import urllib.request as u; u.urlopen('http://localhost:${PORT}/')"
+    8080 (unless PORT) at "${PORT}" true
+nc -z localhost 6379 && redis-cli -p 6379 ping
+    6379 at "6379" false; 6379 at "6379" false
+http://example.com:8000/ --port 99999 --port 80x
+    
+php -S 0.0.0.0:80
+    80 at "80" false
+"###);
 }
 
 #[test]
