@@ -68,7 +68,7 @@ pub(super) fn is_total(name: &str) -> bool {
 impl<'p> Walk<'p> {
     /// Reads the parts and groups of a class.
     pub(super) fn class_budget(&mut self, class: &'p Class, place: &Place) {
-        let parts = parts_of(class);
+        let (maker, parts) = parts_of(class);
         if parts.len() < 2 {
             return;
         }
@@ -93,7 +93,7 @@ impl<'p> Walk<'p> {
         for method in &class.methods {
             let scope: Rc<str> = format!("{}.{}", place.scope, method.name).into();
             visit::expressions_within(&method.body, &mut |expression| {
-                groups.extend(self.group(expression, &known, &scope));
+                groups.extend(self.group(expression, &known, maker, &scope));
             });
         }
         self.budgets.push(ClassBudget {
@@ -115,9 +115,14 @@ impl<'p> Walk<'p> {
         &self,
         expression: &Expression,
         known: &[(Arc<str>, CodeValue, Span)],
+        maker: &str,
         scope: &Rc<str>,
     ) -> Option<Bounded> {
-        let ExpressionKind::Call { arguments, .. } = &expression.kind else { return None };
+        let ExpressionKind::Call { callee, arguments } = &expression.kind else { return None };
+        // A part that lists what it depends on does not bound it.
+        if visit::last_name(callee) == Some(maker) {
+            return None;
+        }
         let members = arguments.iter().find_map(|argument| match argument {
             Argument::Positional(value) | Argument::Named(_, value) => texts(value),
             _ => None,
@@ -223,8 +228,8 @@ fn texts(expression: &Expression) -> Option<Vec<&str>> {
 }
 
 /// The named parts that a class declares: `self.checks["database"] = Check(timeout=3.0)`, or several
-/// `Check(name="database", timeout=3.0)`.
-fn parts_of(class: &Class) -> Vec<Part<'_>> {
+/// `Check(name="database", timeout=3.0)`; with the name of what makes them.
+fn parts_of(class: &Class) -> (&str, Vec<Part<'_>>) {
     let mut parts: Vec<(&str, Part<'_>)> = Vec::new();
     for method in &class.methods {
         visit::statements_within(&method.body, &mut |statement| {
@@ -243,7 +248,7 @@ fn parts_of(class: &Class) -> Vec<Part<'_>> {
     for (maker, _) in &parts {
         *counts.entry(*maker).or_default() += 1;
     }
-    let Some((&maker, _)) = counts.iter().max_by_key(|&(_, count)| *count) else { return Vec::new() };
+    let Some((&maker, _)) = counts.iter().max_by_key(|&(_, count)| *count) else { return ("", Vec::new()) };
     let mut distinct: Vec<Part<'_>> = Vec::new();
     for (_, part) in parts.into_iter().filter(|(one, _)| *one == maker) {
         let is_new =
@@ -252,7 +257,7 @@ fn parts_of(class: &Class) -> Vec<Part<'_>> {
             distinct.push(part);
         }
     }
-    distinct
+    (maker, distinct)
 }
 
 fn part<'p>(expression: &'p Expression, key: Option<&str>) -> Option<(&'p str, Part<'p>)> {

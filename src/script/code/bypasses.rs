@@ -10,7 +10,7 @@ use super::walk::{Place, Walk, target_name};
 use crate::model::{Bypass, Environment};
 use crate::script::{
     Argument, Block, Clause, CompareOperator, Element, Expression, ExpressionKind, Literal, Program,
-    StatementKind,
+    StatementKind, Target,
 };
 use crate::source::Span;
 use crate::value::{Atom, Condition, Number, Operand, Operator};
@@ -30,6 +30,10 @@ impl Flags {
         let mut flags = Flags::default();
         visit::statements_within(&program.body, &mut |statement| {
             let StatementKind::Assign { target, value, .. } = &statement.kind else { return };
+            if let Target::Tuple(members, _) = target {
+                flags.computed.extend(members.iter().filter_map(|(member, _)| target_name(member)));
+                return;
+            }
             let Some(name) = target_name(target).filter(|name| is_switch_name(name)) else { return };
             let mut tests = false;
             visit::all_within(value, &mut |inner| {
@@ -43,12 +47,26 @@ impl Flags {
                     flags.inputs.entry(name.clone()).or_insert_with(|| read.clone());
                 }
             });
-            if tests {
+            if tests || (is_decided_elsewhere(value) && !flags.inputs.contains_key(&name)) {
                 flags.computed.insert(name);
             }
         });
         flags
     }
+}
+
+/// Whether a value comes out of a function that may ask for anything.
+fn is_decided_elsewhere(value: &Expression) -> bool {
+    let mut calls = false;
+    visit::all_within(value, &mut |inner| {
+        if let ExpressionKind::Call { callee, .. } = &inner.kind {
+            calls |= !matches!(
+                visit::last_name(callee),
+                Some("get" | "getenv" | "lower" | "upper" | "strip" | "bool" | "str" | "int" | "getattr")
+            );
+        }
+    });
+    calls
 }
 
 /// One disjunct of a condition, taken apart.
@@ -266,7 +284,6 @@ fn is_switch_name(name: &str) -> bool {
                 | "validations"
                 | "validate"
                 | "validator"
-                | "check"
                 | "checks"
                 | "startup"
                 | "auth"
@@ -282,8 +299,12 @@ fn is_switch_name(name: &str) -> bool {
         )
     };
     let filler = |word: &String| matches!(word.as_str(), "should" | "allow" | "can" | "do" | "is" | "bypass");
-    let is_bare_bypass = words.iter().any(|word| word == "bypass") && words.iter().all(filler);
-    is_bare_bypass || (words.iter().any(verb) && words.iter().any(check))
+    let is_bare_bypass =
+        words.len() > 1 && words.iter().any(|word| word == "bypass") && words.iter().all(filler);
+    // One check among many is often no more than a detail (`skip_version_check`); to bypass one is not.
+    let bypasses_check =
+        words.iter().any(|word| word == "bypass") && words.iter().any(|word| word == "check");
+    is_bare_bypass || bypasses_check || (words.iter().any(verb) && words.iter().any(check))
 }
 
 fn names_bypass(name: &str) -> bool {

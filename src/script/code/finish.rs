@@ -8,6 +8,7 @@ use super::kinds::{Kind, kind_of, typed};
 use super::walk::{Found, Walk};
 use crate::model::{Budget, CodeSetting, CodeValue, Environment};
 use crate::provenance::{Arena, Origin, Step};
+use crate::script::Literal;
 use crate::source::Span;
 use crate::value::Condition;
 use std::collections::{BTreeMap, BTreeSet};
@@ -84,11 +85,26 @@ fn settings_of(
             }
         }
     }
+    let kind = meaning(walk, scope, name);
     // Sums of which only a part is known are compared with sums of the same form, and nothing else.
     let forms: BTreeSet<Option<&String>> = claims.iter().map(|(_, found)| found.rest.as_ref()).collect();
-    if forms.len() > 1 {
-        claims.retain(|(_, found)| found.rest.is_none());
+    for form in forms {
+        let members = claims.iter().filter(|(_, found)| found.rest.as_ref() == form).cloned().collect();
+        of_one_form(members, name, kind, arena, settings);
     }
+}
+
+fn of_one_form(
+    mut claims: Vec<(Environment, &Found)>,
+    name: &str,
+    kind: Kind,
+    arena: &mut Arena,
+    settings: &mut Vec<CodeSetting>,
+) {
+    // That staging is called "staging" is no setting.
+    claims.retain(|(environment, found)| {
+        !matches!(&found.value, Literal::Text(text) if Environment::known(text).as_ref() == Some(environment))
+    });
     let comparable: Vec<bool> = claims.iter().map(|(_, found)| is_comparable(found, &claims)).collect();
     let mut keep = comparable.into_iter();
     claims.retain(|_| keep.next().unwrap_or(false));
@@ -97,7 +113,6 @@ fn settings_of(
     if environments.len() < 2 || places.len() < 2 {
         return;
     }
-    let kind = meaning(walk, scope, name);
     for (environment, found) in claims {
         if let Some(value) = typed(&found.value, kind) {
             settings.push(setting(found, name, Some(environment), value, arena));

@@ -17,10 +17,15 @@ pub(super) enum Kind {
 }
 
 /// The kind that a name promises. The last word that says something decides: `timeout_multiplier` is a
-/// ratio, `retry_delay_ms` a time.
+/// ratio, `retry_delay_ms` a time. Of a path of keys the last key that says something does:
+/// `timeouts.connect` is a time.
 pub(super) fn kind_of(name: &str) -> Kind {
-    let last_part = name.rsplit('.').next().unwrap_or(name);
-    let words = words(last_part);
+    let mut kinds = name.rsplit('.').map(kind_of_part);
+    kinds.find(|kind| *kind != Kind::Plain).unwrap_or(Kind::Plain)
+}
+
+fn kind_of_part(part: &str) -> Kind {
+    let words = words(part);
     if let Some(last) = words.last()
         && let Some(seconds) = unit(last)
     {
@@ -68,10 +73,13 @@ pub(super) fn typed(literal: &Literal, kind: Kind) -> Option<CodeValue> {
     Some(match (literal, kind) {
         (Literal::Null, _) => return None,
         (Literal::Bool(bool), _) => CodeValue::Flag(*bool),
-        (Literal::Text(text), Kind::Duration(_)) => match Duration::parse(text) {
-            Ok(duration) => CodeValue::Duration(duration),
-            Err(_) => CodeValue::Text(text.clone()),
-        },
+        (Literal::Text(text), Kind::Duration(seconds)) => {
+            match (text.trim().parse::<f64>(), Duration::parse(text)) {
+                (Ok(number), _) => CodeValue::Duration(Duration::from_seconds_f64(number * seconds)?),
+                (_, Ok(duration)) => CodeValue::Duration(duration),
+                _ => CodeValue::Text(text.clone()),
+            }
+        }
         (Literal::Text(text), _) => CodeValue::Text(text.clone()),
         (Literal::Number(number, _), kind) => typed_number(*number, kind)?,
     })
@@ -104,6 +112,7 @@ mod tests {
         assert_eq!(kind_of("base_buffers"), Kind::Duration(1.0));
         assert_eq!(kind_of("buffer_size"), Kind::Count);
         assert_eq!(kind_of("pool.max_overflow"), Kind::Count);
+        assert_eq!(kind_of("timeouts.connect"), Kind::Duration(1.0));
         assert_eq!(kind_of("base_receive"), Kind::Plain);
         assert_eq!(kind_of("memory_min"), Kind::Plain);
     }

@@ -11,6 +11,10 @@ pub(super) fn siblings<'n>(names: impl Iterator<Item = &'n str>) -> BTreeMap<&'n
     let mut groups: BTreeMap<String, Vec<(&str, Environment)>> = BTreeMap::new();
     for name in names {
         if let Some((common, environment)) = without_environment(name) {
+            // `is_production` beside `is_staging` asks for the environment; it holds nothing of it.
+            if matches!(common.as_str(), "is" | "in" | "has") {
+                continue;
+            }
             groups.entry(common).or_default().push((name, environment));
         }
     }

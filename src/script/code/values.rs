@@ -1,6 +1,6 @@
 //! Values and the targets that they are bound to.
 
-use super::environments::{Environments, environment_test, named_by};
+use super::environments::{Environments, environment_test, named_by, words};
 use super::visit;
 use super::walk::{Found, Numbers, Place, Walk, path_of};
 use crate::model::Environment;
@@ -11,6 +11,16 @@ use crate::value::{Atom, Condition, Number, Operand, Operator};
 
 /// How deeply keys of dictionaries and arguments of constructors are followed.
 const DEEPEST_PATH: usize = 6;
+
+/// Words of calls that tell something to people.
+const TELLING: [&str; 10] =
+    ["log", "logger", "print", "warn", "warning", "error", "info", "debug", "exception", "echo"];
+
+/// Last words of names that hold the outcome of something, not a setting of it.
+const OUTCOMES: [&str; 8] = ["status", "state", "message", "error", "reason", "result", "success", "valid"];
+
+/// How many numbers of one function are kept in mind; each branch copies them.
+const MOST_NUMBERS: usize = 256;
 
 /// What a value is bound to.
 #[derive(Clone, Debug)]
@@ -74,6 +84,11 @@ impl<'p> Walk<'p> {
     pub(super) fn bind_effect(&mut self, value: &'p Expression, place: &Place, numbers: &mut Numbers) {
         let ExpressionKind::Call { callee, .. } = &value.kind else { return };
         let target = visit::last_name(callee).unwrap_or_default().to_owned();
+        // What is logged or printed configures nothing.
+        let tells = words(&target).iter().any(|word| TELLING.contains(&word.as_str()));
+        if tells {
+            return;
+        }
         let bound = Bound { target, path: Vec::new(), span: callee.span, in_table: false };
         self.bind(&bound, value, place, numbers);
     }
@@ -156,7 +171,8 @@ impl<'p> Walk<'p> {
         span: Span,
         trail: Vec<(Span, Step)>,
     ) {
-        if !place.records {
+        let is_outcome = words(&bound.name()).last().is_some_and(|last| OUTCOMES.contains(&last.as_str()));
+        if !place.records || is_outcome {
             return;
         }
         self.found.push(Found {
@@ -183,6 +199,9 @@ impl<'p> Walk<'p> {
         environments: &Environments,
         numbers: &mut Numbers,
     ) {
+        if numbers.len() >= MOST_NUMBERS {
+            return;
+        }
         if *environments == Environments::All {
             numbers.retain(|(target, _), _| target != name);
             numbers.insert((name.to_owned(), None), (number, trail.to_vec()));
@@ -244,19 +263,13 @@ impl<'p> Walk<'p> {
                 self.bind(&bound, value, &inner, &mut numbers.clone());
             } else if let ExpressionKind::Literal(Literal::Text(text)) = &key.kind {
                 self.flow(text, value, place);
-                self.bind(&bound.at(text, key.span), value, place, &mut numbers.clone());
+                self.bind(&bound.at(text, key.span), value, place, numbers);
             }
         }
     }
 
     /// Arithmetic: a further value of a target that already has one, or a sum of which a part is known.
-    fn computed(
-        &mut self,
-        bound: &Bound,
-        value: &'p Expression,
-        place: &Place,
-        numbers: &mut Numbers,
-    ) {
+    fn computed(&mut self, bound: &Bound, value: &'p Expression, place: &Place, numbers: &mut Numbers) {
         let name = bound.name();
         if name.is_empty() {
             return;
@@ -271,7 +284,8 @@ impl<'p> Walk<'p> {
                 .collect(),
             some => self.listed(some),
         };
-        let is_further = mentioned.contains(&name);
+        let is_plain = matches!(value.kind, ExpressionKind::Name(_));
+        let is_further = bound.path.is_empty() && mentioned.contains(&name);
         let mut results = Vec::new();
         for environment in &in_question {
             if results.iter().any(|(one, ..): &(Environment, f64, Vec<(Span, Step)>)| one == environment) {
@@ -289,7 +303,7 @@ impl<'p> Walk<'p> {
             return;
         }
         for (environment, number, trail) in results {
-            if is_further || mentioned.is_empty() {
+            if (is_further || mentioned.is_empty()) && !is_plain {
                 let mut inner = place.clone();
                 inner.environments = Environments::Only(vec![environment.clone()]);
                 let literal = Literal::Number(Number::Float(number), String::new());
@@ -459,7 +473,9 @@ fn apply(operator: BinaryOperator, left: f64, right: f64) -> Option<f64> {
         BinaryOperator::Power => left.powf(right),
         BinaryOperator::Modulo | BinaryOperator::Union => return None,
     };
-    result.is_finite().then_some(result)
+    // A person computes 1.05 where binary fractions come to 1.0499999999999998.
+    let rounded = (result * 1e9).round() / 1e9;
+    rounded.is_finite().then_some(rounded)
 }
 
 /// The number that an expression comes to in one environment, if it follows from literals.
