@@ -153,14 +153,14 @@ fn value(word: &str, start: usize, source: SourceId, arena: &mut Arena) -> Value
 pub fn shown(deployment: &Deployment, sources: &Sources, provenance: &Provenance) -> String {
     let mut out = String::new();
     let environment = deployment.environment.as_ref().map_or("?", |environment| environment.as_str());
-    let _ = writeln!(
-        out,
+    let head = format!(
         "{} {} {} [{environment}] {}",
         deployment.platform,
         deployment.workload,
         deployment.display_name(),
         deployment.condition
     );
+    let _ = writeln!(out, "{}", head.trim_end());
     settings(&mut out, "  ", &deployment.settings, sources, provenance);
     for container in &deployment.containers {
         let name = container.name.as_deref().unwrap_or("-");
