@@ -5,10 +5,12 @@
 //! interpreter runs it abstractly, over all inputs at once, and yields [`Invocation`]s. Nothing is
 //! executed, and everything is bounded.
 
+pub mod interpret;
 mod invocation;
 mod program;
 pub mod words;
 
+pub use interpret::{Interpretation, Limits, Modules, NoModules, interpret};
 pub use invocation::{Invocation, Word, WordValue};
 pub use program::{
     Argument, BinaryOperator, Block, Class, Clause, Command, CompareOperator, Element, Expression,
