@@ -84,9 +84,9 @@ impl Interpreter<'_> {
         let Some((clause, rest)) = clauses.split_first() else { return self.block(otherwise) };
         if self.quiet
             && self.calls.is_empty()
-            && matches!(clause.condition.kind, ExpressionKind::Literal(Literal::Bool(true)))
+            && tests_literals(&clause.condition)
         {
-            // The test whether the file is the one that is run; here it is only imported.
+            // The lowering's answer to whether the file is the one that is run; here it is imported.
             return;
         }
         let test = self.test(&clause.condition);
@@ -225,5 +225,14 @@ impl Interpreter<'_> {
             Kind::Object(_) => value,
             _ => self.with_step(value, span, Step::Assigned),
         }
+    }
+}
+
+/// Whether a test has nothing but literals to decide it.
+fn tests_literals(condition: &crate::script::Expression) -> bool {
+    match &condition.kind {
+        ExpressionKind::Literal(literal) => !matches!(literal, Literal::Null),
+        ExpressionKind::Compare { left, right, .. } => tests_literals(left) && tests_literals(right),
+        _ => false,
     }
 }
