@@ -1,0 +1,250 @@
+//! The script's command line: `argparse` parsers, and the parameters that `click` and `typer` fill.
+//!
+//! All options of a file become the fields of one record, whose constructor call stands for
+//! `parser.parse_args()`. So a namespace that is handed from function to function is an ordinary value
+//! to the interpreter.
+
+use crate::input::python::Lowering;
+use crate::script::{Class, Expression, ExpressionKind, Field, InputKind, Literal, Statement, StatementKind};
+use crate::source::Span;
+use ruff_python_ast::{self as ast, Expr};
+use ruff_text_size::Ranged;
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+/// The name of the record. No Python class can have it.
+pub(super) const NAMESPACE: &str = "parser.parse_args()";
+
+/// One `add_argument` call.
+#[derive(Debug)]
+pub(super) struct CommandOption<'a> {
+    /// The attribute under which the value is found.
+    destination: String,
+    /// As the user writes it: `--project-id`, `service`.
+    name: &'a str,
+    call: &'a ast::ExprCall,
+    /// Another call defines the same attribute with another default.
+    is_ambiguous: bool,
+}
+
+/// The options of a file, in order, and the variables that hold the parsed ones.
+#[derive(Debug, Default)]
+pub(super) struct CommandLine<'a> {
+    options: Vec<CommandOption<'a>>,
+    namespaces: BTreeSet<&'a str>,
+}
+
+impl CommandLine<'_> {
+    /// Whether a parameter of this name is most likely the parsed command line.
+    pub(super) fn is_namespace(&self, name: &str) -> bool {
+        self.namespaces.contains(name)
+    }
+
+    /// Whether any option is defined.
+    pub(super) fn is_empty(&self) -> bool {
+        self.options.is_empty()
+    }
+}
+
+/// Collects [`CommandLine`] during the walk over the file.
+#[derive(Debug, Default)]
+pub(super) struct Parser<'a> {
+    found: CommandLine<'a>,
+}
+
+impl<'a> Parser<'a> {
+    pub(super) fn assignment(&mut self, assign: &'a ast::StmtAssign) {
+        let Expr::Call(call) = &*assign.value else { return };
+        let method = method_name(call);
+        if !matches!(method, Some("parse_args" | "parse_known_args")) {
+            return;
+        }
+        for target in &assign.targets {
+            match target {
+                Expr::Name(name) => {
+                    self.found.namespaces.insert(name.id.as_str());
+                }
+                Expr::Tuple(tuple) => {
+                    if let Some(Expr::Name(name)) = tuple.elts.first() {
+                        self.found.namespaces.insert(name.id.as_str());
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    pub(super) fn call(&mut self, call: &'a ast::ExprCall) {
+        if method_name(call) != Some("add_argument") {
+            return;
+        }
+        let names: Vec<&str> = call.arguments.args.iter().filter_map(text_of).collect();
+        // The long option is the one people use; a positional argument has one name without dashes.
+        let Some(&name) = names.iter().find(|name| name.starts_with("--")).or(names.first()) else {
+            return;
+        };
+        let given = call.arguments.find_keyword("dest").and_then(|keyword| text_of(&keyword.value));
+        let destination = given.unwrap_or_else(|| name.trim_start_matches('-')).replace('-', "_");
+        match self.found.options.iter_mut().find(|option| option.destination == destination) {
+            Some(earlier) => {
+                let same = default_of(earlier.call).map(comparable) == default_of(call).map(comparable);
+                earlier.is_ambiguous |= !same;
+            }
+            None => {
+                let option = CommandOption { destination, name, call, is_ambiguous: false };
+                self.found.options.push(option);
+            }
+        }
+    }
+
+    pub(super) fn finish(self) -> CommandLine<'a> {
+        self.found
+    }
+}
+
+fn comparable(expression: &Expr) -> ast::comparable::ComparableExpr<'_> {
+    expression.into()
+}
+
+fn default_of(call: &ast::ExprCall) -> Option<&Expr> {
+    call.arguments.find_keyword("default").map(|keyword| &keyword.value)
+}
+
+/// The attribute that a call calls: `add_argument` of `parser.add_argument(...)`.
+pub(super) fn method_name(call: &ast::ExprCall) -> Option<&str> {
+    match &*call.func {
+        Expr::Attribute(attribute) => Some(attribute.attr.as_str()),
+        _ => None,
+    }
+}
+
+/// The characters of a plain string literal.
+pub(super) fn text_of(expression: &Expr) -> Option<&str> {
+    match expression {
+        Expr::StringLiteral(literal) => Some(literal.value.to_str()),
+        _ => None,
+    }
+}
+
+/// Whether an expression is the literal `None`, or `...`, which `click` and `typer` use for "no default".
+fn is_nothing(expression: &Expr) -> bool {
+    matches!(expression, Expr::NoneLiteral(_) | Expr::EllipsisLiteral(_))
+}
+
+impl<'a> Lowering<'a> {
+    /// The class statement that declares the record of parsed options, if the file has any.
+    pub(super) fn namespace_class(&mut self) -> Option<Statement> {
+        let options = std::mem::take(&mut self.names.command_line.options);
+        let first = options.first()?;
+        let whole = self.span(first.call);
+        let fields = options.iter().map(|option| self.option_field(option)).collect();
+        self.names.command_line.options = options;
+        let class = Class {
+            name: NAMESPACE.to_owned(),
+            name_span: whole,
+            bases: Vec::new(),
+            fields,
+            attributes: Vec::new(),
+            methods: Vec::new(),
+            is_record: true,
+            is_enum: false,
+            span: whole,
+        };
+        Some(Statement { kind: StatementKind::Class(Rc::new(class)), span: whole })
+    }
+
+    fn option_field(&mut self, option: &CommandOption<'a>) -> Field {
+        let span = self.span(option.call);
+        let keyword = |name: &str| option.call.arguments.find_keyword(name).map(|keyword| &keyword.value);
+        let action = keyword("action").and_then(text_of).unwrap_or("store");
+        let default = match (default_of(option.call), action) {
+            _ if option.is_ambiguous => None,
+            (Some(given), _) if !is_nothing(given) => Some(Box::new(self.expression(given))),
+            (None, "store_true") => Some(Box::new(self.truth(false, span))),
+            (None, "store_false") => Some(Box::new(self.truth(true, span))),
+            _ => None,
+        };
+        let kind = ExpressionKind::Input {
+            name: option.name.to_owned(),
+            kind: InputKind::Argument,
+            default,
+            is_switch: is_switch(action) || keyword("action").is_some_and(is_boolean_action),
+        };
+        let name_span = option.call.arguments.args.first().map_or(span, |name| self.span(name));
+        Field {
+            name: option.destination.clone(),
+            span: name_span,
+            default: Some(Expression { kind, span: name_span }),
+        }
+    }
+
+    fn truth(&self, value: bool, span: Span) -> Expression {
+        Expression { kind: ExpressionKind::Literal(Literal::Bool(value)), span }
+    }
+
+    /// The parsed command line.
+    pub(super) fn namespace(&self, node: &impl Ranged) -> Expression {
+        let span = self.span(node);
+        let callee = Box::new(Expression { kind: ExpressionKind::Name(NAMESPACE.to_owned()), span });
+        Expression { kind: ExpressionKind::Call { callee, arguments: Vec::new() }, span }
+    }
+
+    /// The input that a `click` option or argument is: from its decorator call and its parameter.
+    pub(super) fn decorated_input(&mut self, call: &'a ast::ExprCall, span: Span) -> Expression {
+        let names: Vec<&str> = call.arguments.args.iter().filter_map(text_of).collect();
+        let name = names.iter().find(|name| name.starts_with("--")).or(names.first());
+        let name = name.map_or("", |name| name.split('/').next().unwrap_or(name)).to_owned();
+        let is_flag = call
+            .arguments
+            .find_keyword("is_flag")
+            .is_some_and(|flag| matches!(&flag.value, Expr::BooleanLiteral(literal) if literal.value));
+        let is_switch = is_flag || names.iter().any(|name| name.contains('/'));
+        let default = match default_of(call) {
+            Some(given) if !is_nothing(given) => Some(Box::new(self.expression(given))),
+            None if is_flag => Some(Box::new(self.truth(false, span))),
+            _ => None,
+        };
+        let kind = ExpressionKind::Input { name, kind: InputKind::Argument, default, is_switch };
+        Expression { kind, span }
+    }
+
+    /// The input that a `typer` parameter is: `memory: str = typer.Option("512Mi", "--memory")`, or a
+    /// plain default.
+    pub(super) fn command_parameter(
+        &mut self,
+        name: &str,
+        default: Option<&'a Expr>,
+        span: Span,
+    ) -> Expression {
+        let mut option = format!("--{}", name.replace('_', "-"));
+        let mut value = default;
+        if let Some(Expr::Call(call)) = default
+            && let Some(origin) = self.names.resolve(&call.func)
+            && matches!(origin.as_str(), "typer.Option" | "typer.Argument")
+        {
+            value = call.arguments.find_argument_value("default", 0);
+            let named = call.arguments.args.iter().skip(1).filter_map(text_of);
+            if let Some(long) = named.filter(|name| name.starts_with("--")).last() {
+                option = long.split('/').next().unwrap_or(long).to_owned();
+            }
+        }
+        if default.is_none() {
+            option = name.to_owned();
+        }
+        let is_switch = matches!(value, Some(Expr::BooleanLiteral(_)));
+        let default = match value {
+            Some(given) if !is_nothing(given) => Some(Box::new(self.expression(given))),
+            _ => None,
+        };
+        let kind = ExpressionKind::Input { name: option, kind: InputKind::Argument, default, is_switch };
+        Expression { kind, span }
+    }
+}
+
+fn is_switch(action: &str) -> bool {
+    matches!(action, "store_true" | "store_false")
+}
+
+fn is_boolean_action(expression: &Expr) -> bool {
+    matches!(expression, Expr::Attribute(attribute) if attribute.attr.as_str() == "BooleanOptionalAction")
+}

@@ -1,0 +1,193 @@
+//! Classes: records, enumerations and the rest.
+
+use crate::input::python::Lowering;
+use crate::input::python::arguments::text_of;
+use crate::input::python::functions::last_name;
+use crate::input::python::names::Names;
+use crate::script::{Class, Expression, ExpressionKind, Field, InputKind, StatementKind};
+use crate::source::Span;
+use crate::value::Reason;
+use ruff_python_ast::{self as ast, Expr, Stmt};
+use std::rc::Rc;
+
+/// Decorators that make a class a record.
+const RECORD_DECORATORS: [&str; 6] = ["dataclass", "define", "frozen", "mutable", "attrs", "attributes"];
+/// Base classes that make a class a record.
+const RECORD_BASES: [&str; 6] =
+    ["NamedTuple", "BaseModel", "BaseSettings", "SQLModel", "Struct", "TypedDict"];
+/// Base classes that make a class an enumeration.
+const ENUM_BASES: [&str; 5] = ["Enum", "IntEnum", "StrEnum", "Flag", "IntFlag"];
+
+impl Names<'_> {
+    /// Whether a class is an enumeration, by its bases.
+    pub(super) fn is_enum(&self, class: &ast::StmtClassDef) -> bool {
+        class
+            .bases()
+            .iter()
+            .filter_map(last_name)
+            .any(|base| ENUM_BASES.contains(&base) || self.enums.contains(base))
+    }
+
+    /// Whether the arguments of a class's constructor are its fields.
+    pub(super) fn is_record(&self, class: &ast::StmtClassDef) -> bool {
+        let decorated = class.decorator_list.iter().any(|decorator| {
+            let expression = &decorator.expression;
+            let of_attr = matches!(expression, Expr::Attribute(attribute)
+                if attribute.attr.as_str() == "s" && last_name(&attribute.value) == Some("attr"));
+            of_attr || last_name(expression).is_some_and(|name| RECORD_DECORATORS.contains(&name))
+        });
+        decorated
+            || class
+                .bases()
+                .iter()
+                .filter_map(last_name)
+                .any(|base| RECORD_BASES.contains(&base) || self.records.contains(base))
+    }
+}
+
+/// The members of a class while they are read.
+#[derive(Default)]
+struct Members {
+    fields: Vec<Field>,
+    attributes: Vec<(String, Span, Expression)>,
+    methods: Vec<Rc<crate::script::Function>>,
+    nested: Vec<StatementKind>,
+}
+
+impl<'a> Lowering<'a> {
+    /// A class, after the classes nested in it, which get their qualified names.
+    pub(super) fn class_statements(&mut self, class: &'a ast::StmtClassDef) -> Vec<StatementKind> {
+        self.class_named(class, class.name.as_str().to_owned())
+    }
+
+    fn class_named(&mut self, class: &'a ast::StmtClassDef, name: String) -> Vec<StatementKind> {
+        let is_enum = self.names.is_enum(class);
+        let is_record = !is_enum && self.names.is_record(class);
+        let reads_environment = class.bases().iter().filter_map(last_name).any(|base| base == "BaseSettings");
+        let mut members = Members::default();
+        for statement in &class.body {
+            self.member(statement, &name, is_record, reads_environment, &mut members);
+        }
+        let bases = class.bases().iter().map(|base| self.expression(base)).collect();
+        let Members { fields, attributes, methods, mut nested } = members;
+        nested.push(StatementKind::Class(Rc::new(Class {
+            name,
+            name_span: self.span(&class.name),
+            bases,
+            fields,
+            attributes,
+            methods,
+            is_record,
+            is_enum,
+            span: self.span(class),
+        })));
+        nested
+    }
+
+    fn member(
+        &mut self,
+        statement: &'a Stmt,
+        class: &str,
+        is_record: bool,
+        reads_environment: bool,
+        members: &mut Members,
+    ) {
+        match statement {
+            Stmt::FunctionDef(function) if !self.is_only_declared(function) => {
+                if self.enter(function) {
+                    members.methods.push(Rc::new(self.function(function)));
+                    self.leave();
+                }
+            }
+            Stmt::ClassDef(inner) => {
+                if self.enter(inner) {
+                    let span = self.span(&inner.name);
+                    let qualified = format!("{class}.{}", inner.name);
+                    let value = Expression { kind: ExpressionKind::Name(qualified.clone()), span };
+                    members.attributes.push((inner.name.as_str().to_owned(), span, value));
+                    members.nested.extend(self.class_named(inner, qualified));
+                    self.leave();
+                }
+            }
+            Stmt::Assign(assign) => {
+                for target in &assign.targets {
+                    if let Expr::Name(name) = target {
+                        let value = self.expression(&assign.value);
+                        members.attributes.push((name.id.as_str().to_owned(), self.span(name), value));
+                    }
+                }
+            }
+            Stmt::AnnAssign(assign) => {
+                let Expr::Name(name) = &*assign.target else { return };
+                let (id, span) = (name.id.as_str().to_owned(), self.span(name));
+                if is_record && last_name(annotated(&assign.annotation)) != Some("ClassVar") {
+                    let mut default = assign.value.as_deref().and_then(|value| self.field_default(value));
+                    if reads_environment {
+                        let input = ExpressionKind::Input {
+                            name: id.to_uppercase(),
+                            kind: InputKind::Environment,
+                            default: default.map(Box::new),
+                            is_switch: false,
+                        };
+                        default = Some(Expression { kind: input, span });
+                    }
+                    members.fields.push(Field { name: id, span, default });
+                } else if let Some(value) = &assign.value {
+                    let value = self.expression(value);
+                    members.attributes.push((id, span, value));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The default of a record's field: plain, or inside `field(...)`, `Field(...)`, `attr.ib(...)`.
+    fn field_default(&mut self, value: &'a Expr) -> Option<Expression> {
+        let Expr::Call(call) = value else { return Some(self.expression(value)) };
+        if !matches!(last_name(&call.func), Some("field" | "Field" | "ib" | "attrib")) {
+            return Some(self.expression(value));
+        }
+        let arguments = &call.arguments;
+        let factory = arguments.find_keyword("default_factory").or(arguments.find_keyword("factory"));
+        if let Some(factory) = factory {
+            return Some(self.made_by(&factory.value));
+        }
+        // pydantic's `Field("512Mi", env="X")` has its default first; dataclasses have it by name only.
+        let given = match arguments.find_keyword("default") {
+            Some(keyword) => Some(&keyword.value),
+            None => arguments.args.first(),
+        };
+        match given {
+            Some(Expr::EllipsisLiteral(_)) | None => None,
+            Some(given) => Some(self.expression(given)),
+        }
+    }
+
+    /// What calling a factory without arguments gives.
+    fn made_by(&mut self, factory: &'a Expr) -> Expression {
+        let span = self.span(factory);
+        let kind = match factory {
+            Expr::Lambda(lambda) => return self.expression(&lambda.body),
+            Expr::Name(name) if matches!(name.id.as_str(), "list" | "set" | "tuple") => {
+                ExpressionKind::List(Vec::new())
+            }
+            Expr::Name(name) if name.id.as_str() == "dict" => ExpressionKind::Map(Vec::new()),
+            Expr::Name(_) | Expr::Attribute(_) => {
+                let callee = Box::new(self.expression(factory));
+                ExpressionKind::Call { callee, arguments: Vec::new() }
+            }
+            _ => return self.opaque(factory, Reason::NotFollowed),
+        };
+        Expression { kind, span }
+    }
+}
+
+/// The outer name of an annotation: `ClassVar` of `ClassVar[int]`. Quoted annotations are looked into
+/// no further.
+fn annotated(annotation: &Expr) -> &Expr {
+    match annotation {
+        Expr::Subscript(subscript) => &subscript.value,
+        other if text_of(other).is_some() => other,
+        other => other,
+    }
+}
