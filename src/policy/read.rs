@@ -77,8 +77,8 @@ fn read_policy(keys: &mut Keys, source: &Source, root: Ref<'_>) -> Option<Policy
     }
     let metadata = part(keys, root, "metadata", &["name", "title", "group"])?;
     let spec = part(keys, root, "spec", SPEC_KEYS)?;
-    let (name, name_node) = keys.required_text(metadata, "name", "`metadata`")?;
-    if !is_name(name) {
+    let name = keys.required_text(metadata, "name", "`metadata`");
+    if let Some((name, name_node)) = name.filter(|(name, _)| !is_name(name)) {
         let message = format!("`{name}` is no name of a policy");
         keys.error("policy-value", name_node.span(), message).help =
             Some("lower-case words with hyphens: `alpine-minimum-memory`".into());
@@ -96,10 +96,10 @@ fn read_policy(keys: &mut Keys, source: &Source, root: Ref<'_>) -> Option<Policy
     let unknowns = keys.word(spec, "unknowns", "`spec`", &unknowns).unwrap_or(Unknowns::Report);
     let rationale = keys.text(spec, "rationale", "`spec`").map_or("", |(text, _)| text.trim());
     let target = match spec.get("target") {
-        Some(node) => read_target(keys, node)?,
+        Some(node) => read_target(keys, node),
         None => {
             keys.missing(spec, "target", "`spec`");
-            return None;
+            None
         }
     };
     let params = spec.get("params").map(|node| read_params(keys, node)).unwrap_or_default();
@@ -108,6 +108,8 @@ fn read_policy(keys: &mut Keys, source: &Source, root: Ref<'_>) -> Option<Policy
     let variables = read_named(keys, source, spec, "variables");
     let validations = read_validations(keys, source, spec);
     let examples = spec.get("examples").map(|node| read_examples(keys, node)).unwrap_or_default();
+    // Everything was looked at, so that everything that is wrong is told at once.
+    let ((name, name_node), target) = (name?, target?);
     Some(Policy {
         name: name.into(),
         title: title.to_owned(),
