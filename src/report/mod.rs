@@ -3,6 +3,8 @@
 //! One file or folder a format. A report recomputes nothing, reads no file, asks no terminal and no
 //! clock; what it may draw is said by a [`Style`]. Secrets are masked here, at the last moment.
 
+pub mod explain;
+pub mod facts;
 pub mod human;
 pub mod json;
 pub mod outcome;

@@ -1,8 +1,7 @@
 //! Made-up outcomes that the tests of all reports share: the incidents' numbers.
 
 use crate::diagnostic::{
-    Action, Annotation, Because, Diagnostic, Finding, Fix, OperandValue, Severity, Tally, UnknownInput,
-    Verdict,
+    Action, Annotation, Because, Finding, Fix, OperandValue, Severity, Tally, UnknownInput, Verdict,
 };
 use crate::provenance::{Arena, Step};
 use crate::report::{Coverage, Outcome, Waived};

@@ -10,7 +10,7 @@ pub use check::check;
 pub use span::{Span, span};
 
 /// Any of the contract's structs as indented JSON with a line break at the end.
-pub(super) fn print(value: &impl serde::Serialize) -> String {
+pub(in crate::report) fn print(value: &impl serde::Serialize) -> String {
     // Structs of strings and numbers with string keys always serialise.
     let mut text = serde_json::to_string_pretty(value).unwrap_or_default();
     text.push('\n');

@@ -15,7 +15,7 @@ pub use names::is_secret_name;
 use crate::input::Format;
 use crate::model::{EnvKind, EnvVariable, Model};
 use crate::provenance::Provenance;
-use crate::source::{SourceId, Sources};
+use crate::source::{SourceId, Sources, Span};
 use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -126,6 +126,18 @@ impl<'a> Redactor<'a> {
         let ranges = self.ranges(id);
         let at = ranges.partition_point(|range| range.end <= offset);
         ranges.get(at).is_some_and(|range| range.contains(&offset))
+    }
+
+    /// The characters at a span, those of secrets masked.
+    pub fn slice(&self, span: Span) -> String {
+        let text = self.sources.slice(span);
+        let start = span.start as usize;
+        let inside = |range: &Range<usize>| {
+            let clipped = range.start.max(start)..range.end.min(start + text.len());
+            (clipped.start < clipped.end).then(|| clipped.start - start..clipped.end - start)
+        };
+        let ranges: Vec<Range<usize>> = self.ranges(span.source).iter().filter_map(inside).collect();
+        if ranges.is_empty() { text.to_owned() } else { replace(text, &ranges) }
     }
 
     /// A text for people or programs with its secrets masked.

@@ -1,0 +1,167 @@
+//! Reading one file: its documents, what its scripts may run, its code settings.
+
+use super::{File, Settings};
+use crate::diagnostic::Diagnostic;
+use crate::document::Document;
+use crate::extract;
+use crate::input::{self, Format, dockerfile, dotenv, embedded, json, python, shell, yaml};
+use crate::provenance::Arena;
+use crate::script::{self, Interpretation, Invocation, Modules, Program};
+use crate::source::{SourceId, Sources, TextMap};
+use std::collections::HashMap;
+use std::rc::Rc;
+
+/// What one file yields.
+#[derive(Debug)]
+pub(super) struct FileFacts {
+    pub source: SourceId,
+    pub format: Format,
+    pub documents: Vec<Document>,
+    pub dockerfile: Option<dockerfile::Dockerfile>,
+    pub invocations: Vec<Invocation>,
+    pub code: script::CodeFacts,
+    arena: Arena,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl FileFacts {
+    /// The steps of this file's values; an empty arena stays behind.
+    pub fn take_arena(&mut self) -> Arena {
+        std::mem::replace(&mut self.arena, Arena::new(self.source))
+    }
+}
+
+/// All texts of a run, with what reading any of them needs to know of the others.
+pub(super) struct Texts<'a> {
+    sources: &'a Sources,
+    settings: &'a Settings,
+    /// Script files by path, for imports.
+    scripts: HashMap<&'a str, (SourceId, Format)>,
+}
+
+impl<'a> Texts<'a> {
+    pub fn new(sources: &'a Sources, files: &[File], settings: &'a Settings) -> Texts<'a> {
+        let is_script = |file: &&File| matches!(file.format, Format::Python | Format::Shell);
+        let scripts = files.iter().filter(is_script);
+        let scripts = scripts.map(|file| (sources.get(file.source).path(), (file.source, file.format))).collect();
+        Texts { sources, settings, scripts }
+    }
+
+    /// Reads one file.
+    pub fn read(&self, file: &File) -> FileFacts {
+        let (id, source) = (file.source, self.sources.get(file.source));
+        let limits = &self.settings.input;
+        let mut facts = FileFacts {
+            source: id,
+            format: file.format,
+            documents: Vec::new(),
+            dockerfile: None,
+            invocations: Vec::new(),
+            code: script::CodeFacts::default(),
+            arena: Arena::new(id),
+            diagnostics: Vec::new(),
+        };
+        let read = match file.format {
+            Format::Yaml => yaml::read(source, id, limits),
+            Format::Json => json::read(source, id, limits),
+            Format::Dotenv => dotenv::read(source, id, limits),
+            Format::Dockerfile => {
+                let mut dockerfile = dockerfile::read(source, id, limits);
+                facts.diagnostics.append(&mut dockerfile.diagnostics);
+                facts.dockerfile = Some(dockerfile);
+                return facts;
+            }
+            Format::Python | Format::Shell => {
+                let mut program = self.lower(id, file.format);
+                facts.diagnostics.append(&mut program.diagnostics);
+                self.interpret(&program, &mut facts);
+                facts.code = script::code_facts(&program, source.path(), source, &mut facts.arena);
+                return facts;
+            }
+        };
+        facts.diagnostics.extend(read.diagnostics);
+        facts.documents = read.documents;
+        if matches!(file.format, Format::Yaml) {
+            for index in 0..facts.documents.len() {
+                let programs = embedded::programs(&facts.documents[index], source, source.path(), limits);
+                for mut program in programs {
+                    facts.diagnostics.append(&mut program.diagnostics);
+                    self.interpret(&program, &mut facts);
+                }
+            }
+        }
+        facts
+    }
+
+    fn interpret(&self, program: &Program, facts: &mut FileFacts) {
+        let path = self.sources.get(program.source).path();
+        let arena = facts.take_arena();
+        let Interpretation { invocations, arena, diagnostics, .. } =
+            script::interpret(program, path, self, &self.settings.script, arena);
+        facts.invocations.extend(invocations);
+        facts.arena = arena;
+        facts.diagnostics.extend(diagnostics);
+    }
+
+    fn lower(&self, id: SourceId, format: Format) -> Program {
+        let source = self.sources.get(id);
+        match format {
+            Format::Python => python::lower(source, id, &self.settings.input),
+            _ => {
+                let (text, mark) = source.text_after_mark();
+                shell::lower(text, &TextMap::identity(id, mark, text.len()), &self.settings.input)
+            }
+        }
+    }
+}
+
+impl Modules for Texts<'_> {
+    /// Python: `a.b` is `a/b.py` or `a/b/__init__.py`, from the project's root or beside the importing
+    /// file; a leading dot is the importing file's folder. Shell: a path, from the root or beside it.
+    fn module(&self, from: SourceId, name: &str) -> Option<Rc<Program>> {
+        let here = self.sources.get(from).path();
+        let folder = here.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let candidates = candidates(folder, name);
+        let (id, format) = candidates.iter().find_map(|path| self.scripts.get(path.as_str()))?;
+        (*id != from).then(|| Rc::new(self.lower(*id, *format)))
+    }
+}
+
+/// The paths that a module's name may stand for.
+fn candidates(folder: &str, name: &str) -> Vec<String> {
+    let join = |folder: &str, rest: &str| match folder {
+        "" => rest.to_owned(),
+        folder => format!("{folder}/{rest}"),
+    };
+    if name.contains('/') || name.ends_with(".sh") || name.ends_with(".env") {
+        let plain = name.trim_start_matches("./");
+        return vec![join(folder, plain), plain.to_owned()];
+    }
+    let dots = name.len() - name.trim_start_matches('.').len();
+    let rest = name.trim_start_matches('.').replace('.', "/");
+    let mut folders = vec![folder];
+    if dots == 0 {
+        folders.insert(0, "");
+    }
+    for _ in 1..dots {
+        folders = folders.iter().map(|folder| folder.rsplit_once('/').map_or("", |(up, _)| up)).collect();
+    }
+    let file = |folder: &&str| [join(folder, &format!("{rest}.py")), join(folder, &format!("{rest}/__init__.py"))];
+    folders.iter().flat_map(file).collect()
+}
+
+/// What extraction takes, borrowed from what was read.
+pub(super) fn inputs<'a>(sources: &'a Sources, read: &'a [FileFacts]) -> extract::Inputs<'a> {
+    let mut inputs = extract::Inputs::new(sources);
+    for file in read {
+        match file.format {
+            Format::Dotenv => inputs.env_files.extend(&file.documents),
+            _ => inputs.documents.extend(&file.documents),
+        }
+        inputs.dockerfiles.extend(&file.dockerfile);
+        inputs.invocations.extend(file.invocations.iter().map(|invocation| (file.source, invocation)));
+        inputs.settings.extend(&file.code.settings);
+        inputs.bypasses.extend(&file.code.bypasses);
+    }
+    inputs
+}
