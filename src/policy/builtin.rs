@@ -101,6 +101,8 @@ macro_rules! pack {
 }
 
 pack! {
+    "files" / "schema-violation": Document, ANY, true;
+    "files" / "unreadable-file": Document, ANY, true;
     "bypass" / "bypass-in-production": Bypass, ANY, true;
     "bypass" / "bypass-not-limited-to-environment": Bypass, ANY, true;
     "bypass" / "bypass-set-in-production": Deployment, ANY, true;
