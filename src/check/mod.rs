@@ -8,7 +8,7 @@ mod read;
 mod schemas;
 mod unreadable;
 
-pub use policies::{PolicySettings, explain};
+pub use policies::{Block, PolicySettings, explain};
 pub use schemas::{SchemaRule, SchemaSettings};
 
 use crate::diagnostic::{Diagnostic, Severity};
@@ -86,16 +86,19 @@ pub struct Facts {
 pub fn read(project: Project, settings: &Settings) -> Facts {
     let Project { sources, files, mut unreadable, mut diagnostics, coverage } = project;
     let texts = read::Texts::new(&sources, &files, settings);
-    let mut read: Vec<read::FileFacts> = files.par_iter().map(|file| texts.read(file)).collect();
-    let mut provenance = Provenance::new();
-    for file in &mut read {
-        unreadable.append(&mut file.diagnostics);
-        provenance.add(file.take_arena());
-    }
-    let inputs = read::inputs(&sources, &read);
-    let (model, told) = extract::extract(&inputs, &settings.extract, &mut provenance);
+    let read::All { documents, invocations, artifacts, settings: code, bypasses, mut provenance, diagnostics: told } =
+        read::All::of(files.par_iter().map(|file| texts.read(file)).collect());
+    unreadable.extend(told);
+    let inputs = extract::Inputs {
+        sources: &sources,
+        documents: &documents,
+        invocations: &invocations,
+        artifacts,
+        settings: code,
+        bypasses,
+    };
+    let (model, told) = extract::extract(inputs, &settings.extract, &mut provenance);
     diagnostics.extend(told);
-    let documents = read.into_iter().flat_map(|file| file.documents).collect();
     Facts { sources, documents, provenance, model, unreadable, files, diagnostics, coverage }
 }
 
