@@ -78,8 +78,8 @@ struct Unknown {
 #[derive(Serialize)]
 struct Waiver<'a> {
     reason: &'a str,
-    owner: Option<&'a str>,
-    expires: Option<&'a str>,
+    owner: &'a str,
+    expires: Option<String>,
     span: Span,
 }
 
@@ -135,10 +135,10 @@ pub fn check(outcome: &Outcome) -> String {
     let writer = Writer { outcome, redactor: &redactor };
     let waived = outcome.waived.iter().map(|waived| Finding {
         waiver: Some(Waiver {
-            reason: &waived.reason,
-            owner: waived.owner.as_deref(),
-            expires: waived.expires.as_deref(),
-            span: span(&outcome.sources, waived.span),
+            reason: &waived.waiver.reason,
+            owner: &waived.waiver.owner,
+            expires: waived.waiver.expires.map(|day| day.to_string()),
+            span: span(&outcome.sources, waived.waiver.span),
         }),
         ..writer.finding(&waived.finding)
     });
