@@ -185,7 +185,7 @@ const fn annotation(
     setting: &'static str,
     conversion: crate::platform::Conversion,
 ) -> Field {
-    Field { base, path, setting, conversion }
+    Field { workloads: &[], base, path, setting, conversion }
 }
 
 const fn container(
@@ -193,7 +193,7 @@ const fn container(
     setting: &'static str,
     conversion: crate::platform::Conversion,
 ) -> Field {
-    Field { base: Base::Container, path, setting, conversion }
+    Field { workloads: &[], base: Base::Container, path, setting, conversion }
 }
 
 const fn default(
@@ -306,9 +306,22 @@ pub const CLOUD_RUN: Platform = Platform {
             "vpc_connector",
             Text,
         ),
-        Field { base: Base::Pod, path: &["timeoutSeconds"], setting: "timeout", conversion: Seconds },
-        Field { base: Base::Pod, path: &["containerConcurrency"], setting: "concurrency", conversion: Int },
         Field {
+            workloads: &[],
+            base: Base::Pod,
+            path: &["timeoutSeconds"],
+            setting: "timeout",
+            conversion: Seconds,
+        },
+        Field {
+            workloads: &[],
+            base: Base::Pod,
+            path: &["containerConcurrency"],
+            setting: "concurrency",
+            conversion: Int,
+        },
+        Field {
+            workloads: &[],
             base: Base::Pod,
             path: &["serviceAccountName"],
             setting: "service_account",

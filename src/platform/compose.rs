@@ -8,7 +8,7 @@ const fn field(
     setting: &'static str,
     conversion: crate::platform::Conversion,
 ) -> Field {
-    Field { base: Base::Container, path, setting, conversion }
+    Field { workloads: &[], base: Base::Container, path, setting, conversion }
 }
 
 /// <https://github.com/compose-spec/compose-spec/blob/main/05-services.md>,

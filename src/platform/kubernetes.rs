@@ -21,7 +21,7 @@ const fn container(
     setting: &'static str,
     conversion: crate::platform::Conversion,
 ) -> Field {
-    Field { base: Base::Container, path, setting, conversion }
+    Field { workloads: &[], base: Base::Container, path, setting, conversion }
 }
 
 /// <https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/>
@@ -51,21 +51,41 @@ pub const KUBERNETES: Platform = Platform {
         workload("argoproj.io/", "Rollout", "rollout", POD_TEMPLATE, POD),
     ],
     fields: &[
-        Field { base: Base::Root, path: &["spec", "replicas"], setting: "replicas", conversion: Int },
         Field {
+            workloads: &[],
+            base: Base::Root,
+            path: &["spec", "replicas"],
+            setting: "replicas",
+            conversion: Int,
+        },
+        Field {
+            workloads: &[],
             base: Base::Pod,
             path: &["serviceAccountName"],
             setting: "service_account",
             conversion: Text,
         },
-        Field { base: Base::Pod, path: &["restartPolicy"], setting: "restart", conversion: Text },
+        Field {
+            // Everywhere else nothing but `Always` is allowed, so that it says nothing.
+            workloads: &["job", "cronjob", "pod"],
+            base: Base::Pod,
+            path: &["restartPolicy"],
+            setting: "restart",
+            conversion: Text,
+        },
         container(&["image"], "image", Text),
         container(&["resources", "limits", "memory"], "memory", Quantity),
         container(&["resources", "limits", "cpu"], "cpu", Quantity),
         container(&["resources", "requests", "memory"], "memory_request", Quantity),
         container(&["resources", "requests", "cpu"], "cpu_request", Quantity),
         container(&["securityContext", "runAsUser"], "user", Text),
-        Field { base: Base::Pod, path: &["securityContext", "runAsUser"], setting: "user", conversion: Text },
+        Field {
+            workloads: &[],
+            base: Base::Pod,
+            path: &["securityContext", "runAsUser"],
+            setting: "user",
+            conversion: Text,
+        },
     ],
     defaults: &[
         Default {
@@ -76,7 +96,7 @@ pub const KUBERNETES: Platform = Platform {
         },
         Default {
             setting: "restart",
-            workloads: &["deployment", "statefulset", "daemonset", "replicaset", "pod"],
+            workloads: &["pod"],
             value: Filled::Written("Always", Text),
             page: "https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#restart-policy",
         },

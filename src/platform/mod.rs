@@ -11,12 +11,16 @@ mod compose;
 mod convert;
 mod defaults;
 mod docker;
+pub mod dockerfile;
+pub mod env_file;
 mod image;
 mod kubernetes;
 pub mod manifest;
 mod ports;
 mod probe;
 mod table;
+#[cfg(test)]
+pub(crate) mod testing;
 mod text;
 mod trace;
 mod variable;

@@ -163,6 +163,8 @@ pub enum Base {
 /// Where documents keep a setting.
 #[derive(Debug)]
 pub struct Field {
+    /// The workloads it holds for; empty: all.
+    pub workloads: &'static [&'static str],
     pub base: Base,
     pub path: &'static [&'static str],
     pub setting: &'static str,
@@ -218,6 +220,11 @@ impl Platform {
         self.defaults.iter().find(|row| {
             row.setting == setting && (row.workloads.is_empty() || row.workloads.contains(&workload))
         })
+    }
+
+    /// The fields of a workload's documents.
+    pub fn fields_of(&self, workload: &str) -> impl Iterator<Item = &'static Field> {
+        self.fields.iter().filter(move |row| row.workloads.is_empty() || row.workloads.contains(&workload))
     }
 
     /// The limit of a name.

@@ -186,7 +186,7 @@ mod tests {
         assert_eq!(stretch("\"A=1,B=2\"", "A=1,B=2", "B=2").as_deref(), Some("B=2"));
         assert_eq!(stretch("f'A=1'", "A=1", "1").as_deref(), Some("1"));
         assert_eq!(stretch("\"A=1,\\\nB=2\"", "A=1,B=2", "B=2").as_deref(), Some("B=2"));
-        assert_eq!(stretch(r#""A=\"x\"""#, "A=\"x\"", "\"x\"").as_deref(), Some(r#"x\""#));
+        assert_eq!(stretch(r#""A=\"x\"""#, "A=\"x\"", "\"x\"").as_deref(), Some(r#"\"x\""#));
         assert_eq!(stretch(r#""A\tB""#, "A\tB", "B"), None, "an escape that is not understood");
         assert_eq!(stretch("$NAME", "512Mi", "512Mi"), None);
     }

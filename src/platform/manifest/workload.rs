@@ -130,7 +130,7 @@ impl<'d> Reader<'_, 'd, '_> {
     /// The settings that the table finds below a node.
     fn fields(&mut self, base: Base, node: Ref<'_>) -> Vec<(&'static str, Setting)> {
         let mut found: Vec<(&'static str, Setting)> = Vec::new();
-        for field in self.platform.fields.iter().filter(|field| field.base == base) {
+        for field in self.platform.fields_of(self.row.workload).filter(|field| field.base == base) {
             if found.iter().any(|(setting, _)| *setting == field.setting) {
                 continue;
             }
