@@ -15,5 +15,5 @@ mod style;
 mod text;
 
 pub use human::Verbosity;
-pub use outcome::{Coverage, Outcome};
+pub use outcome::{Coverage, Outcome, Waived};
 pub use style::Style;

@@ -1,11 +1,24 @@
 //! What a run has to tell, as plain data: the input of every report.
 
 use crate::diagnostic::{Diagnostic, Finding, Severity, Tally};
-use crate::enforce::{Date, Waived};
 use crate::model::Model;
 use crate::provenance::Provenance;
-use crate::source::{SourceId, Sources};
+use crate::source::{SourceId, Sources, Span};
 use std::collections::BTreeSet;
+
+/// A finding that was set aside on purpose.
+#[derive(Clone, Debug)]
+pub struct Waived {
+    pub finding: Finding,
+    pub reason: String,
+    pub owner: Option<String>,
+    /// As written: `2026-12-31`.
+    pub expires: Option<String>,
+    /// Days until then, counted from the day of the run.
+    pub days_left: Option<i64>,
+    /// The waiver itself.
+    pub span: Span,
+}
 
 /// What was read and what was left out.
 #[derive(Clone, Debug, Default)]
@@ -31,8 +44,6 @@ pub struct Outcome {
     /// What is wrong with the run itself: policies, `celador.yaml`, paths.
     pub diagnostics: Vec<Diagnostic>,
     pub coverage: Coverage,
-    /// The day of the run, for waivers that are about to expire.
-    pub today: Option<Date>,
 }
 
 impl Outcome {

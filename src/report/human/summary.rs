@@ -2,8 +2,7 @@
 
 use crate::diagnostic::{Action, Severity};
 use crate::report::human::{Page, Verbosity};
-use crate::enforce::Waived;
-use crate::report::outcome::Outcome;
+use crate::report::outcome::{Outcome, Waived};
 use crate::report::style::Ink;
 use crate::report::text::{one_line, wrap};
 
@@ -56,20 +55,21 @@ fn verdicts(page: &Page<'_>, outcome: &Outcome, verbosity: Verbosity) -> Vec<Str
     part(Ink::Info, findings(Severity::Info), one, many);
     part(Ink::Undetermined, outcome.undetermined.len(), "undetermined", "undetermined");
     if !outcome.waived.is_empty() {
-        parts.push(waived(outcome));
+        parts.push(waived(&outcome.waived));
     }
     parts
 }
 
-fn waived(outcome: &Outcome) -> String {
-    let mut text = format!("{} waived", outcome.waived.len());
-    let left = |waived: &Waived| Some(outcome.today?.days_until(waived.waiver.expires?));
-    let soon: Vec<i64> = outcome.waived.iter().filter_map(left).filter(|&days| days <= SOON).collect();
+fn waived(all: &[Waived]) -> String {
+    let mut text = format!("{} waived", all.len());
+    let soon: Vec<i64> =
+        all.iter().filter_map(|waived| waived.days_left).filter(|&days| days <= SOON).collect();
     if let Some(&first) = soon.iter().min() {
         let days = if first == 1 { "day" } else { "days" };
         let expire = if soon.len() == 1 { "expires" } else { "expire" };
         text.push_str(&match first {
-            ..=0 => format!(" ({} {expire} today)", soon.len()),
+            ..0 => format!(" ({} expired)", soon.iter().filter(|&&days| days < 0).count()),
+            0 => format!(" ({} {expire} today)", soon.len()),
             _ => format!(" ({} {expire} in {first} {days})", soon.len()),
         });
     }
@@ -113,10 +113,12 @@ fn count(count: usize, one: &str, many: &str) -> String {
 fn waivers(page: &Page<'_>, outcome: &Outcome) -> String {
     let mut out = String::new();
     for waived in &outcome.waived {
-        let (finding, waiver) = (&waived.finding, &waived.waiver);
-        let place = page.place(finding.span());
-        let mut text = format!("{} at {place}: {} ({})", finding.policy, waiver.reason, waiver.owner);
-        if let Some(expires) = waiver.expires {
+        let mut text =
+            format!("{} at {}: {}", waived.finding.policy, page.place(waived.finding.span()), waived.reason);
+        if let Some(owner) = &waived.owner {
+            text.push_str(&format!(" ({owner})"));
+        }
+        if let Some(expires) = &waived.expires {
             text.push_str(&format!(", until {expires}"));
         }
         let text = one_line(&page.redactor.text(&text), page.style.unicode);

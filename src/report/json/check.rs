@@ -78,8 +78,8 @@ struct Unknown {
 #[derive(Serialize)]
 struct Waiver<'a> {
     reason: &'a str,
-    owner: &'a str,
-    expires: Option<String>,
+    owner: Option<&'a str>,
+    expires: Option<&'a str>,
     span: Span,
 }
 
@@ -135,10 +135,10 @@ pub fn check(outcome: &Outcome) -> String {
     let writer = Writer { outcome, redactor: &redactor };
     let waived = outcome.waived.iter().map(|waived| Finding {
         waiver: Some(Waiver {
-            reason: &waived.waiver.reason,
-            owner: &waived.waiver.owner,
-            expires: waived.waiver.expires.map(|day| day.to_string()),
-            span: span(&outcome.sources, waived.waiver.span),
+            reason: &waived.reason,
+            owner: waived.owner.as_deref(),
+            expires: waived.expires.as_deref(),
+            span: span(&outcome.sources, waived.span),
         }),
         ..writer.finding(&waived.finding)
     });
