@@ -11,6 +11,8 @@ mod compose;
 mod convert;
 mod defaults;
 mod docker;
+pub mod dockerfile;
+pub mod env_file;
 mod image;
 mod kubernetes;
 pub mod manifest;

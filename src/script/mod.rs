@@ -5,6 +5,7 @@
 //! interpreter runs it abstractly, over all inputs at once, and yields [`Invocation`]s. Nothing is
 //! executed, and everything is bounded.
 
+pub mod code;
 mod invocation;
 mod program;
 pub mod words;

@@ -37,7 +37,8 @@ fn reported(name: &str, file: &str, content: impl AsRef<[u8]>, words: &[&str]) {
     let findings = json["findings"].as_array().unwrap();
     let about: Vec<_> = findings.iter().filter(|finding| finding["primary"]["file"] == file).collect();
     assert!(!about.is_empty(), "{file} is passed over in silence:\n{}", run.stdout);
-    let texts: String = about.iter().map(|finding| format!("{} {}\n", finding["message"], finding["help"])).collect();
+    let texts: String =
+        about.iter().map(|finding| format!("{} {}\n", finding["message"], finding["help"])).collect();
     for word in words {
         assert!(texts.to_lowercase().contains(word), "{word:?} is missing in:\n{texts}");
     }
@@ -94,7 +95,8 @@ fn an_empty_file_is_no_error() {
         scratch.write(name, "").write("web.yaml", NEIGHBOUR);
         let run = check(&scratch, &["check", "--format", "json"]);
         let json = run.json();
-        let about = json["findings"].as_array().unwrap().iter().filter(|f| f["primary"]["file"] == name).count();
+        let about =
+            json["findings"].as_array().unwrap().iter().filter(|f| f["primary"]["file"] == name).count();
         // An empty JSON file is no JSON document; the others are fine as they are.
         assert_eq!(about, usize::from(name == "empty.json"), "{name}: {}", run.stdout);
     }

@@ -28,7 +28,10 @@ fn no_planted_secret_is_printed() {
     for name in ["DB_PASSWORD", "JWT_SECRET_KEY", "API_TOKEN", "CLIENT_SECRET", "ENCRYPTION_KEY"] {
         compose.push_str(&format!("      {name}: {}\n", next()));
     }
-    compose.push_str(&format!("  worker:\n    image: acme/worker:latest\n    environment: [\"SESSION_SECRET={}\"]\n", next()));
+    compose.push_str(&format!(
+        "  worker:\n    image: acme/worker:latest\n    environment: [\"SESSION_SECRET={}\"]\n",
+        next()
+    ));
     scratch.write("docker-compose.yml", &compose);
 
     scratch.write(
@@ -95,7 +98,10 @@ fn no_planted_secret_is_printed() {
         "AKIAQ7X2LMN4PRT8VWYZ".to_owned(),
         format!("ghp_{}", "a8Kd93hGk20sLqPz7YbN41vCx6TmRw5EjU0i"),
         format!("xoxb-{}", "263594206564-2343594206574-FGqddMF8t08v8N7Oq4i57vs1"),
-        format!("eyJhbGciOiJIUzI1NiJ9.{}.{}", "eyJzdWIiOiIxMjM0NTY3ODkwIn0", "dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U"),
+        format!(
+            "eyJhbGciOiJIUzI1NiJ9.{}.{}",
+            "eyJzdWIiOiIxMjM0NTY3ODkwIn0", "dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U"
+        ),
         "postgres://app:hunterPlanted42@db.internal/app".to_owned(),
         format!("AIza{}", "SyD3x7QzPlanted0000000000000000000a"),
         format!("sk-{}", "proj-Planted7Qz83hKd92LsPqYbN41vCx6TmRw5EjU0iXo"),

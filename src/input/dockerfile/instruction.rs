@@ -65,14 +65,16 @@ fn parse(line: &Logical, from: usize, file: &mut Dockerfile, may_nest: bool) -> 
             || "continue the line before with a backslash, or remove this one".to_owned(),
             |name| format!("did you mean `{name}`?"),
         );
+        // Only what looks like an instruction is repeated: a stray line may hold anything.
+        let is_word = written.len() <= 20 && written.chars().all(|c| c.is_ascii_alphabetic());
+        let message = match is_word {
+            true => format!("unknown instruction `{written}`"),
+            false => "no instruction begins this line".to_owned(),
+        };
         file.diagnostics.push(
-            Diagnostic::error(
-                "dockerfile-syntax",
-                keyword_span,
-                format!("unknown instruction `{}`", shortened(written)),
-            )
-            .with_label("this line is skipped")
-            .with_help(hint),
+            Diagnostic::error("dockerfile-syntax", keyword_span, message)
+                .with_label("this line is skipped")
+                .with_help(hint),
         );
         return None;
     }

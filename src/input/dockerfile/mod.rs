@@ -11,7 +11,7 @@ mod resolve;
 mod words;
 
 pub use resolve::{Base, Scope};
-pub use words::{Modifier, Piece, Word};
+pub use words::{Modifier, Piece, Word, variable};
 
 use crate::diagnostic::Diagnostic;
 use crate::document::Comment;

@@ -9,9 +9,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Variables of which the builder knows the value, by name.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Scope {
     variables: HashMap<String, Value<Text>>,
+    /// Why a variable that nothing declares is not known.
+    undeclared: Reason,
 }
 
 /// How deeply defaults may stand in defaults: `${A:-${B:-c}}`.
@@ -20,15 +22,21 @@ const DEPTH: usize = 8;
 impl Scope {
     /// The arguments that stand before the first `FROM`, the only ones that a `FROM` may use.
     pub fn global(file: &Dockerfile, arena: &mut Arena) -> Scope {
-        let mut scope = Scope::default();
+        let mut scope = Scope { variables: HashMap::new(), undeclared: Reason::Argument };
         for pair in &file.globals {
             scope.argument(pair, None, arena);
         }
         scope
     }
 
+    /// The variables of a stage's beginning: only the image below has some, and it is not read.
+    pub fn of_image() -> Scope {
+        Scope { variables: HashMap::new(), undeclared: Reason::NotFound }
+    }
+
     /// Declares an `ARG`. Without a default of its own it takes the one that `outer` has for its name;
-    /// with neither only the caller of the build knows it.
+    /// with neither only the caller of the build knows it. (An `ENV` of the same name wins over an `ARG`
+    /// wherever they stand: then there is nothing to declare.)
     pub fn argument(&mut self, pair: &Pair, outer: Option<&Scope>, arena: &mut Arena) {
         let value = match &pair.value {
             Some(default) => overridable(self.expand(default, arena), &pair.name),
@@ -37,7 +45,6 @@ impl Scope {
                 Value::Unknown(given_by_caller(&pair.name, pair.name_span), Some(origin))
             }),
         };
-        // An ENV of the same name always wins over an ARG; the caller of this function orders them.
         self.variables.insert(pair.name.clone(), value);
     }
 
@@ -131,7 +138,7 @@ impl Scope {
             }
             (Modifier::None | Modifier::Default(_), Some(value)) => value.clone(),
             (Modifier::Other, _) => unknown(name, Reason::NotFollowed, span, arena),
-            _ => unknown(name, Reason::Argument, span, arena),
+            _ => unknown(name, self.undeclared, span, arena),
         }
     }
 }

@@ -142,8 +142,8 @@ fn unquote(raw: &str, escape: char) -> (String, Vec<Piece>) {
     (text, pieces)
 }
 
-/// The variable whose `$` stands at `at`, and the byte after it.
-pub(super) fn variable(raw: &str, at: usize) -> Option<(Piece, usize)> {
+/// The variable whose `$` stands at byte `at` of a text, and the byte after it.
+pub fn variable(raw: &str, at: usize) -> Option<(Piece, usize)> {
     let rest = raw.get(at + 1..)?;
     let name_of = |text: &str| {
         let end = text.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(text.len());

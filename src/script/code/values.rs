@@ -1,0 +1,524 @@
+//! Values and the targets that they are bound to.
+
+use super::environments::{Environments, environment_test, named_by, words};
+use super::visit;
+use super::walk::{Found, Numbers, Place, Walk, path_of};
+use crate::model::Environment;
+use crate::provenance::Step;
+use crate::script::{Argument, BinaryOperator, Expression, ExpressionKind, Literal, MapEntry, Target};
+use crate::source::Span;
+use crate::value::{Atom, Condition, Number, Operand, Operator};
+
+/// How deeply keys of dictionaries and arguments of constructors are followed.
+const DEEPEST_PATH: usize = 6;
+
+/// Words of calls that tell something to people.
+const TELLING: [&str; 10] =
+    ["log", "logger", "print", "warn", "warning", "error", "info", "debug", "exception", "echo"];
+
+/// Last words of names that hold the outcome of something, not a setting of it.
+const OUTCOMES: [&str; 8] = ["status", "state", "message", "error", "reason", "result", "success", "valid"];
+
+/// How many numbers of one function are kept in mind; each branch copies them.
+const MOST_NUMBERS: usize = 256;
+
+/// What a value is bound to.
+#[derive(Clone, Debug)]
+struct Bound {
+    /// The variable or attribute; empty for what a function returns.
+    target: String,
+    /// Keys and parameters that lead to the value.
+    path: Vec<String>,
+    /// The characters of the target, or of the innermost key.
+    span: Span,
+    /// The value stands in a dictionary keyed by environment: its path alone names it.
+    in_table: bool,
+}
+
+impl Bound {
+    fn name(&self) -> String {
+        match (self.path.is_empty(), self.in_table || self.target.is_empty()) {
+            (true, _) => self.target.clone(),
+            (false, true) => self.path.join("."),
+            (false, false) => format!("{}.{}", self.target, self.path.join(".")),
+        }
+    }
+
+    fn at(&self, key: &str, span: Span) -> Bound {
+        let mut path = self.path.clone();
+        path.push(key.to_owned());
+        Bound { path, span, ..self.clone() }
+    }
+}
+
+impl<'p> Walk<'p> {
+    pub(super) fn bind_target(
+        &mut self,
+        name: &str,
+        span: Span,
+        value: &'p Expression,
+        place: &Place,
+        numbers: &mut Numbers,
+    ) {
+        let bound = Bound { target: name.to_owned(), path: Vec::new(), span, in_table: false };
+        self.flow(name, value, place);
+        self.bind(&bound, value, place, numbers);
+    }
+
+    /// What a function returns bears the function's name, unless it has keys.
+    pub(super) fn bind_returned(&mut self, value: &'p Expression, place: &Place, numbers: &mut Numbers) {
+        // True and false are answers more often than settings.
+        if matches!(value.kind, ExpressionKind::Literal(Literal::Bool(_))) {
+            return;
+        }
+        let is_keyed = matches!(value.kind, ExpressionKind::Map(_) | ExpressionKind::Call { .. });
+        let target = match &place.function {
+            Some(function) if !is_keyed || is_lookup(value) => function.to_string(),
+            _ => String::new(),
+        };
+        let bound = Bound { target, path: Vec::new(), span: value.span, in_table: false };
+        self.bind(&bound, value, place, numbers);
+    }
+
+    /// A call for its effect: `server.run(workers=4)`.
+    pub(super) fn bind_effect(&mut self, value: &'p Expression, place: &Place, numbers: &mut Numbers) {
+        let ExpressionKind::Call { callee, .. } = &value.kind else { return };
+        let target = visit::last_name(callee).unwrap_or_default().to_owned();
+        // What is logged or printed configures nothing.
+        let tells = words(&target).iter().any(|word| TELLING.contains(&word.as_str()));
+        if tells {
+            return;
+        }
+        let bound = Bound { target, path: Vec::new(), span: callee.span, in_table: false };
+        self.bind(&bound, value, place, numbers);
+    }
+
+    fn bind(&mut self, bound: &Bound, value: &'p Expression, place: &Place, numbers: &mut Numbers) {
+        if bound.path.len() > DEEPEST_PATH {
+            return;
+        }
+        match &value.kind {
+            ExpressionKind::Literal(literal) => self.literal(bound, value, literal, place, numbers),
+            ExpressionKind::Choose { condition, then, otherwise } => {
+                self.choice(bound, condition, then, otherwise, place, numbers);
+            }
+            ExpressionKind::Map(entries) => self.map(bound, entries, place, numbers),
+            // `{"staging": 3.0}.get(environment, 5.0)` and `{...}[environment]`.
+            ExpressionKind::Index(table, _) if is_map(table) => self.bind(bound, table, place, numbers),
+            ExpressionKind::Call { callee, arguments } => match &callee.kind {
+                ExpressionKind::Attribute(table, method) if method == "get" && is_map(table) => {
+                    self.bind(bound, table, place, numbers);
+                }
+                ExpressionKind::Name(name) if is_conversion(name) => {
+                    if let [Argument::Positional(inner)] = arguments.as_slice() {
+                        self.bind(bound, inner, place, numbers);
+                    }
+                }
+                ExpressionKind::Name(name) if matches!(name.as_str(), "min" | "max") => {
+                    self.computed(bound, value, place, numbers);
+                }
+                _ => {
+                    for argument in arguments {
+                        if let Argument::Named(name, inner) = argument {
+                            self.flow(name, inner, place);
+                            self.bind(&bound.at(name, inner.span), inner, place, numbers);
+                        }
+                    }
+                }
+            },
+            ExpressionKind::Binary { .. } | ExpressionKind::Negate(_) | ExpressionKind::Name(_) => {
+                self.computed(bound, value, place, numbers);
+            }
+            _ => {}
+        }
+    }
+
+    fn literal(
+        &mut self,
+        bound: &Bound,
+        value: &'p Expression,
+        literal: &'p Literal,
+        place: &Place,
+        numbers: &mut Numbers,
+    ) {
+        let name = bound.name();
+        if name.is_empty() || matches!(literal, Literal::Null) {
+            return;
+        }
+        let trail = vec![(value.span, Step::Literal), (bound.span, Step::Assigned)];
+        if let Literal::Number(number, _) = literal
+            && bound.path.is_empty()
+        {
+            self.remember(&name, number.as_f64(), &trail, &place.environments, numbers);
+        }
+        // A value for all environments only matters as what the others differ from.
+        if place.environments == Environments::All && !bound.path.is_empty() {
+            return;
+        }
+        let written = match literal {
+            Literal::Number(_, written) => written.clone(),
+            _ => self.source.slice(value.span).to_owned(),
+        };
+        self.record(bound, place, literal.clone(), written, value.span, trail);
+    }
+
+    fn record(
+        &mut self,
+        bound: &Bound,
+        place: &Place,
+        value: Literal,
+        written: String,
+        span: Span,
+        trail: Vec<(Span, Step)>,
+    ) {
+        let is_outcome = words(&bound.name()).last().is_some_and(|last| OUTCOMES.contains(&last.as_str()));
+        if !place.records || is_outcome {
+            return;
+        }
+        self.found.push(Found {
+            name: bound.name(),
+            table: bound.in_table.then(|| bound.target.clone()),
+            scope: place.scope.clone(),
+            environments: place.environments.clone(),
+            value,
+            written,
+            span,
+            trail,
+            condition: place.condition.clone(),
+            derived: false,
+            rest: None,
+        });
+    }
+
+    /// Keeps the number that a target holds from here on.
+    fn remember(
+        &self,
+        name: &str,
+        number: f64,
+        trail: &[(Span, Step)],
+        environments: &Environments,
+        numbers: &mut Numbers,
+    ) {
+        if numbers.len() >= MOST_NUMBERS {
+            return;
+        }
+        if *environments == Environments::All {
+            numbers.retain(|(target, _), _| target != name);
+            numbers.insert((name.to_owned(), None), (number, trail.to_vec()));
+        }
+        for environment in self.listed(environments) {
+            numbers.insert((name.to_owned(), Some(environment)), (number, trail.to_vec()));
+        }
+    }
+
+    fn choice(
+        &mut self,
+        bound: &Bound,
+        condition: &'p Expression,
+        then: &'p Expression,
+        otherwise: &'p Expression,
+        place: &Place,
+        numbers: &mut Numbers,
+    ) {
+        let asked = self.asked(condition);
+        let mut holds = place.clone();
+        holds.environments = holds.environments.and(&asked.environments);
+        let mut fails = place.clone();
+        if asked.others.is_empty() {
+            fails.environments = fails.environments.and(&asked.environments.negated());
+        }
+        for (input, span) in &asked.others {
+            let atom = |operator| {
+                Condition::of(Atom {
+                    input: input.as_str().into(),
+                    operator,
+                    operand: Operand::None,
+                    span: *span,
+                })
+            };
+            holds.condition = holds.condition.and(&atom(Operator::Holds)).unwrap_or(holds.condition);
+            // Where one of several conjuncts fails, none of them is known to.
+            if asked.others.len() == 1 && asked.environments == Environments::All {
+                fails.condition = fails.condition.and(&atom(Operator::Fails)).unwrap_or(fails.condition);
+            }
+        }
+        // Numbers are not remembered: which of the two it is depends on more than the environment.
+        let mut forgotten = numbers.clone();
+        self.bind(bound, then, &holds, &mut forgotten);
+        self.bind(bound, otherwise, &fails, &mut forgotten);
+        if asked.others.is_empty() {
+            *numbers = forgotten;
+        }
+    }
+
+    fn map(&mut self, bound: &Bound, entries: &'p [MapEntry], place: &Place, numbers: &mut Numbers) {
+        let is_table = is_table(entries);
+        for entry in entries {
+            let MapEntry::Pair(key, value) = entry else { continue };
+            if is_table {
+                let Some(environment) = named_by(key) else { continue };
+                let mut inner = place.clone();
+                inner.environments = inner.environments.and(&Environments::Only(vec![environment]));
+                let bound = Bound { in_table: true, ..bound.clone() };
+                self.bind(&bound, value, &inner, &mut numbers.clone());
+            } else if let ExpressionKind::Literal(Literal::Text(text)) = &key.kind {
+                self.flow(text, value, place);
+                self.bind(&bound.at(text, key.span), value, place, numbers);
+            }
+        }
+    }
+
+    /// Arithmetic: a further value of a target that already has one, or a sum of which a part is known.
+    fn computed(&mut self, bound: &Bound, value: &'p Expression, place: &Place, numbers: &mut Numbers) {
+        let name = bound.name();
+        if name.is_empty() {
+            return;
+        }
+        let mut mentioned = Vec::new();
+        visit::all_within(value, &mut |inner| mentioned.extend(local_name(inner)));
+        let in_question = match &place.environments {
+            Environments::All => numbers
+                .keys()
+                .filter(|(target, _)| mentioned.contains(target))
+                .filter_map(|(_, environment)| environment.clone())
+                .collect(),
+            some => self.listed(some),
+        };
+        let is_plain = matches!(value.kind, ExpressionKind::Name(_));
+        let is_further = bound.path.is_empty() && mentioned.contains(&name);
+        let mut results = Vec::new();
+        for environment in &in_question {
+            if results.iter().any(|(one, ..): &(Environment, f64, Vec<(Span, Step)>)| one == environment) {
+                continue;
+            }
+            let Some(number) = evaluate(value, environment, numbers, 0) else { continue };
+            let source = mentioned.iter().find_map(|target| held(target, environment, numbers));
+            let mut trail = source.map(|(_, trail)| trail.clone()).unwrap_or_default();
+            trail.push((value.span, if trail.is_empty() { Step::Literal } else { Step::Computed }));
+            trail.push((bound.span, Step::Assigned));
+            results.push((environment.clone(), number, trail));
+        }
+        if results.is_empty() {
+            self.partial_sum(bound, value, place);
+            return;
+        }
+        for (environment, number, trail) in results {
+            if (is_further || mentioned.is_empty()) && !is_plain {
+                let mut inner = place.clone();
+                inner.environments = Environments::Only(vec![environment.clone()]);
+                let literal = Literal::Number(Number::Float(number), String::new());
+                let written = self.source.slice(value.span).to_owned();
+                let before = self.found.len();
+                self.record(bound, &inner, literal, written, value.span, trail.clone());
+                if let Some(found) = self.found.get_mut(before) {
+                    found.derived = is_further;
+                }
+            }
+            numbers.insert((name.clone(), Some(environment)), (number, trail));
+        }
+    }
+
+    /// `12 + int(buffer)`: the known part, for comparison with a sum of the same form.
+    fn partial_sum(&mut self, bound: &Bound, value: &'p Expression, place: &Place) {
+        if matches!(place.environments, Environments::All) {
+            return;
+        }
+        let ExpressionKind::Binary { operator: BinaryOperator::Add | BinaryOperator::Subtract, left, right } =
+            &value.kind
+        else {
+            return;
+        };
+        let (part, literal, rest) = match (&left.kind, &right.kind) {
+            (ExpressionKind::Literal(Literal::Number(..)), ExpressionKind::Literal(_)) => return,
+            (ExpressionKind::Literal(literal @ Literal::Number(..)), _) => (left, literal, right),
+            (_, ExpressionKind::Literal(literal @ Literal::Number(..))) => (right, literal, left),
+            _ => return,
+        };
+        let trail =
+            vec![(part.span, Step::Literal), (value.span, Step::Computed), (bound.span, Step::Assigned)];
+        let written = self.source.slice(part.span).to_owned();
+        let before = self.found.len();
+        self.record(bound, place, literal.clone(), written, part.span, trail);
+        if let Some(found) = self.found.get_mut(before) {
+            found.rest = Some(self.source.slice(rest.span).to_owned());
+        }
+    }
+
+    pub(super) fn augment(
+        &mut self,
+        name: &str,
+        target: &'p Target,
+        operator: BinaryOperator,
+        value: &'p Expression,
+        place: &Place,
+        numbers: &mut Numbers,
+    ) {
+        let bound = Bound { target: name.to_owned(), path: Vec::new(), span: target.span(), in_table: false };
+        let in_question = match &place.environments {
+            Environments::All => numbers
+                .keys()
+                .filter(|(target, _)| target == name)
+                .filter_map(|(_, environment)| environment.clone())
+                .collect(),
+            some => self.listed(some),
+        };
+        for environment in in_question {
+            let Some((before, trail)) = held(name, &environment, numbers).cloned() else { continue };
+            let Some(operand) = evaluate(value, &environment, numbers, 0) else { continue };
+            let Some(number) = apply(operator, before, operand) else { continue };
+            let mut trail = trail;
+            trail.push((value.span, Step::Computed));
+            trail.push((bound.span, Step::Assigned));
+            let mut inner = place.clone();
+            inner.environments = Environments::Only(vec![environment.clone()]);
+            let literal = Literal::Number(Number::Float(number), String::new());
+            let written = self.source.slice(target.span().cover(value.span)).to_owned();
+            let index = self.found.len();
+            self.record(&bound, &inner, literal, written, value.span, trail.clone());
+            if let Some(found) = self.found.get_mut(index) {
+                found.derived = true;
+            }
+            numbers.insert((name.to_owned(), Some(environment)), (number, trail));
+        }
+    }
+
+    /// Notes which names a value is computed from: what a name means may be said by where it goes.
+    fn flow(&mut self, into: &str, value: &'p Expression, place: &Place) {
+        if matches!(place.environments, Environments::All) || into.is_empty() {
+            return;
+        }
+        let is_arithmetic = matches!(
+            value.kind,
+            ExpressionKind::Binary { .. } | ExpressionKind::Name(_) | ExpressionKind::Call { .. }
+        );
+        if !is_arithmetic {
+            return;
+        }
+        let flows = self.flows.entry(place.scope.clone()).or_default();
+        visit::all_within(value, &mut |inner| {
+            if let ExpressionKind::Name(name) = &inner.kind {
+                flows.push((name.clone(), into.to_owned()));
+            }
+        });
+    }
+}
+
+/// A dictionary with at least two environments for keys, one of which is deployed to.
+pub(super) fn is_table(entries: &[MapEntry]) -> bool {
+    let mut environments = Vec::new();
+    let mut others = 0;
+    for entry in entries {
+        let MapEntry::Pair(key, _) = entry else { continue };
+        match named_by_whole(key) {
+            Some(environment) if !environments.contains(&environment) => environments.push(environment),
+            Some(_) => {}
+            None => others += 1,
+        }
+    }
+    let is_deployed = environments.iter().any(|one| matches!(one.as_str(), "production" | "staging"));
+    is_deployed && environments.len() >= 2 && others <= environments.len()
+}
+
+/// The environment of a key. A text must be the environment's name and nothing more.
+fn named_by_whole(key: &Expression) -> Option<Environment> {
+    match &key.kind {
+        ExpressionKind::Literal(Literal::Text(text)) => Environment::known(text),
+        _ => named_by(key),
+    }
+}
+
+fn is_map(expression: &Expression) -> bool {
+    matches!(expression.kind, ExpressionKind::Map(_))
+}
+
+/// Whether a value is taken out of a dictionary that is written in the same place.
+fn is_lookup(value: &Expression) -> bool {
+    match &value.kind {
+        ExpressionKind::Index(table, _) => is_map(table),
+        ExpressionKind::Call { callee, .. } => {
+            matches!(&callee.kind, ExpressionKind::Attribute(table, method) if method == "get" && is_map(table))
+        }
+        _ => false,
+    }
+}
+
+/// Functions that give back the number they get, as far as a setting is concerned.
+fn is_conversion(name: &str) -> bool {
+    matches!(name, "int" | "float" | "str" | "bool" | "round" | "abs" | "Decimal")
+}
+
+fn local_name(expression: &Expression) -> Option<String> {
+    let path = path_of(expression)?;
+    Some(path.strip_prefix("self.").map_or(path.clone(), ToOwned::to_owned))
+}
+
+/// What a target holds in an environment.
+fn held<'n>(
+    target: &str,
+    environment: &Environment,
+    numbers: &'n Numbers,
+) -> Option<&'n (f64, Vec<(Span, Step)>)> {
+    numbers
+        .get(&(target.to_owned(), Some(environment.clone())))
+        .or_else(|| numbers.get(&(target.to_owned(), None)))
+}
+
+fn apply(operator: BinaryOperator, left: f64, right: f64) -> Option<f64> {
+    let result = match operator {
+        BinaryOperator::Add => left + right,
+        BinaryOperator::Subtract => left - right,
+        BinaryOperator::Multiply => left * right,
+        BinaryOperator::Divide => left / right,
+        BinaryOperator::FloorDivide => (left / right).floor(),
+        BinaryOperator::Power => left.powf(right),
+        BinaryOperator::Modulo | BinaryOperator::Union => return None,
+    };
+    // A person computes 1.05 where binary fractions come to 1.0499999999999998.
+    let rounded = (result * 1e9).round() / 1e9;
+    rounded.is_finite().then_some(rounded)
+}
+
+/// The number that an expression comes to in one environment, if it follows from literals.
+fn evaluate(
+    expression: &Expression,
+    environment: &Environment,
+    numbers: &Numbers,
+    depth: usize,
+) -> Option<f64> {
+    if depth > 32 {
+        return None;
+    }
+    let of = |inner: &Expression| evaluate(inner, environment, numbers, depth + 1);
+    match &expression.kind {
+        ExpressionKind::Literal(Literal::Number(number, _)) => Some(number.as_f64()),
+        ExpressionKind::Negate(inner) => of(inner).map(|number| -number),
+        ExpressionKind::Binary { operator, left, right } => apply(*operator, of(left)?, of(right)?),
+        ExpressionKind::Name(_) | ExpressionKind::Attribute(..) => {
+            held(&local_name(expression)?, environment, numbers).map(|(number, _)| *number)
+        }
+        ExpressionKind::Choose { condition, then, otherwise } => {
+            let test = environment_test(condition)?;
+            if test.environments.holds_in(environment) { of(then) } else { of(otherwise) }
+        }
+        ExpressionKind::Call { callee, arguments } => {
+            let ExpressionKind::Name(name) = &callee.kind else { return None };
+            let values: Option<Vec<f64>> = arguments
+                .iter()
+                .map(|argument| match argument {
+                    Argument::Positional(value) => of(value),
+                    _ => None,
+                })
+                .collect();
+            let values = values?;
+            match (name.as_str(), values.as_slice()) {
+                ("min", [_, ..]) => values.into_iter().reduce(f64::min),
+                ("max", [_, ..]) => values.into_iter().reduce(f64::max),
+                ("float", [one]) => Some(*one),
+                ("int", [one]) => Some(one.trunc()),
+                ("abs", [one]) => Some(one.abs()),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
