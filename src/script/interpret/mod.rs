@@ -273,3 +273,6 @@ impl<'a> Interpreter<'a> {
         origin.map(|origin| self.arena.step(origin, span, step))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -127,6 +127,12 @@ impl Interpreter<'_> {
 
     /// The value, one step on. Only plain values have a way worth telling.
     pub(super) fn with_step(&mut self, value: Val, span: Span, step: Step) -> Val {
+        // A literal that is itself the element or the argument took no step.
+        let stays = matches!(step, Step::Element | Step::Argument | Step::Returned)
+            && value.origin.and_then(|origin| self.arena.hop(origin)).is_some_and(|hop| hop.span == span);
+        if stays {
+            return value;
+        }
         match &value.kind {
             Kind::Either(all) => {
                 let all: Vec<_> = all
