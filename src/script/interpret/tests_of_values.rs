@@ -212,7 +212,7 @@ impl Interpreter<'_> {
                 }
                 return Test { cases };
             }
-            let name = self.describe(whole);
+            let name = super::describe::comparison(operator, left, right);
             return Test::atom(self.opaque(&name, 0, whole.span));
         }
         let test = match operator {
@@ -223,7 +223,7 @@ impl Interpreter<'_> {
         };
         test.unwrap_or_else(|| {
             let event = [a, b].into_iter().map(event_of).max().unwrap_or(0);
-            let name = self.describe(whole);
+            let name = super::describe::comparison(operator, left, right);
             Test::atom(self.opaque(&name, event, whole.span))
         })
     }
