@@ -112,7 +112,7 @@ fn text(expression: &Expression, depth: usize) -> String {
             };
             format!("[{}]", items.iter().map(item).collect::<Vec<_>>().join(", "))
         }
-        ExpressionKind::Map(_) => "{…}".to_string(),
+        ExpressionKind::Map(_) => "a map".to_string(),
         ExpressionKind::Choose { condition, then, otherwise } => {
             format!("{} if {} else {}", go(then), go(condition), go(otherwise))
         }
@@ -184,6 +184,6 @@ fn word(expression: &Expression, depth: usize) -> String {
             if name.starts_with('$') { name } else { format!("${name}") }
         }
         ExpressionKind::Fields(inner) if depth < DEEPEST => word(inner, depth + 1),
-        _ => format!("{{{}}}", text(expression, depth + 1)),
+        _ => format!("<{}>", text(expression, depth + 1)),
     }
 }
