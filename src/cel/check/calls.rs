@@ -20,7 +20,9 @@ impl Checker<'_> {
             if let Expr::Ident(namespace) = &target.expr {
                 let name = format!("{namespace}.{}", call.func_name);
                 let local = self.scope.iter().any(|(known, _)| known == namespace);
-                if !local && functions::named(&name, false).next().is_some() {
+                let is_namespace = !local && self.declarations.variable(namespace).is_none();
+                if is_namespace && functions::rows().any(|row| row.name.starts_with(&format!("{namespace}.")))
+                {
                     return self.apply(expr, &name, None, &call.args);
                 }
             }
@@ -30,13 +32,13 @@ impl Checker<'_> {
     }
 
     fn apply(&mut self, expr: &IdedExpr, name: &str, target: Option<&IdedExpr>, args: &[IdedExpr]) -> Type {
-        let all: Vec<&IdedExpr> = target.into_iter().chain(args).collect();
-        let found: Vec<Type> = all.iter().map(|arg| self.infer(arg)).collect();
         let rows: Vec<&Row> = functions::named(name, target.is_some()).collect();
         if rows.is_empty() {
             self.no_function(expr, name, target, args);
             return Type::Dyn;
         }
+        let all: Vec<&IdedExpr> = target.into_iter().chain(args).collect();
+        let found: Vec<Type> = all.iter().map(|arg| self.infer(arg)).collect();
         let signatures: Vec<&Signature> = rows.iter().flat_map(|row| row.signatures).collect();
         let mut results = signatures.iter().filter_map(|signature| result(signature, &found));
         if let Some(first) = results.next() {
@@ -46,7 +48,7 @@ impl Checker<'_> {
             self.literal(name, &all);
             return joined;
         }
-        self.no_signature(expr, name, target, &found, &signatures);
+        self.no_signature(expr, name, &all, &found, &signatures, target.is_some());
         Type::Dyn
     }
 
@@ -79,9 +81,18 @@ impl Checker<'_> {
             return;
         }
         let message = format!("there is no function `{name}`");
-        let known = functions::rows().filter(|row| row.member == target.is_some()).map(|row| row.name);
-        let mut known: Vec<&str> =
-            known.chain(target.map_or(["has"].as_slice(), |_| &macros).iter().copied()).collect();
+        let namespace = name.split_once('.').map(|(namespace, _)| format!("{namespace}."));
+        let near = |row: &&Row| {
+            let same = namespace.as_ref().is_none_or(|namespace| row.name.starts_with(namespace.as_str()));
+            row.member == target.is_some() && same
+        };
+        let known = functions::rows().filter(near).map(|row| row.name);
+        let extra: &[&str] = match (target, &namespace) {
+            (Some(_), _) => &macros,
+            (None, None) => &["has"],
+            (None, Some(_)) => &[],
+        };
+        let mut known: Vec<&str> = known.chain(extra.iter().copied()).collect();
         known.sort_unstable();
         known.dedup();
         self.unknown("cel-unknown-function", span, message, name, known);
@@ -91,11 +102,13 @@ impl Checker<'_> {
         &mut self,
         expr: &IdedExpr,
         name: &str,
-        target: Option<&IdedExpr>,
+        args: &[&IdedExpr],
         found: &[Type],
         signatures: &[&Signature],
+        member: bool,
     ) {
-        let own = usize::from(target.is_some());
+        let own = usize::from(member);
+        let target = args.first().copied().filter(|_| member);
         let counts = |signature: &&&Signature| signature.params.len() == found.len();
         let message = if signatures.iter().any(|signature| counts(&signature)) {
             match (target, found.split_first()) {
@@ -125,8 +138,18 @@ impl Checker<'_> {
         let shown: Vec<String> =
             signatures.iter().map(|signature| written(name, signature, own == 1)).collect();
         let shown: Vec<&str> = shown.iter().map(String::as_str).collect();
+        let on_optional = signatures.iter().any(|one| matches!(one.params.first(), Some(Kind::Optional(_))));
         let help = match found.first() {
-            Some(Type::Optional(_)) if own == 1 => "`.orValue(..)` gives the value, or another".to_owned(),
+            Some(Type::Optional(_)) if own == 1 && !on_optional => {
+                "`.orValue(..)` gives the value, or another".to_owned()
+            }
+            Some(Type::Optional(inner)) if name == "orValue" => match (args.get(1), found.get(1)) {
+                (Some(other), Some(kind)) => {
+                    let unit = super::operators::unit_help(inner, other, self.written(other), kind);
+                    unit.unwrap_or_else(|| format!("the other value must be {} too", with_article(inner)))
+                }
+                _ => format!("there is {}", listed(&shown)),
+            },
             _ => format!("there is {}", listed(&shown)),
         };
         self.report(Diagnostic::error("cel-type", self.anchor(expr), message).with_help(help));

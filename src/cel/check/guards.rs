@@ -17,7 +17,7 @@ type Facts = BTreeSet<String>;
 pub(super) fn check(checker: &mut Checker<'_>) -> BTreeSet<String> {
     let root = &checker.tree.root;
     let facts = checker.declarations.certain().clone();
-    let mut guards = Guards { checker, names: Vec::new() };
+    let mut guards = Guards { checker, names: Vec::new(), reported: BTreeSet::new() };
     guards.walk(root, &facts);
     guards.facts(root, true)
 }
@@ -26,6 +26,8 @@ struct Guards<'c, 'a> {
     checker: &'c mut Checker<'a>,
     /// Names of loops and bindings, with the path that a binding stands for.
     names: Vec<(String, Option<String>)>,
+    /// Each path is reported where it is read first.
+    reported: BTreeSet<String>,
 }
 
 impl Guards<'_, '_> {
@@ -266,6 +268,9 @@ impl Guards<'_, '_> {
             return;
         }
         let written = self.checker.written(expr).to_owned();
+        if !self.reported.insert(path.unwrap_or_else(|| written.clone())) {
+            return;
+        }
         let help = match &expr.expr {
             Expr::Select(select) => {
                 let operand = self.checker.written(&select.operand);

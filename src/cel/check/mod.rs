@@ -9,7 +9,7 @@ mod operators;
 
 use super::limits;
 use super::parser::{Macro, Tree};
-use crate::cel::{Declarations, Expected, Type};
+use crate::cel::{Declarations, Expected, Type, types};
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::source::{Span, TextMap};
 use ::cel::common::ast::{EntryExpr, Expr, IdedExpr, LiteralValue, MapExpr};
@@ -159,11 +159,20 @@ impl Checker<'_> {
         if TYPE_NAMES.contains(&plain) {
             return Type::Type;
         }
-        let owner = self.declarations.owner_of(plain);
         let message = format!("there is no variable `{plain}`");
-        match owner {
-            Some(variable) => {
-                let help = format!("did you mean `{variable}.{plain}`?");
+        let help = match (self.declarations.owner_of(plain), types::variable(plain)) {
+            (Some(variable), _) => Some(format!("did you mean `{variable}.{plain}`?")),
+            (None, Some(row)) if plain == "reference" => {
+                Some(format!("it is {}: declared by `comparedWith` of the target", row.description))
+            }
+            (None, Some(_)) if plain == "variables" => Some("the policy has no `variables`".to_owned()),
+            (None, Some(row)) => {
+                Some(format!("it is {}: policies with another target see it", row.description))
+            }
+            (None, None) => None,
+        };
+        match help {
+            Some(help) => {
                 self.report(Diagnostic::error("cel-unknown-name", self.span(expr), message).with_help(help));
             }
             None => {

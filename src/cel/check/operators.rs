@@ -207,7 +207,7 @@ fn arithmetic(name: &str, a: &Type, b: &Type) -> Option<Type> {
 }
 
 /// What to write where an amount is wanted and something without a unit stands.
-fn unit_help(wanted: &Type, found: &IdedExpr, written: &str, found_type: &Type) -> Option<String> {
+pub(super) fn unit_help(wanted: &Type, found: &IdedExpr, written: &str, found_type: &Type) -> Option<String> {
     let quoted = match &found.expr {
         Expr::Literal(LiteralValue::String(_)) => written.to_owned(),
         Expr::Literal(_) if *wanted == Type::Quantity => format!("\"{written}Mi\""),
