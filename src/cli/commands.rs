@@ -91,7 +91,8 @@ pub fn explain(wanted: &Explain, global: &Global) -> io::Result<Status> {
         return Ok(Status::Passed);
     }
     let own = page::own_names(&opened.sources, &opened.settings);
-    let known = project::pack_names().chain(own.iter().map(String::as_str));
+    let mut known: Vec<&str> = project::pack_names().collect();
+    known.extend(own.iter().map(String::as_str));
     let help = match crate::diagnostic::nearest(name, known) {
         Some(near) => format!("did you mean `{near}`?"),
         None => "`celador explain` lists all policies".to_owned(),
