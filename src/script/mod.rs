@@ -5,10 +5,11 @@
 //! interpreter runs it abstractly, over all inputs at once, and yields [`Invocation`]s. Nothing is
 //! executed, and everything is bounded.
 
-pub mod code;
+mod code;
 mod invocation;
 mod program;
 
+pub use code::{CodeFacts, code_facts};
 pub use invocation::{Invocation, Word, WordValue};
 pub use program::{
     Argument, BinaryOperator, Block, Class, Clause, Command, CompareOperator, Element, Expression,

@@ -1,7 +1,7 @@
 //! One walk over the program, with the environments in which each place acts.
 
 use super::budgets::{Bounded, ClassBudget};
-use super::bypasses::Flags;
+use super::bypasses::{Flags, fails};
 use super::environments::{Environments, environment_test, named_by};
 use super::siblings::siblings;
 use super::visit;
@@ -54,6 +54,7 @@ pub(super) type Numbers = BTreeMap<(String, Option<Environment>), (f64, Vec<(Spa
 
 /// The walk and what it found.
 pub(super) struct Walk<'p> {
+    path: Rc<str>,
     pub(super) source: &'p Source,
     pub(super) found: Vec<Found>,
     pub(super) bypasses: Vec<Bypass>,
@@ -70,7 +71,7 @@ pub(super) struct Walk<'p> {
 }
 
 impl<'p> Walk<'p> {
-    pub(super) fn new(program: &'p Program, source: &'p Source) -> Walk<'p> {
+    pub(super) fn new(program: &'p Program, path: &str, source: &'p Source) -> Walk<'p> {
         let mut known = vec![Environment::named("production")];
         visit::expressions_within(&program.body, &mut |expression| {
             let is_text =
@@ -85,6 +86,7 @@ impl<'p> Walk<'p> {
             }
         });
         Walk {
+            path: path.into(),
             source,
             found: Vec::new(),
             bypasses: Vec::new(),
@@ -94,13 +96,13 @@ impl<'p> Walk<'p> {
             flags: Flags::of(program),
             known,
             flows: BTreeMap::new(),
-            deploys: super::waits::deploys(program, source.path()),
+            deploys: super::waits::deploys(program, path),
         }
     }
 
     pub(super) fn program(&mut self, program: &'p Program) {
         let place = Place {
-            scope: self.source.path().into(),
+            scope: self.path.clone(),
             function: None,
             environments: Environments::All,
             condition: Condition::always(),
@@ -256,9 +258,11 @@ impl<'p> Walk<'p> {
         let mut rest = place.clone();
         let mut after = place.environments.clone();
         let mut only_environments = true;
-        for clause in clauses {
+        for (index, clause) in clauses.iter().enumerate() {
             let asked = self.asked(&clause.condition);
-            self.bypasses_of(clause, otherwise, &rest);
+            let mut behind = clauses.iter().skip(index + 1).map(|clause| &clause.body).chain([otherwise]);
+            let refused = behind.any(fails);
+            self.bypasses_of(clause, refused, &rest);
             let mut inner = rest.clone();
             inner.environments = inner.environments.and(&asked.environments);
             inner.condition = with_atoms(&rest.condition, &asked.others, Operator::Holds);
