@@ -9,6 +9,10 @@ use crate::provenance::Step;
 use crate::script::{Argument, BinaryOperator, Expression, ExpressionKind, Literal, Target};
 use crate::source::Span;
 use crate::value::Number;
+use std::rc::Rc;
+
+/// How many computations one value is followed through, two steps each.
+const LONGEST_TRAIL: usize = 32;
 
 impl<'p> Walk<'p> {
     /// Arithmetic: a further value of a target that already has one, or a sum of which a part is known.
@@ -28,7 +32,7 @@ impl<'p> Walk<'p> {
         let in_question = match &place.environments {
             Environments::All => numbers
                 .keys()
-                .filter(|(target, _)| mentioned.contains(target))
+                .filter(|(target, _)| mentioned.iter().any(|one| **one == **target))
                 .filter_map(|(_, environment)| environment.clone())
                 .collect(),
             some => self.listed(some),
@@ -42,7 +46,10 @@ impl<'p> Walk<'p> {
             }
             let Some(number) = evaluate(value, environment, numbers, 0) else { continue };
             let source = mentioned.iter().find_map(|target| held(target, environment, numbers));
-            let mut trail = source.map(|(_, trail)| trail.clone()).unwrap_or_default();
+            let mut trail = source.map(|(_, trail)| trail.to_vec()).unwrap_or_default();
+            if trail.len() > LONGEST_TRAIL {
+                continue;
+            }
             trail.push((value.span, if trail.is_empty() { Step::Literal } else { Step::Computed }));
             trail.push((bound.span, Step::Assigned));
             results.push((environment.clone(), number, trail));
@@ -63,7 +70,7 @@ impl<'p> Walk<'p> {
                     found.derived = is_further;
                 }
             }
-            numbers.insert((name.clone(), Some(environment)), (number, trail));
+            numbers.insert((name.as_str().into(), Some(environment)), (number, trail.into()));
         }
     }
 
@@ -106,7 +113,7 @@ impl<'p> Walk<'p> {
         let in_question = match &place.environments {
             Environments::All => numbers
                 .keys()
-                .filter(|(target, _)| target == name)
+                .filter(|(target, _)| **target == *name)
                 .filter_map(|(_, environment)| environment.clone())
                 .collect(),
             some => self.listed(some),
@@ -115,7 +122,10 @@ impl<'p> Walk<'p> {
             let Some((before, trail)) = held(name, &environment, numbers).cloned() else { continue };
             let Some(operand) = evaluate(value, &environment, numbers, 0) else { continue };
             let Some(number) = apply(operator, before, operand) else { continue };
-            let mut trail = trail;
+            if trail.len() > LONGEST_TRAIL {
+                continue;
+            }
+            let mut trail = trail.to_vec();
             trail.push((value.span, Step::Computed));
             trail.push((bound.span, Step::Assigned));
             let mut inner = place.clone();
@@ -127,7 +137,7 @@ impl<'p> Walk<'p> {
             if let Some(found) = self.found.get_mut(index) {
                 found.derived = true;
             }
-            numbers.insert((name.to_owned(), Some(environment)), (number, trail));
+            numbers.insert((name.into(), Some(environment)), (number, trail.into()));
         }
     }
 }
@@ -142,10 +152,8 @@ fn held<'n>(
     target: &str,
     environment: &Environment,
     numbers: &'n Numbers,
-) -> Option<&'n (f64, Vec<(Span, Step)>)> {
-    numbers
-        .get(&(target.to_owned(), Some(environment.clone())))
-        .or_else(|| numbers.get(&(target.to_owned(), None)))
+) -> Option<&'n (f64, Rc<[(Span, Step)]>)> {
+    numbers.get(&(target.into(), Some(environment.clone()))).or_else(|| numbers.get(&(target.into(), None)))
 }
 
 fn apply(operator: BinaryOperator, left: f64, right: f64) -> Option<f64> {

@@ -20,7 +20,7 @@ const TELLING: [&str; 10] =
 const OUTCOMES: [&str; 8] = ["status", "state", "message", "error", "reason", "result", "success", "valid"];
 
 /// How many numbers of one function are kept in mind; each branch copies them.
-const MOST_NUMBERS: usize = 256;
+const MOST_NUMBERS: usize = 128;
 
 /// What a value is bound to.
 #[derive(Clone, Debug)]
@@ -203,11 +203,11 @@ impl<'p> Walk<'p> {
             return;
         }
         if *environments == Environments::All {
-            numbers.retain(|(target, _), _| target != name);
-            numbers.insert((name.to_owned(), None), (number, trail.to_vec()));
+            numbers.retain(|(target, _), _| **target != *name);
+            numbers.insert((name.into(), None), (number, trail.into()));
         }
         for environment in self.listed(environments) {
-            numbers.insert((name.to_owned(), Some(environment)), (number, trail.to_vec()));
+            numbers.insert((name.into(), Some(environment)), (number, trail.into()));
         }
     }
 

@@ -50,7 +50,7 @@ pub(super) struct Place {
 }
 
 /// A number that a target holds in an environment (or, without one, in all), with its steps.
-pub(super) type Numbers = BTreeMap<(String, Option<Environment>), (f64, Vec<(Span, Step)>)>;
+pub(super) type Numbers = BTreeMap<(Rc<str>, Option<Environment>), (f64, Rc<[(Span, Step)]>)>;
 
 /// The walk and what it found.
 pub(super) struct Walk<'p> {
@@ -258,11 +258,14 @@ impl<'p> Walk<'p> {
         let mut rest = place.clone();
         let mut after = place.environments.clone();
         let mut only_environments = true;
+        // The last branch that ends the script or raises; all before it let pass what it refuses.
+        let last_refusal = match fails(otherwise) {
+            true => Some(clauses.len()),
+            false => clauses.iter().rposition(|clause| fails(&clause.body)),
+        };
         for (index, clause) in clauses.iter().enumerate() {
             let asked = self.asked(&clause.condition);
-            let mut behind = clauses.iter().skip(index + 1).map(|clause| &clause.body).chain([otherwise]);
-            let refused = behind.any(fails);
-            self.bypasses_of(clause, refused, &rest);
+            self.bypasses_of(clause, last_refusal.is_some_and(|last| last > index), &rest);
             let mut inner = rest.clone();
             inner.environments = inner.environments.and(&asked.environments);
             inner.condition = with_atoms(&rest.condition, &asked.others, Operator::Holds);
@@ -282,7 +285,7 @@ impl<'p> Walk<'p> {
             }
             only_environments &= is_plain;
         }
-        let mut inner_numbers = before.clone();
+        let mut inner_numbers = before;
         self.block(otherwise, &rest, &mut inner_numbers);
         if only_environments {
             for environment in self.listed(&rest.environments) {
