@@ -6,10 +6,12 @@
 //! executed, and everything is bounded.
 
 pub mod code;
+pub mod interpret;
 mod invocation;
 mod program;
 pub mod words;
 
+pub use interpret::{Interpretation, Limits, Modules, NoModules, interpret};
 pub use invocation::{Invocation, Word, WordValue};
 pub use program::{
     Argument, BinaryOperator, Block, Class, Clause, Command, CompareOperator, Element, Expression,
