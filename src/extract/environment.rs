@@ -145,9 +145,10 @@ impl Environments {
         let env = deployment.main().map(|main| &main.env);
         let configured = self.configured(path, project.as_deref(), env);
         all.extend(configured.map(|found| (found, Evidence::Configured)));
-        let atoms = deployment.condition.atoms();
+        let atoms: Vec<Atom> =
+            deployment.condition.atoms().iter().map(|atom| sharper(atom, deployment)).collect();
         all.extend(
-            atoms.iter().find_map(|atom| Some((self.of_atom(atom, atoms)?, Evidence::Condition(atom.span)))),
+            atoms.iter().find_map(|atom| Some((self.of_atom(atom, &atoms)?, Evidence::Condition(atom.span)))),
         );
         let name = deployment.service.as_ref().map(known_parts);
         all.extend(name.and_then(|name| Some((self.of_tokens(&name)?, Evidence::ServiceName))));
@@ -221,6 +222,21 @@ fn globs(patterns: &[String], environment: &str, diagnostics: &mut Vec<Diagnosti
         }
     }
     globs.build().unwrap_or_default()
+}
+
+/// A test for one of several values, without those that the other tests of the same input leave out.
+fn sharper(atom: &Atom, deployment: &Deployment) -> Atom {
+    let Some(allowed) = atom.allowed() else { return atom.clone() };
+    let excluded: Vec<&str> = deployment
+        .condition
+        .atoms()
+        .iter()
+        .filter(|other| other.input == atom.input)
+        .filter_map(Atom::excluded)
+        .flatten()
+        .collect();
+    let left = allowed.into_iter().filter(|value| !excluded.contains(value)).map(Into::into).collect();
+    Atom { operator: Operator::In, operand: Operand::Many(left), ..atom.clone() }
 }
 
 /// The values that a test compares its input with, whichever way.

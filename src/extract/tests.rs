@@ -2,14 +2,16 @@ use crate::extract::{EnvironmentRule, Inputs, Settings, extract};
 use crate::input::{Limits, dockerfile};
 use crate::platform::testing::{Script, condition, shown};
 use crate::source::{SourceId, Span};
-use crate::value::Value;
+use crate::value::{Atom, Condition, Operand, Operator, Value};
 
 /// The deployments of command lines in one file, as a few lines each, and the diagnostics' codes.
 fn read_with(path: &str, texts: &[&str], settings: &Settings) -> (String, Vec<&'static str>) {
     let script = Script::new(path, texts[0]);
+    // The others are as if they stood in the same place.
+    let invocations: Vec<_> = texts.iter().map(|text| Script::new(path, text).invocation).collect();
     let (sources, mut provenance) = (script.sources, script.provenance);
     let mut inputs = Inputs::new(&sources);
-    inputs.invocations = texts.iter().map(|_| (script.source, &script.invocation)).collect();
+    inputs.invocations = invocations.iter().map(|invocation| (script.source, invocation)).collect();
     let (model, diagnostics) = extract(&inputs, settings, &mut provenance);
     let shown: String = model
         .deployments
@@ -123,6 +125,35 @@ fn the_same_command_reached_twice_is_one_deployment() {
     let text = "gcloud run deploy api --memory 1Gi";
     let (read, _) = read_with("deploy.sh", &[text, text], &Settings::default());
     assert_eq!(heads(&read).len(), 1);
+}
+
+#[test]
+fn the_same_in_two_regions_is_one_deployment_with_the_flags_of_both() {
+    let texts = ["gcloud run deploy api --cpu 2 --region eu", "gcloud run deploy api --cpu 2 --region us"];
+    let (read, _) = read_with("deploy.sh", &texts, &Settings::default());
+    assert_eq!(heads(&read).len(), 1);
+    let texts = ["gcloud run deploy api --cpu 2 --region eu", "gcloud run deploy api --cpu 4 --region us"];
+    let (read, _) = read_with("deploy.sh", &texts, &Settings::default());
+    assert_eq!(heads(&read).len(), 2);
+}
+
+#[test]
+fn what_is_left_of_several_environments_tells() {
+    let read = read("deploy.sh", "gcloud run deploy <env==prod:api|env!=prod:api-staging>");
+    assert!(read.contains("cloud-run service api-staging [staging] env != prod"), "{read}");
+    let mut script = Script::new("deploy.sh", "gcloud run deploy api-staging");
+    let span = script.invocation.span;
+    let one_of = Atom {
+        input: "env".into(),
+        operator: Operator::In,
+        operand: Operand::Many(vec!["prod".into(), "uat".into()]),
+        span,
+    };
+    script.invocation.condition = Condition::of(one_of).and(&condition("env!=prod", span)).unwrap();
+    let mut inputs = Inputs::new(&script.sources);
+    inputs.invocations.push((script.source, &script.invocation));
+    let (model, _) = extract(&inputs, &Settings::default(), &mut script.provenance);
+    assert_eq!(model.deployments[0].environment.as_ref().map(|one| one.as_str()), Some("uat"));
 }
 
 #[test]
