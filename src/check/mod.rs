@@ -5,11 +5,11 @@
 
 mod policies;
 mod read;
-mod schemas;
+// mod schemas;
 mod unreadable;
 
 pub use policies::{Block, PolicySettings, explain};
-pub use schemas::{SchemaRule, SchemaSettings};
+// pub use schemas::{SchemaRule, SchemaSettings};
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::Document;
@@ -62,7 +62,7 @@ pub struct Settings {
     pub input: input::Limits,
     pub script: script::Limits,
     pub extract: extract::Settings,
-    pub schemas: SchemaSettings,
+
     pub policies: PolicySettings,
     pub evaluate: evaluate::Settings,
     pub enforce: enforce::Settings,
@@ -116,10 +116,7 @@ pub fn judge(facts: Facts, settings: &Settings) -> (Outcome, Status) {
     diagnostics.append(&mut evaluation.diagnostics);
     evaluation.tallies.extend(selection.idle);
 
-    let violations = schemas::validate(&documents, &sources, &settings.schemas);
-    diagnostics.extend(violations.diagnostics);
     unreadable::tell(&mut evaluation, unreadable, &files, &settings.policies);
-    schemas::tell(&mut evaluation, violations.findings, &settings.policies);
     only_selected(&mut evaluation, &files, &sources);
 
     let enforced = enforce::enforce(evaluation.findings, evaluation.undetermined, &settings.enforce, &sources);

@@ -3,7 +3,7 @@
 use super::{File, Settings};
 use crate::diagnostic::Diagnostic;
 use crate::document::Document;
-use crate::input::{Format, Read, dockerfile, dotenv, embedded, json, python, shell, yaml};
+use crate::input::{Format, Read, dockerfile, dotenv, json, python, shell, yaml};
 use crate::model::{Artifact, Bypass, CodeSetting};
 use crate::platform::{self, Trace};
 use crate::provenance::Provenance;
@@ -20,7 +20,7 @@ pub(super) struct FileFacts {
     pub documents: Vec<Document>,
     pub artifact: Option<Artifact>,
     pub invocations: Vec<Invocation>,
-    pub code: script::CodeFacts,
+    pub code: CodeFacts,
     /// The steps of this file's values.
     pub provenance: Provenance,
     pub diagnostics: Vec<Diagnostic>,
@@ -89,12 +89,6 @@ impl<'a> Texts<'a> {
     /// Takes documents, and the scripts that they hold.
     fn document(&self, read: Read, facts: &mut FileFacts) {
         facts.diagnostics.extend(read.diagnostics);
-        for document in &read.documents {
-            let source = self.sources.get(document.source);
-            for program in embedded::programs(document, source, source.path(), &self.settings.input) {
-                self.interpret(program, facts);
-            }
-        }
         facts.documents = read.documents;
     }
 

@@ -10,6 +10,7 @@ use crate::cel::{EvaluationError, Leaf, Read, ReadState};
 use crate::diagnostic::{
     Action, Annotation, Because, Diagnostic, Finding, Fix, OperandValue, UnknownInput, Verdict,
 };
+use crate::platform;
 use crate::policy::{Compiled, FailurePolicy, Unknowns};
 use crate::source::Span;
 use crate::value::Reason;
@@ -188,10 +189,10 @@ fn hanging(unknowns: &[UnknownInput]) -> String {
     }
 }
 
-/// The platform's name for people: `Cloud Run`.
+/// The platform's name for people: `Cloud Run`. Kinds of artifacts have no table: their words are capitalised.
 fn platform_title(name: &str) -> String {
-    if name == "ecs" {
-        return "ECS".to_owned();
+    if let Some(platform) = platform::find(name) {
+        return platform.title.to_owned();
     }
     let word = |word: &str| {
         let mut letters = word.chars();

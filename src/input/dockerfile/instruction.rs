@@ -223,23 +223,21 @@ impl Parser<'_> {
     /// as for the builder.
     fn exec_list(&self, at: usize) -> Option<Vec<Word>> {
         let text = self.line.text.get(at..)?.trim_end();
-        let inner = text.strip_prefix('[')?;
-        let list: Vec<String> = serde_json::from_str(text).ok()?;
-        let mut words = Vec::with_capacity(list.len());
-        let mut start: Option<usize> = None;
-        let mut escaped = false;
-        let mut elements = list.into_iter();
-        for (offset, c) in inner.char_indices() {
-            let offset = at + 1 + offset;
-            match (c, start) {
-                _ if escaped => escaped = false,
-                ('\\', Some(_)) => escaped = true,
-                ('"', None) => start = Some(offset),
-                ('"', Some(begin)) => {
-                    words.push(Word::literal(elements.next()?, self.line.span(begin, offset + 1)));
-                    start = None;
+        let inner = text.strip_prefix('[')?.strip_suffix(']')?;
+        let base = at + 1;
+        let mut words = Vec::new();
+        let mut offset = inner.len() - inner.trim_start().len();
+        while offset < inner.len() {
+            let rest = inner.get(offset..)?;
+            let (element, length) = words::json_text(rest)?;
+            words.push(Word::literal(element, self.line.span(base + offset, base + offset + length)));
+            let after = rest.get(length..)?.trim_start();
+            match after.strip_prefix(',') {
+                Some(next) if !next.trim_start().is_empty() => {
+                    offset = inner.len() - next.trim_start().len();
                 }
-                _ => {}
+                None if after.is_empty() => break,
+                _ => return None,
             }
         }
         Some(words)

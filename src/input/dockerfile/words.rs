@@ -189,3 +189,32 @@ fn closing_brace(text: &str) -> Option<usize> {
 pub(super) fn pieces(raw: &str) -> Vec<Piece> {
     unquote(raw, '\\').1
 }
+
+/// The JSON text that a string begins with, and its length with quotes.
+pub(super) fn json_text(raw: &str) -> Option<(String, usize)> {
+    let mut text = String::new();
+    let mut chars = raw.strip_prefix('"')?.char_indices();
+    while let Some((at, c)) = chars.next() {
+        match c {
+            '"' => return Some((text, at + 2)),
+            '\\' => match chars.next()?.1 {
+                'b' => text.push('\u{8}'),
+                'f' => text.push('\u{c}'),
+                'n' => text.push('\n'),
+                'r' => text.push('\r'),
+                't' => text.push('\t'),
+                escaped @ ('"' | '\\' | '/') => text.push(escaped),
+                'u' => {
+                    let code: String = chars.by_ref().take(4).map(|(_, digit)| digit).collect();
+                    let code = u32::from_str_radix(&code, 16).ok().filter(|_| code.len() == 4)?;
+                    // Half of a surrogate pair names no character of its own.
+                    text.push(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER));
+                }
+                _ => return None,
+            },
+            c if c.is_control() => return None,
+            c => text.push(c),
+        }
+    }
+    None
+}

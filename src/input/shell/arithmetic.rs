@@ -33,7 +33,11 @@ impl<'a> Lowerer<'a> {
                 literal_number(self.source(node).parse().unwrap_or(0), span)
             }
             "variable_name" | "word" => function("int", vec![name(self.source(node), span)], span),
-            "simple_expansion" | "expansion" | "command_substitution" | "string" | "raw_string"
+            "simple_expansion"
+            | "expansion"
+            | "command_substitution"
+            | "string"
+            | "raw_string"
             | "subscript" => {
                 let value = match node.kind() {
                     "subscript" => self.subscript(node),

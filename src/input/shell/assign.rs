@@ -53,9 +53,7 @@ impl<'a> Lowerer<'a> {
         }
         let kind = match appends && !begins {
             true => StatementKind::Augment { target, operator: BinaryOperator::Add, value },
-            false => {
-                StatementKind::Assign { target, value, local: declared.local, export: declared.export }
-            }
+            false => StatementKind::Assign { target, value, local: declared.local, export: declared.export },
         };
         out.push(Statement { kind, span });
     }
@@ -162,7 +160,7 @@ impl<'a> Lowerer<'a> {
     pub(super) fn keyed_element(&mut self, node: Node<'a>) -> Option<MapEntry> {
         let text = self.source(node);
         let close = text.strip_prefix('[')?.find("]=")? + 1;
-        let start = node.start_byte();
+        let start = self.start(node);
         let key_text = text.get(1..close)?;
         let key_text = key_text.trim_matches(['"', '\'']);
         if key_text.contains(['$', '`']) {
@@ -171,19 +169,10 @@ impl<'a> Lowerer<'a> {
         let key = literal(key_text, self.map.span(start + 1, start + close));
         let value_from = start + close + 2;
         let mut parts = Vec::new();
-        let mut at = value_from;
-        let mut last = None;
-        for child in named_children(node) {
-            if child.start_byte() < value_from {
-                continue;
-            }
-            self.text_between(at, child.start_byte(), super::characters::Quoting::None, None, &mut parts);
-            parts.push(self.value(child));
-            last = Some(child);
-            at = child.end_byte();
-        }
-        self.text_between(at, node.end_byte(), super::characters::Quoting::None, None, &mut parts);
-        let span = last.map_or(self.map.span(value_from, node.end_byte()), |last| self.span(last));
+        let nodes: Vec<Node<'a>> =
+            named_children(node).into_iter().filter(|child| self.start(*child) >= value_from).collect();
+        self.pieces_between(value_from, &nodes, self.end(node), &mut parts);
+        let span = self.map.span(value_from, self.end(node));
         let value = match parts.len() {
             1 => parts.remove(0),
             _ => super::word::join(parts, span),

@@ -10,8 +10,8 @@ use tree_sitter::Node;
 
 /// Commands that deploy nothing and set nothing.
 const SILENT: &[&str] = &[
-    ":", "[", "alias", "clear", "echo", "false", "getopts", "hash", "printf", "set", "shopt", "sleep", "test",
-    "tput", "trap", "true", "type", "ulimit", "umask", "unalias", "wait", "which",
+    ":", "[", "alias", "clear", "echo", "false", "getopts", "hash", "printf", "set", "shopt", "sleep",
+    "test", "tput", "trap", "true", "type", "ulimit", "umask", "unalias", "wait", "which",
 ];
 
 impl<'a> Lowerer<'a> {
@@ -22,7 +22,10 @@ impl<'a> Lowerer<'a> {
         let mut push = |kind| out.push(Statement { kind, span });
         match name {
             "exit" => push(StatementKind::Exit),
-            "return" => push(StatementKind::Return(None)),
+            "return" => {
+                let status = simple.words.get(1).and_then(|status| self.source(*status).parse::<u8>().ok());
+                push(StatementKind::Return(status.map(|status| super::condition::truth(status == 0, span))));
+            }
             "break" => push(StatementKind::Break),
             "continue" => push(StatementKind::Continue),
             "shift" => self.shift(&simple),
@@ -100,8 +103,8 @@ impl<'a> Lowerer<'a> {
                 crate::script::MapEntry::Pair(key, value)
             })
             .collect::<Vec<_>>();
-        let environment = (!entries.is_empty())
-            .then(|| Box::new(Expression { kind: ExpressionKind::Map(entries), span }));
+        let environment =
+            (!entries.is_empty()).then(|| Box::new(Expression { kind: ExpressionKind::Map(entries), span }));
         let command = Command::Line { line: Box::new(line), directory: None, environment };
         let run = Expression { kind: ExpressionKind::Run(command), span };
         out.push(Statement { kind: StatementKind::Expression(run), span });
@@ -119,9 +122,17 @@ impl<'a> Lowerer<'a> {
                 words.next();
             }
         }
+        let reads_line = simple.name.as_deref() == Some("read");
+        if words.peek().is_none() && reads_line {
+            self.answers.insert("REPLY".to_string());
+            self.assign_read("REPLY", self.span(simple.node), out);
+        }
         for word in words {
             let variable = self.source(*word);
             if word.kind() == "word" || word.kind() == "variable_name" {
+                if reads_line {
+                    self.answers.insert(variable.to_string());
+                }
                 self.assign_read(variable, self.span(*word), out);
             }
         }
@@ -179,12 +190,15 @@ impl<'a> Lowerer<'a> {
         let span = self.span(simple.node);
         let variable_name = self.source(*variable).to_string();
         let arguments = simple.words.get(3..).unwrap_or_default().to_vec();
-        let value = self.formatted(&arguments).unwrap_or_else(|| {
-            opaque(Reason::NotFollowed, &self.detail(simple.node), span)
-        });
+        let value = self
+            .formatted(&arguments)
+            .unwrap_or_else(|| opaque(Reason::NotFollowed, &self.detail(simple.node), span));
         self.shapes.insert(variable_name.clone(), Shape::Text);
         let target = Target::Name(variable_name, self.span(*variable));
-        out.push(Statement { kind: StatementKind::Assign { target, value, local: false, export: false }, span });
+        out.push(Statement {
+            kind: StatementKind::Assign { target, value, local: false, export: false },
+            span,
+        });
         true
     }
 
@@ -210,8 +224,8 @@ impl<'a> Lowerer<'a> {
         let mut parts = Vec::new();
         for (i, node) in nodes.iter().enumerate() {
             if i > 0 {
-                let previous = nodes.get(i - 1).map_or(0, |previous| previous.end_byte());
-                parts.push(literal(" ", self.map.span(previous, node.start_byte())));
+                let previous = nodes.get(i - 1).map_or(0, |previous| self.end(*previous));
+                parts.push(literal(" ", self.map.span(previous, self.start(*node))));
             }
             parts.push(self.value(*node));
         }

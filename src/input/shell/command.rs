@@ -132,20 +132,18 @@ impl<'a> Lowerer<'a> {
             }
             "word" | "number" | "variable_name" | "test_operator" => (text, Quoting::None),
             "concatenation" => {
-                return named_children(node).into_iter().map(|child| match child.kind() {
-                    "concatenation" => None,
-                    _ => self.plain(child),
-                }).collect();
+                return named_children(node)
+                    .into_iter()
+                    .map(|child| match child.kind() {
+                        "concatenation" => None,
+                        _ => self.plain(child),
+                    })
+                    .collect();
             }
             "command_name" => return node.named_child(0).and_then(|child| self.plain(child)),
             _ => return None,
         };
         Some(marks(inner, 0, quoting).iter().map(|mark| mark.character).collect())
-    }
-
-    /// The plain arguments of a command, without its name.
-    pub(super) fn plain_arguments(&self, simple: &Simple<'a>) -> Vec<Option<String>> {
-        simple.words.iter().skip(1).map(|word| self.plain(*word)).collect()
     }
 
     /// `cat` without arguments: what comes in goes out.

@@ -21,9 +21,7 @@ impl<'a> Lowerer<'a> {
         match node.kind() {
             "test_command" | "negated_command" => true,
             "compound_statement" => self.source(node).starts_with("(("),
-            "redirected_statement" => {
-                node.child_by_field_name("body").is_some_and(|body| self.asks(body))
-            }
+            "redirected_statement" => node.child_by_field_name("body").is_some_and(|body| self.asks(body)),
             "pipeline" => named_children(node).last().is_some_and(|last| self.asks(*last)),
             _ => self.asks(node),
         }
@@ -63,6 +61,12 @@ impl<'a> Lowerer<'a> {
         let span = self.span(node);
         match node.kind() {
             "test_command" => match named_children(node).as_slice() {
+                // In single brackets `-a` and `-o` join whole tests, which the grammar takes for operands.
+                [only] if !self.source(node).starts_with("[[") && joins(self.source(node)) => {
+                    let mut words = Vec::new();
+                    leaves(*only, &mut words);
+                    self.flat_test(&words, span)
+                }
                 [only] => self.test(*only),
                 _ => self.opaque(node, Reason::NotFollowed),
             },
@@ -219,6 +223,13 @@ impl<'a> Lowerer<'a> {
                 let both = vec![self.test(left), self.test(right)];
                 Expression { kind: ExpressionKind::Or(both), span }
             }
+            // `[[ ! $X == y ]]` denies the comparison, though the grammar binds `!` to its left side.
+            _ if left.kind() == "unary_expression" && self.source(left).starts_with('!') => {
+                match named_children(left).last() {
+                    Some(left) => negate(self.comparison(node, *left, operator, right, span)),
+                    None => self.opaque(node, Reason::NotFollowed),
+                }
+            }
             _ => self.comparison(node, left, operator, right, span),
         }
     }
@@ -331,6 +342,12 @@ impl<'a> Lowerer<'a> {
             let list = Expression { kind: ExpressionKind::List(elements), span: at };
             return Some(compare(CompareOperator::In, left, list, span));
         }
+        // `^[Yy]$`: a set of characters means the same in a pattern.
+        let is_set =
+            rest.starts_with('[') && rest.ends_with(']') && rest.matches(['[', ']', '\\']).count() == 2;
+        if is_set && from_start && to_end {
+            return Some(compare(CompareOperator::Matches, left, literal(rest, at), span));
+        }
         if !plain(rest) || rest.is_empty() {
             return None;
         }
@@ -349,8 +366,7 @@ impl<'a> Lowerer<'a> {
             [("-o", ExpressionKind::Or as fn(Vec<Expression>) -> ExpressionKind), ("-a", ExpressionKind::And)]
         {
             if words.iter().any(|word| self.source(*word) == separator) {
-                let parts: Vec<&[Node<'a>]> =
-                    words.split(|word| self.source(*word) == separator).collect();
+                let parts: Vec<&[Node<'a>]> = words.split(|word| self.source(*word) == separator).collect();
                 let parts = parts.into_iter().map(|part| self.flat_test(part, span)).collect();
                 return combined(parts, combine, span);
             }
@@ -403,6 +419,23 @@ pub(super) fn combined(
     Expression { kind: combine(all), span }
 }
 
-fn truth(value: bool, span: Span) -> Expression {
+fn joins(test: &str) -> bool {
+    test.contains(" -o ") || test.contains(" -a ")
+}
+
+/// The words and operators of a test in order.
+fn leaves<'t>(node: Node<'t>, out: &mut Vec<Node<'t>>) {
+    let mut todo = vec![node];
+    while let Some(node) = todo.pop() {
+        match node.kind() {
+            "unary_expression" | "binary_expression" | "parenthesized_expression" => {
+                todo.extend(super::children(node).into_iter().rev());
+            }
+            _ => out.push(node),
+        }
+    }
+}
+
+pub(super) fn truth(value: bool, span: Span) -> Expression {
     Expression { kind: ExpressionKind::Literal(Literal::Bool(value)), span }
 }

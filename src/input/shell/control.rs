@@ -51,9 +51,9 @@ impl<'a> Lowerer<'a> {
     ) {
         let mut branches = branches.into_iter().peekable();
         // Leading guards leave nothing; what stands behind them is no longer "else".
-        while let Some((condition, ..)) = branches.next_if(|(condition, body, fails)| {
-            *fails && super::guard::is_circumstance(condition) && self.only_ends(body)
-        }) {
+        while let Some((condition, ..)) =
+            branches.next_if(|(condition, body, fails)| self.is_guard(condition, body, *fails))
+        {
             super::guard::keep_runs(condition, out);
         }
         let mut clauses: Vec<(Expression, Block, bool)> = branches.collect();
@@ -103,7 +103,7 @@ impl<'a> Lowerer<'a> {
     /// `a|b)` is a choice among texts; wildcards make it a choice among patterns.
     fn case_condition(&mut self, value: Node<'a>, patterns: &[Node<'a>]) -> Expression {
         let span = match (patterns.first(), patterns.last()) {
-            (Some(first), Some(last)) => self.map.span(first.start_byte(), last.end_byte()),
+            (Some(first), Some(last)) => self.map.span(self.start(*first), self.end(*last)),
             _ => self.span(value),
         };
         let plain = patterns.iter().all(|pattern| self.pattern(*pattern).is_none());
@@ -142,7 +142,7 @@ impl<'a> Lowerer<'a> {
             elements.push(Element::Spread(self.positionals(self.span(variable))));
         }
         let iterable = match (values.first(), values.last()) {
-            (Some(first), Some(last)) => self.map.span(first.start_byte(), last.end_byte()),
+            (Some(first), Some(last)) => self.map.span(self.start(*first), self.end(*last)),
             _ => self.span(variable),
         };
         let iterable = Expression { kind: ExpressionKind::List(elements), span: iterable };
@@ -231,13 +231,18 @@ impl<'a> Lowerer<'a> {
             "compound_statement" | "subshell" => named_children(body),
             _ => vec![body],
         };
-        let block = self.statements(&statements);
+        let mut block = self.statements(&statements);
         let text = self.source(name).to_string();
         if self.fails(&statements) {
             self.failing.insert(text.clone());
         }
-        if statements.last().is_some_and(|last| self.is_test(*last)) {
+        if let Some(last) = statements.last().filter(|last| self.is_test(**last)) {
             self.predicates.insert(text.clone());
+            // A function's status is that of its last command.
+            let (pre, status) = self.condition(*last);
+            let span = status.span;
+            block.extend(pre);
+            block.push(Statement { kind: StatementKind::Return(Some(status)), span });
         }
         (self.shift, self.branches, self.in_function, self.option) = outer;
         let function = Function {

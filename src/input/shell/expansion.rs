@@ -1,10 +1,7 @@
 //! `$X` and `${X...}`.
 
-use super::characters::Quoting;
 use super::{Lowerer, Shape, Shift, children, function, literal, method, name, word};
-use crate::script::{
-    BinaryOperator, Expression, ExpressionKind, Literal, Statement, StatementKind, Target,
-};
+use crate::script::{BinaryOperator, Expression, ExpressionKind, Literal, Statement, StatementKind, Target};
 use crate::source::Span;
 use crate::value::{Number, Reason};
 use tree_sitter::Node;
@@ -112,29 +109,23 @@ impl<'a> Lowerer<'a> {
     /// `${!A[@]}` gives an array's keys; `${!X}` is a variable that another one names.
     fn indirect(&mut self, node: Node<'a>, pieces: &Pieces<'a>, span: Span) -> Expression {
         let is_list = pieces.subject.kind() == "subscript"
-            && pieces.subject.child_by_field_name("index").is_some_and(|index| {
-                matches!(self.source(index), "@" | "*")
-            });
+            && pieces
+                .subject
+                .child_by_field_name("index")
+                .is_some_and(|index| matches!(self.source(index), "@" | "*"));
         match pieces.subject.child_by_field_name("name") {
             Some(array) if is_list => method(name(self.source(array), span), "keys", Vec::new(), span),
             _ => self.opaque(node, Reason::NotFollowed),
         }
     }
 
-    fn operation(
-        &mut self,
-        node: Node<'a>,
-        pieces: &Pieces<'a>,
-        operator: &str,
-        span: Span,
-    ) -> Expression {
+    fn operation(&mut self, node: Node<'a>, pieces: &Pieces<'a>, operator: &str, span: Span) -> Expression {
         let or_empty = operator.starts_with(':');
         match operator {
             ":-" | "-" | ":=" | "=" => {
                 let fallback = Box::new(self.operand(pieces));
                 let value = Box::new(self.subject(pieces.subject));
-                let whole =
-                    Expression { kind: ExpressionKind::Default { value, fallback, or_empty }, span };
+                let whole = Expression { kind: ExpressionKind::Default { value, fallback, or_empty }, span };
                 match (operator.ends_with('='), pieces.subject.kind()) {
                     (true, "variable_name") => self.assign_default(pieces.subject, whole),
                     _ => whole,
@@ -198,13 +189,7 @@ impl<'a> Lowerer<'a> {
     }
 
     /// `${X/a/b}`, `${X//a/b}` with texts instead of patterns.
-    fn replacement(
-        &mut self,
-        node: Node<'a>,
-        pieces: &Pieces<'a>,
-        operator: &str,
-        span: Span,
-    ) -> Expression {
+    fn replacement(&mut self, node: Node<'a>, pieces: &Pieces<'a>, operator: &str, span: Span) -> Expression {
         let operand = self.text.get(pieces.operand.clone()).unwrap_or_default();
         let (pattern, with) = operand.split_once('/').unwrap_or((operand, ""));
         match (operator, plain_pattern(pattern), plain_pattern(with)) {
@@ -240,13 +225,8 @@ impl<'a> Lowerer<'a> {
     /// The word behind the operator.
     fn operand(&mut self, pieces: &Pieces<'a>) -> Expression {
         let mut parts = Vec::new();
-        let mut at = pieces.operand.start;
-        for node in &pieces.operand_nodes {
-            self.text_between(at, node.start_byte(), Quoting::None, None, &mut parts);
-            parts.push(self.value(*node));
-            at = node.end_byte();
-        }
-        self.text_between(at, pieces.operand.end, Quoting::None, None, &mut parts);
+        let (start, end) = (pieces.operand.start, pieces.operand.end);
+        self.pieces_between(start, &pieces.operand_nodes, end, &mut parts);
         if parts.len() == 1 {
             return parts.remove(0);
         }
@@ -265,8 +245,7 @@ impl<'a> Lowerer<'a> {
     /// `A[2]`, `A[$i]`, `M[key]`.
     pub(super) fn subscript(&mut self, node: Node<'a>) -> Expression {
         let span = self.span(node);
-        let (Some(array), Some(at)) =
-            (node.child_by_field_name("name"), node.child_by_field_name("index"))
+        let (Some(array), Some(at)) = (node.child_by_field_name("name"), node.child_by_field_name("index"))
         else {
             return self.opaque(node, Reason::NotFollowed);
         };
@@ -310,12 +289,12 @@ impl<'a> Lowerer<'a> {
             return None;
         }
         let operator = inner.next_if(|child| !child.is_named());
-        let from = operator.map_or(subject.end_byte(), |operator| operator.end_byte());
+        let from = operator.map_or(self.end(subject), |operator| self.end(operator));
         Some(Pieces {
             prefix,
             subject,
             operator: operator.map(|operator| self.source(operator).trim().to_string()),
-            operand: from..close.start_byte(),
+            operand: from..self.start(*close),
             operand_nodes: inner.filter(|child| child.is_named()).collect(),
         })
     }
@@ -327,7 +306,8 @@ pub(super) fn plain_pattern(pattern: &str) -> Option<String> {
         pattern.strip_prefix(quote)?.strip_suffix(quote).filter(|inner| !inner.contains(quote))
     });
     let text = quoted.unwrap_or(pattern);
-    let special: &[char] = if quoted.is_some() { &['$', '`', '\\'] } else { &['$', '`', '*', '?', '[', '"', '\'', '('] };
+    let special: &[char] =
+        if quoted.is_some() { &['$', '`', '\\'] } else { &['$', '`', '*', '?', '[', '"', '\'', '('] };
     match text.strip_prefix('\\') {
         Some(one) if one.chars().count() == 1 => Some(one.to_string()),
         _ if text.contains(special) || text.contains('\\') => None,

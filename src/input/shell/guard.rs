@@ -6,13 +6,21 @@
 
 use super::Lowerer;
 use crate::script::{Block, Command, Expression, ExpressionKind, Literal, Statement, StatementKind};
+use std::collections::BTreeSet;
 use tree_sitter::Node;
 
 /// Whether a test speaks of nothing but the circumstances: the outcome of commands, files, what is
-/// installed.
-pub(super) fn is_circumstance(condition: &Expression) -> bool {
+/// installed, what a person answers.
+fn is_circumstance(condition: &Expression, answers: &BTreeSet<String>) -> bool {
+    let is_circumstance = |inner: &Expression| is_circumstance(inner, answers);
     match &condition.kind {
         ExpressionKind::Opaque { .. } | ExpressionKind::Run(_) | ExpressionKind::Output(_) => true,
+        ExpressionKind::Name(name) => answers.contains(name),
+        ExpressionKind::Call { callee, arguments } if arguments.is_empty() => match &callee.kind {
+            // `${answer,,}`
+            ExpressionKind::Attribute(value, _) => is_circumstance(value),
+            _ => false,
+        },
         ExpressionKind::Not(inner) => is_circumstance(inner),
         ExpressionKind::And(all) | ExpressionKind::Or(all) => all.iter().all(is_circumstance),
         ExpressionKind::Compare { left, right, .. } => {
@@ -51,7 +59,32 @@ pub(super) fn keep_runs(condition: Expression, out: &mut Block) {
     }
 }
 
+/// Whether a test asks for a person's answer and nothing else.
+fn is_confirmation(condition: &Expression, answers: &BTreeSet<String>) -> bool {
+    match &condition.kind {
+        ExpressionKind::Name(name) => answers.contains(name),
+        ExpressionKind::Not(inner) => is_confirmation(inner, answers),
+        ExpressionKind::And(all) | ExpressionKind::Or(all) => {
+            all.iter().all(|one| is_confirmation(one, answers))
+        }
+        ExpressionKind::Compare { left, .. } => is_confirmation(left, answers),
+        ExpressionKind::Call { callee, .. } => match &callee.kind {
+            ExpressionKind::Attribute(value, _) => is_confirmation(value, answers),
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
 impl Lowerer<'_> {
+    /// Whether a test with this branch is a guard: it ends the script, with a failure or because a person
+    /// says no, and speaks of nothing that is known here.
+    pub(super) fn is_guard(&self, condition: &Expression, body: &Block, fails: bool) -> bool {
+        self.only_ends(body)
+            && is_circumstance(condition, &self.answers)
+            && (fails || is_confirmation(condition, &self.answers))
+    }
+
     /// Whether the block does nothing but leave: the script, the function or the loop.
     pub(super) fn only_ends(&self, block: &Block) -> bool {
         !block.is_empty()

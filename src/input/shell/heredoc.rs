@@ -81,16 +81,16 @@ impl<'a> Lowerer<'a> {
         let strips = children(node).iter().any(|child| child.kind() == "<<-");
         let quoting = if raw { Quoting::Raw } else { Quoting::Heredoc };
         let mut pieces = Vec::new();
-        let mut at = body.start_byte();
+        let mut at = self.start(*body);
         for child in named_children(*body) {
             if raw || child.kind() == "heredoc_content" {
                 continue;
             }
-            self.heredoc_stretch(at, child.start_byte(), quoting, strips, &mut pieces);
+            self.heredoc_stretch(at, self.start(child), quoting, strips, &mut pieces);
             pieces.push(self.value(child));
-            at = child.end_byte();
+            at = self.end(child);
         }
-        self.heredoc_stretch(at, body.end_byte(), quoting, strips, &mut pieces);
+        self.heredoc_stretch(at, self.end(*body), quoting, strips, &mut pieces);
         Some(word::join(pieces, self.span(*body)))
     }
 

@@ -51,14 +51,18 @@ impl<'a> Lowerer<'a> {
 
     /// `ands` one after the other, those behind tests only where the tests hold; `ors` where not.
     fn and_chain(&mut self, ands: &[Node<'a>], ors: &[Node<'a>], out: &mut Block) {
+        let mut ands = ands;
+        while let [first, rest @ ..] = ands
+            && !rest.is_empty()
+            && !self.is_test(*first)
+        {
+            self.statement(*first, Io::default(), out);
+            ands = rest;
+        }
         let tests = ands.iter().take_while(|node| self.is_test(**node)).count();
         let (tests, rest) = ands.split_at(tests);
         let Some(test) = tests.first() else {
-            let Some((first, rest)) = rest.split_first() else { return };
-            if !rest.is_empty() {
-                self.statement(*first, Io::default(), out);
-                return self.and_chain(rest, ors, out);
-            }
+            let Some(first) = rest.first() else { return };
             let alternative = self.branch(ors);
             if alternative.is_empty() || self.only_ends(&alternative) {
                 return self.statement(*first, Io::default(), out);
@@ -67,7 +71,8 @@ impl<'a> Lowerer<'a> {
             out.extend(pre);
             return self.where_it_fails(status, alternative, out);
         };
-        let more = if rest.is_empty() { ors.iter().take_while(|node| self.is_test(**node)).count() } else { 0 };
+        let more =
+            if rest.is_empty() { ors.iter().take_while(|node| self.is_test(**node)).count() } else { 0 };
         let (or_tests, ors) = ors.split_at(more);
         let all = self.conditions(tests, ExpressionKind::And, out);
         let condition = match or_tests.is_empty() {
@@ -80,7 +85,7 @@ impl<'a> Lowerer<'a> {
         };
         let mut body = Vec::new();
         self.branches += 1;
-        self.and_chain(rest, &[], &mut body);
+        self.deeper(*test, |this| this.and_chain(rest, &[], &mut body));
         self.branches -= 1;
         let otherwise = self.branch(ors);
         let span = self.span(*test).cover(condition.span);
@@ -121,11 +126,10 @@ impl<'a> Lowerer<'a> {
         (otherwise, otherwise_fails): (Block, bool),
         out: &mut Block,
     ) {
-        let circumstance = super::guard::is_circumstance(&condition);
-        if circumstance && body_fails && self.only_ends(&body) {
+        if self.is_guard(&condition, &body, body_fails) {
             super::guard::keep_runs(condition, out);
             out.extend(otherwise);
-        } else if circumstance && otherwise_fails && self.only_ends(&otherwise) {
+        } else if self.is_guard(&condition, &otherwise, otherwise_fails) {
             super::guard::keep_runs(condition, out);
             out.extend(body);
         } else if body.is_empty() && otherwise.is_empty() {

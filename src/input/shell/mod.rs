@@ -19,6 +19,7 @@ mod expansion;
 mod guard;
 mod heredoc;
 mod list;
+mod masked;
 mod options;
 mod parse;
 mod statement;
@@ -30,6 +31,7 @@ use crate::input::Limits;
 use crate::script::{Expression, ExpressionKind, Literal, Program, Scoping, Statement};
 use crate::source::{Span, TextMap};
 use crate::value::Reason;
+use masked::Masked;
 use std::collections::{BTreeMap, BTreeSet};
 use tree_sitter::Node;
 
@@ -46,10 +48,11 @@ const MAX_DETAIL: usize = 60;
 /// Never fails: what cannot be read is a diagnostic (`shell-syntax`, `input-limit`), the rest is lowered.
 pub fn lower(text: &str, map: &TextMap, limits: &Limits) -> Program {
     let mut diagnostics = Vec::new();
-    let body = match parse::parse(text, map, limits, &mut diagnostics) {
+    let masked = Masked::new(text);
+    let body = match parse::parse(&masked, map, limits, &mut diagnostics) {
         Some(tree) => {
-            parse::syntax_errors(tree.root_node(), map, &mut diagnostics);
-            let mut lowerer = Lowerer::new(text, map, limits);
+            let mut lowerer = Lowerer::new(text, map, &masked, limits);
+            lowerer.syntax_errors(tree.root_node());
             let body = lowerer.block(tree.root_node());
             diagnostics.append(&mut lowerer.diagnostics);
             body
@@ -90,6 +93,7 @@ enum Shift {
 struct Lowerer<'a> {
     text: &'a str,
     map: &'a TextMap,
+    masked: &'a Masked<'a>,
     max_depth: usize,
     depth: usize,
     diagnostics: Vec<Diagnostic>,
@@ -101,6 +105,8 @@ struct Lowerer<'a> {
     failing: BTreeSet<String>,
     /// Functions whose last command is a test: `is_production`.
     predicates: BTreeSet<String>,
+    /// Variables that a person fills in while the script runs: `read -p "Continue? " answer`.
+    answers: BTreeSet<String>,
     shift: Shift,
     /// How many branches, loops and functions the statement stands in; a `shift` in a branch is not
     /// followed.
@@ -111,10 +117,11 @@ struct Lowerer<'a> {
 }
 
 impl<'a> Lowerer<'a> {
-    fn new(text: &'a str, map: &'a TextMap, limits: &Limits) -> Lowerer<'a> {
+    fn new(text: &'a str, map: &'a TextMap, masked: &'a Masked<'a>, limits: &Limits) -> Lowerer<'a> {
         Lowerer {
             text,
             map,
+            masked,
             max_depth: MAX_DEPTH.min(limits.depth).min(Program::MAX_DEPTH),
             depth: 0,
             diagnostics: Vec::new(),
@@ -123,6 +130,7 @@ impl<'a> Lowerer<'a> {
             shapes: BTreeMap::new(),
             failing: BTreeSet::new(),
             predicates: BTreeSet::new(),
+            answers: BTreeSet::new(),
             shift: Shift::By(0),
             branches: 0,
             in_function: false,
@@ -130,13 +138,23 @@ impl<'a> Lowerer<'a> {
         }
     }
 
+    /// Where the node begins in the script.
+    fn start(&self, node: Node<'_>) -> usize {
+        self.masked.original(node.start_byte())
+    }
+
+    /// Where the node ends in the script.
+    fn end(&self, node: Node<'_>) -> usize {
+        self.masked.original(node.end_byte())
+    }
+
     fn span(&self, node: Node<'_>) -> Span {
-        self.map.span(node.start_byte(), node.end_byte())
+        self.map.span(self.start(node), self.end(node))
     }
 
     /// The node's characters.
     fn source(&self, node: Node<'_>) -> &'a str {
-        self.text.get(node.byte_range()).unwrap_or_default()
+        self.text.get(self.start(node)..self.end(node)).unwrap_or_default()
     }
 
     /// The node's characters on one line, shortened: how a person would quote them.
@@ -156,11 +174,14 @@ impl<'a> Lowerer<'a> {
         if self.depth >= self.max_depth {
             if !std::mem::replace(&mut self.told_of_limit, true) {
                 let first_line = self.source(node).lines().next().unwrap_or_default().len();
-                let start = node.start_byte();
+                let start = self.start(node);
                 let span = self.map.span(start, start + first_line);
                 self.diagnostics.push(parse::limit(
                     span,
-                    format!("this nests more than {} levels deep; what is inside is not read", self.max_depth),
+                    format!(
+                        "this nests more than {} levels deep; what is inside is not read",
+                        self.max_depth
+                    ),
                     "split the script, or leave it out with `exclude`",
                 ));
             }
@@ -183,8 +204,7 @@ fn name(name: impl Into<String>, span: Span) -> Expression {
 
 /// A call of a method in the form's vocabulary: `lower`, `replace`, `split`.
 fn method(value: Expression, name: &str, arguments: Vec<Expression>, span: Span) -> Expression {
-    let callee =
-        Expression { kind: ExpressionKind::Attribute(Box::new(value), name.to_string()), span };
+    let callee = Expression { kind: ExpressionKind::Attribute(Box::new(value), name.to_string()), span };
     call(callee, arguments, span)
 }
 

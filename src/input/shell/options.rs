@@ -76,10 +76,8 @@ impl<'a> Lowerer<'a> {
         }
         let items: Vec<Node<'a>> =
             named_children(*case).into_iter().filter(|child| child.kind() == "case_item").collect();
-        let arms: Vec<(Node<'a>, Current)> = items
-            .iter()
-            .filter_map(|item| Some((*item, self.option_of(*item, &subject, kind)?)))
-            .collect();
+        let arms: Vec<(Node<'a>, Current)> =
+            items.iter().filter_map(|item| Some((*item, self.option_of(*item, &subject, kind)?))).collect();
         if !arms.iter().any(|(_, current)| current.kind != Kind::Itself) {
             return false;
         }
@@ -103,9 +101,9 @@ impl<'a> Lowerer<'a> {
         statements.iter().find_map(|statement| {
             let assignment = match statement.kind() {
                 "variable_assignment" => *statement,
-                "declaration_command" => {
-                    named_children(*statement).into_iter().find(|child| child.kind() == "variable_assignment")?
-                }
+                "declaration_command" => named_children(*statement)
+                    .into_iter()
+                    .find(|child| child.kind() == "variable_assignment")?,
                 _ => return None,
             };
             let value = assignment.child_by_field_name("value")?;
@@ -132,7 +130,8 @@ impl<'a> Lowerer<'a> {
         if body.is_empty() || self.fails(&body) {
             return None;
         }
-        let current = |option: String, kind| Current { option, subject: subject.to_string(), kind, shifted: 0 };
+        let current =
+            |option: String, kind| Current { option, subject: subject.to_string(), kind, shifted: 0 };
         if kind == Kind::Getopts {
             let letter = patterns.iter().find(|one| one.chars().all(|c| c.is_ascii_alphanumeric()))?;
             return (letter != "h").then(|| current(format!("-{letter}"), Kind::Getopts));
@@ -190,7 +189,10 @@ impl<'a> Lowerer<'a> {
         }
         let span = self.span(statement);
         let clause = Clause { condition: switch(&current.option, span), body: block };
-        out.push(Statement { kind: StatementKind::If { clauses: vec![clause], otherwise: Vec::new() }, span });
+        out.push(Statement {
+            kind: StatementKind::If { clauses: vec![clause], otherwise: Vec::new() },
+            span,
+        });
     }
 
     fn speaks_of_argument(&self, node: Node<'a>) -> bool {

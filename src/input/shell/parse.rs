@@ -1,5 +1,7 @@
 //! Parsing, its limits, and errors of syntax.
 
+use super::Lowerer;
+use super::masked::Masked;
 use crate::diagnostic::Diagnostic;
 use crate::input::Limits;
 use crate::source::{Span, TextMap};
@@ -20,13 +22,14 @@ const PROGRESS_GRANTED: usize = 20_000;
 
 /// Parses a text. `None` if a limit was met, which is then told.
 pub(super) fn parse(
-    text: &str,
+    masked: &Masked<'_>,
     map: &TextMap,
     limits: &Limits,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Tree> {
+    let text: &str = &masked.text;
     let mut refuse = |at: usize, message: String| {
-        let span = map.span(at, (at + 1).min(text.len()));
+        let span = map.span(masked.original(at), masked.original((at + 1).min(text.len())));
         diagnostics.push(limit(span, message, "split the script, or leave it out with `exclude`"));
     };
     if text.len() > limits.bytes {
@@ -54,8 +57,7 @@ pub(super) fn parse(
 fn run(text: &str) -> Option<Tree> {
     let mut parser = Parser::new();
     parser.set_language(&tree_sitter_bash::LANGUAGE.into()).ok()?;
-    let masked = without_carriage_returns(text);
-    let bytes = masked.as_deref().unwrap_or(text).as_bytes();
+    let bytes = text.as_bytes();
     let budget = PROGRESS_GRANTED.saturating_add(text.len().saturating_mul(PROGRESS_PER_BYTE));
     let mut spent = 0usize;
     let mut progress = |_: &ParseState| {
@@ -65,12 +67,6 @@ fn run(text: &str) -> Option<Tree> {
     let options = ParseOptions::new().progress_callback(&mut progress);
     let mut read = |at: usize, _| bytes.get(at..).unwrap_or_default();
     parser.parse_with_options(&mut read, None, Some(options))
-}
-
-/// The same text, of the same length, with `\n` for line breaks: the grammar's here-documents and
-/// continuation lines know no other.
-fn without_carriage_returns(text: &str) -> Option<String> {
-    text.contains("\r\n").then(|| text.replace("\\\r\n", " \\\n").replace("\r\n", " \n"))
 }
 
 /// The byte at which too many brackets are open. Quotes and comments are not told apart: the count only
@@ -94,50 +90,52 @@ pub(super) fn limit(span: Span, message: String, help: &str) -> Diagnostic {
     Diagnostic::error("input-limit", span, message).with_help(help)
 }
 
-/// Tells each outermost place that does not parse.
-pub(super) fn syntax_errors(root: Node<'_>, map: &TextMap, diagnostics: &mut Vec<Diagnostic>) {
-    if !root.has_error() {
-        return;
-    }
-    let mut cursor = root.walk();
-    let mut told = 0usize;
-    loop {
-        let node = cursor.node();
-        let broken = node.is_error() || node.is_missing();
-        if broken {
-            told += 1;
-            if told > MAX_ERRORS {
-                return;
+impl Lowerer<'_> {
+    /// Tells each outermost place that does not parse.
+    pub(super) fn syntax_errors(&mut self, root: Node<'_>) {
+        if !root.has_error() {
+            return;
+        }
+        let mut cursor = root.walk();
+        let mut told = 0usize;
+        loop {
+            let node = cursor.node();
+            let broken = node.is_error() || node.is_missing();
+            if broken {
+                told += 1;
+                if told > MAX_ERRORS {
+                    return;
+                }
+                let error = self.syntax_error(node);
+                self.diagnostics.push(error);
             }
-            diagnostics.push(syntax_error(node, map));
-        }
-        if !broken && node.has_error() && cursor.goto_first_child() {
-            continue;
-        }
-        while !cursor.goto_next_sibling() {
-            if !cursor.goto_parent() {
-                return;
+            if !broken && node.has_error() && cursor.goto_first_child() {
+                continue;
+            }
+            while !cursor.goto_next_sibling() {
+                if !cursor.goto_parent() {
+                    return;
+                }
             }
         }
     }
-}
 
-fn syntax_error(node: Node<'_>, map: &TextMap) -> Diagnostic {
-    let start = node.start_byte();
-    // An error can swallow the rest of the file: its first line is the place to look.
-    let same_line = node.start_position().row == node.end_position().row;
-    let end = if same_line { node.end_byte() } else { first_child_end(node).unwrap_or(start + 1) };
-    let span = map.span(start, end.max(start));
-    let message = match node.is_missing() {
-        true => format!("`{}` is missing here", node.kind()),
-        false => "this is not shell that can be read".to_string(),
-    };
-    Diagnostic::warning("shell-syntax", span, message)
-        .with_label("what follows may be read wrongly")
-        .with_help("`bash -n` says what the shell itself makes of it; the rest of the script is read")
-}
-
-fn first_child_end(node: Node<'_>) -> Option<usize> {
-    let first = node.child(0)?;
-    (first.start_position().row == first.end_position().row).then(|| first.end_byte())
+    fn syntax_error(&self, node: Node<'_>) -> Diagnostic {
+        let start = self.start(node);
+        // An error can swallow the rest of the file: its first piece is the place to look.
+        let same_line = |node: Node<'_>| node.start_position().row == node.end_position().row;
+        let first = node.child(0).filter(|first| same_line(*first));
+        let end = match first {
+            _ if same_line(node) => self.end(node),
+            Some(first) => self.end(first),
+            None => start,
+        };
+        let message = match node.is_missing() {
+            true => format!("`{}` is missing here", node.kind()),
+            false => "this is not shell that can be read".to_string(),
+        };
+        Diagnostic::warning("shell-syntax", self.map.span(start, end.max(start)), message)
+            .with_label("what follows may be read wrongly")
+            .with_help("`bash -n` says what the shell itself makes of it; the rest of the script is read")
+    }
 }

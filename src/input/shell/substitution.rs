@@ -63,7 +63,7 @@ impl<'a> Lowerer<'a> {
                 let body = node.child_by_field_name("body").filter(|body| self.is_bare_cat(*body))?;
                 let redirects = field_children(node, "redirect");
                 match redirects.as_slice() {
-                    [here] if here.kind() == "heredoc_redirect" && body.end_byte() <= here.start_byte() => {
+                    [here] if here.kind() == "heredoc_redirect" && self.end(body) <= self.start(*here) => {
                         let only_text = here.child_by_field_name("right").is_none()
                             && field_children(*here, "redirect").is_empty()
                             && !named_children(*here).iter().any(|child| child.kind() == "pipeline");
@@ -81,7 +81,8 @@ impl<'a> Lowerer<'a> {
         let arguments = simple.words.get(1..).unwrap_or_default();
         match simple.name.as_deref() {
             Some("echo") => {
-                let is_option = |word: &&Node<'a>| matches!(self.source(**word), "-n" | "-e" | "-E" | "-ne" | "-en");
+                let is_option =
+                    |word: &&Node<'a>| matches!(self.source(**word), "-n" | "-e" | "-E" | "-ne" | "-en");
                 let options = arguments.iter().take_while(is_option).count();
                 let rest = arguments.get(options..).unwrap_or_default().to_vec();
                 Some(self.joined(&rest, self.span(simple.node)))
@@ -98,8 +99,8 @@ impl<'a> Lowerer<'a> {
         let text = text.strip_suffix("\\n").unwrap_or(&text);
         let span = self.span(*format);
         let pieces: Vec<&str> = text.split("%s").collect();
-        let fits = pieces.len() == arguments.len() + 1
-            && pieces.iter().all(|piece| !piece.contains(['%', '\\']));
+        let fits =
+            pieces.len() == arguments.len() + 1 && pieces.iter().all(|piece| !piece.contains(['%', '\\']));
         if !fits {
             return None;
         }
@@ -163,8 +164,13 @@ fn without_last_break(mut value: Expression) -> Expression {
         ExpressionKind::Join(parts) => parts.last_mut().map(|part| &mut part.kind),
         kind => Some(kind),
     };
+    let mut is_empty = false;
     if let Some(ExpressionKind::Literal(Literal::Text(text))) = last {
         text.truncate(text.trim_end_matches('\n').len());
+        is_empty = text.is_empty();
+    }
+    if let (ExpressionKind::Join(parts), true) = (&mut value.kind, is_empty) {
+        parts.pop();
     }
     value
 }

@@ -35,7 +35,7 @@ impl<'a> Lowerer<'a> {
     fn list(&mut self, node: Node<'a>) -> Option<Expression> {
         let span = self.span(node);
         let (inner, quoted) = match (node.kind(), named_children(node).as_slice()) {
-            ("string", [only]) if only.end_byte() + 1 == node.end_byte() => (*only, true),
+            ("string", [only]) if self.end(*only) + 1 == self.end(node) => (*only, true),
             ("string", _) => return None,
             _ => (node, false),
         };
@@ -47,6 +47,9 @@ impl<'a> Lowerer<'a> {
             },
             "expansion" => match self.source(inner) {
                 "${@}" => Some(self.positionals(span)),
+                text if text.starts_with("${!") && text.ends_with("[@]}") => {
+                    Some(self.value(inner)).filter(|keys| matches!(keys.kind, ExpressionKind::Call { .. }))
+                }
                 _ => {
                     let (array, star) = self.whole_array(inner)?;
                     if star && quoted {
@@ -64,8 +67,7 @@ impl<'a> Lowerer<'a> {
 
     /// The value of a word where it is not split: in assignments, tests, quotes.
     pub(super) fn value(&mut self, node: Node<'a>) -> Expression {
-        self.deeper(node, |this| this.value_here(node))
-            .unwrap_or_else(|| self.opaque(node, Reason::Limit))
+        self.deeper(node, |this| this.value_here(node)).unwrap_or_else(|| self.opaque(node, Reason::Limit))
     }
 
     fn value_here(&mut self, node: Node<'a>) -> Expression {
@@ -74,13 +76,13 @@ impl<'a> Lowerer<'a> {
             "raw_string" => {
                 let text = self.source(node);
                 let inner = text.strip_prefix('\'').and_then(|text| text.strip_suffix('\''));
-                let marks = marks(inner.unwrap_or(text), node.start_byte() + 1, Quoting::Raw);
+                let marks = marks(inner.unwrap_or(text), self.start(node) + 1, Quoting::Raw);
                 self.join_marks(&marks, span)
             }
             "ansi_c_string" => {
                 let text = self.source(node);
                 let inner = text.strip_prefix("$'").and_then(|text| text.strip_suffix('\''));
-                let marks = ansi_c_marks(inner.unwrap_or(text), node.start_byte() + 2);
+                let marks = ansi_c_marks(inner.unwrap_or(text), self.start(node) + 2);
                 self.join_marks(&marks, span)
             }
             "string" => self.string(node),
@@ -101,7 +103,7 @@ impl<'a> Lowerer<'a> {
             },
             "ERROR" => self.opaque(node, Reason::NotFollowed),
             _ => {
-                let marks = marks(self.source(node), node.start_byte(), Quoting::None);
+                let marks = marks(self.source(node), self.start(node), Quoting::None);
                 self.join_marks(&marks, span)
             }
         }
@@ -115,14 +117,14 @@ impl<'a> Lowerer<'a> {
     /// pieces leave out blanks at line breaks.
     fn string(&mut self, node: Node<'a>) -> Expression {
         let span = self.span(node);
-        let start = node.start_byte() + 1;
+        let start = self.start(node) + 1;
         let closed = self.source(node).len() > 1 && self.source(node).ends_with('"');
-        let end = node.end_byte() - usize::from(closed);
+        let end = self.end(node) - usize::from(closed);
         let expansions: Vec<Node<'a>> =
             children(node).into_iter().filter(|child| is_expansion(child.kind())).collect();
         if let [only] = expansions.as_slice()
-            && only.start_byte() == start
-            && only.end_byte() == end
+            && self.start(*only) == start
+            && self.end(*only) == end
         {
             // The quotes only keep the value together.
             let mut value = self.value(*only);
@@ -132,10 +134,10 @@ impl<'a> Lowerer<'a> {
         let mut parts = Vec::new();
         let mut at = start;
         for child in &expansions {
-            self.text_between(at, child.start_byte(), Quoting::Double, None, &mut parts);
+            self.text_between(at, self.start(*child), Quoting::Double, None, &mut parts);
             let value = self.value(*child);
             parts.push(value);
-            at = child.end_byte();
+            at = self.end(*child);
         }
         let whole = expansions.is_empty().then_some(span);
         self.text_between(at, end, Quoting::Double, whole, &mut parts);
@@ -155,28 +157,41 @@ impl<'a> Lowerer<'a> {
     }
 
     fn concatenation(&mut self, node: Node<'a>) -> Expression {
+        let (start, end) = (self.start(node), self.end(node));
         let mut parts = Vec::new();
-        let mut at = node.start_byte();
-        for child in children(node) {
-            if !child.is_named() && child.kind() != "$" {
+        self.pieces_between(start, &children(node), end, &mut parts);
+        join(parts, self.span(node))
+    }
+
+    /// The parts of an unquoted stretch: quoted texts and expansions among `nodes`, and the characters
+    /// between them as one literal each, however many nodes the grammar makes of them.
+    pub(super) fn pieces_between(
+        &mut self,
+        start: usize,
+        nodes: &[Node<'a>],
+        end: usize,
+        parts: &mut Vec<Expression>,
+    ) {
+        let mut at = start;
+        for child in nodes {
+            let has_value = is_expansion(child.kind())
+                || matches!(
+                    child.kind(),
+                    "string" | "raw_string" | "ansi_c_string" | "translated_string" | "process_substitution"
+                );
+            if !has_value && child.kind() != "concatenation" {
                 continue;
             }
-            self.text_between(at, child.start_byte(), Quoting::None, None, &mut parts);
-            at = child.end_byte();
-            if child.kind() == "variable_name" || child.kind() == "$" {
-                self.text_between(child.start_byte(), at, Quoting::None, None, &mut parts);
-                continue;
-            }
-            let value = self.value(child);
+            self.text_between(at, self.start(*child), Quoting::None, None, parts);
+            at = self.end(*child);
+            let value = self.value(*child);
             match value.kind {
-                // Nested parts belong to the same text. A quoted value keeps its quotes' span only while
-                // it is one literal.
+                // Nested parts belong to the same text.
                 ExpressionKind::Join(inner) => parts.extend(inner),
                 _ => parts.push(value),
             }
         }
-        self.text_between(at, node.end_byte(), Quoting::None, None, &mut parts);
-        join(parts, self.span(node))
+        self.text_between(at, end, Quoting::None, None, parts);
     }
 
     /// `(a "b" $c)`, or `([k]=v ...)`.

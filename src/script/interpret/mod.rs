@@ -111,14 +111,16 @@ pub struct Interpretation {
 }
 
 /// Runs a program over all its inputs. `source_path` is what `$0` is: the path by which the script is
-/// reported.
+/// reported. `arena` is the file's, with the steps that are in it already: a file may hold several
+/// programs.
 pub fn interpret(
     program: &Program,
     source_path: &str,
     modules: &dyn Modules,
     limits: &Limits,
+    arena: Arena,
 ) -> Interpretation {
-    let mut interpreter = Interpreter::new(program, source_path, modules, limits);
+    let mut interpreter = Interpreter::new(program, source_path, modules, limits, arena);
     interpreter.block(&program.body);
     interpreter.reach_the_rest(program);
     interpreter.finish()
@@ -180,6 +182,7 @@ impl<'a> Interpreter<'a> {
         source_path: &'a str,
         modules: &'a dyn Modules,
         limits: &'a Limits,
+        arena: Arena,
     ) -> Interpreter<'a> {
         Interpreter {
             modules,
@@ -190,7 +193,7 @@ impl<'a> Interpreter<'a> {
                 free_names_are_inputs: program.free_names_are_inputs,
                 commands_call_functions: program.commands_call_functions,
             },
-            arena: Arena::new(program.source),
+            arena,
             store: Store::default(),
             path: Path::default(),
             live: true,

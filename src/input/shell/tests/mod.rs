@@ -2,6 +2,8 @@
 
 mod limits;
 mod print;
+mod real;
+mod sexp;
 mod spans;
 
 use crate::input::Limits;

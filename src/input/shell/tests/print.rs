@@ -10,7 +10,13 @@ pub fn program(program: &Program, slice: &dyn Fn(crate::source::Span) -> String)
     let mut out = String::new();
     block(&program.body, 0, &mut out);
     for diagnostic in &program.diagnostics {
-        let _ = writeln!(out, "!! {}: {} at `{}`", diagnostic.code.0, diagnostic.message, slice(diagnostic.primary.span).replace('\n', "\\n"));
+        let _ = writeln!(
+            out,
+            "!! {}: {} at `{}`",
+            diagnostic.code.0,
+            diagnostic.message,
+            slice(diagnostic.primary.span).replace('\n', "\\n")
+        );
     }
     out
 }
@@ -59,7 +65,11 @@ fn statement(statement: &Statement, depth: usize, out: &mut String) {
             line(format!("while {}", expression(condition)));
             block(body, depth + 1, out);
         }
-        StatementKind::Return(_) => line("return".into()),
+        StatementKind::Return(value) => {
+            line(
+                format!("return {}", value.as_ref().map_or(String::new(), expression)).trim_end().to_string(),
+            );
+        }
         StatementKind::Break => line("break".into()),
         StatementKind::Continue => line("continue".into()),
         StatementKind::Exit => line("exit".into()),
@@ -185,7 +195,8 @@ pub fn expression(value: &Expression) -> String {
         ExpressionKind::Attribute(inner, name) => format!("{}.{name}", expression(inner)),
         ExpressionKind::Index(inner, key) => format!("{}[{}]", expression(inner), expression(key)),
         ExpressionKind::Slice { value, from, to } => {
-            let bound = |bound: &Option<Box<Expression>>| bound.as_ref().map_or(String::new(), |one| expression(one));
+            let bound =
+                |bound: &Option<Box<Expression>>| bound.as_ref().map_or(String::new(), |one| expression(one));
             format!("{}[{}:{}]", expression(value), bound(from), bound(to))
         }
         ExpressionKind::List(elements) => {
@@ -231,7 +242,9 @@ pub fn expression(value: &Expression) -> String {
             let operator = if *or_empty { ":-" } else { "-" };
             format!("({} {operator} {})", expression(value), expression(fallback))
         }
-        ExpressionKind::Alternate { value, then } => format!("({} :+ {})", expression(value), expression(then)),
+        ExpressionKind::Alternate { value, then } => {
+            format!("({} :+ {})", expression(value), expression(then))
+        }
         ExpressionKind::Fields(inner) => format!("~{}", expression(inner)),
         ExpressionKind::Run(Command::Words { words, environment, input }) => {
             let environment: String =

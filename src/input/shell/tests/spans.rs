@@ -81,8 +81,21 @@ fn each_value_of_a_word_has_a_span_of_its_own() {
     assert_eq!(
         literals("gcloud run deploy --memory=512Mi --cpu \"1\" --set-env-vars \"A=1,B='x',C=$c\""),
         [
-            "gcloud", "run", "deploy", "--memory=", "512Mi", "--cpu", "\"1\"", "--set-env-vars", "A=", "1", ",",
-            "B=", "'x'", ",", "C="
+            "gcloud",
+            "run",
+            "deploy",
+            "--memory=",
+            "512Mi",
+            "--cpu",
+            "\"1\"",
+            "--set-env-vars",
+            "A=",
+            "1",
+            ",",
+            "B=",
+            "'x'",
+            ",",
+            "C="
         ]
     );
     assert_eq!(literals("X=\"A=1,\\\nB=2\""), ["A=", "1", ",", "B=", "2"]);

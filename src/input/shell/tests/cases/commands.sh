@@ -32,3 +32,6 @@ echo "$(gcloud run deploy hidden)"
 gcloud builds submit --tag "$IMAGE" . && gcloud run deploy x \
   --image "$IMAGE" \
   --quiet
+kubectl apply -f - <<EOF
+x
+EOF

@@ -31,3 +31,7 @@ until curl -f x; do sleep 1; done
 while read -r line; do run "$line"; done < file
 if [ $? -ne 0 ]; then echo failed; exit 1; fi
 if grep -q x file; then run found; fi
+[[ ! $X == y && ! -f z ]] && run negated
+read -p "Sure? " -n 1 -r
+if [[ ! $REPLY =~ ^[Yy]$ ]]; then exit 0; fi
+run confirmed

@@ -18,3 +18,6 @@ export A
 readonly Z=3
 X+=more
 unset X
+IMAGE=$REGION-docker.pkg.dev/$PROJECT/$REPO/app:$TAG
+run $A/$B/$C:x '$a/$b/c' "$A/$B/$C" --i=$A-b/$C/x
+: ${X:-some-text} ${X:-"a"b$c/d}
