@@ -102,6 +102,7 @@ pub fn ready(reading: &Reading, asked: &Asked<'_>) -> std::io::Result<Ready> {
         wants: &wanted::wants,
     };
     let mut loaded = workspace::load(&request, &mut sources);
+    workspace::start_threads(loaded.files.len());
     wanted::with_imports(&mut loaded.files, &sources);
     diagnostics.append(&mut loaded.diagnostics);
     let searches = located.paths.iter().any(|path| path.is_dir());
