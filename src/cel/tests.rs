@@ -406,3 +406,95 @@ fn a_false_expression_is_explained_by_the_leaf_that_decided() {
         "false",
     ]));
 }
+
+fn outcome(text: &str, activation: &Activation) -> Outcome {
+    compile(text).worlds(activation, &Condition::always(), WORLD_LIMIT).remove(0).outcome
+}
+
+#[test]
+fn whatever_loops_or_grows_is_bounded() {
+    let activation = activation();
+    let numbers = format!("[{}]", (0..100).map(|n| n.to_string()).collect::<Vec<_>>().join(","));
+    // A million visits, of which the bound allows a tenth.
+    let nested = format!("{numbers}.all(a, {numbers}.all(b, {numbers}.all(c, a + b + c >= 0)))");
+    assert!(
+        matches!(outcome(&nested, &activation), Outcome::Error(error) if error.message.contains("100000"))
+    );
+    let long = "0123456789".repeat(1_200);
+    let joined = format!("{numbers}.map(n, '{long}').join()");
+    assert!(matches!(outcome(&joined, &activation), Outcome::Error(error) if error.message.contains("KiB")));
+    // What doubles is not even compiled.
+    for (start, step) in [("'a'", "x + x"), ("[1, 2]", "[x, x]")] {
+        let steps = (0..30).fold("size(x)".to_owned(), |body, _| format!("cel.bind(x, {step}, {body})"));
+        let text = format!("cel.bind(x, {start}, {steps})");
+        assert_eq!(compile_unchecked(&text, &identity(&text)).unwrap_err()[0].code.0, "cel-limit");
+    }
+    assert!(matches!(outcome("'a'.matches('(a{1000}){1000}')", &activation), Outcome::Error(_)));
+}
+
+fn identity(text: &str) -> TextMap {
+    TextMap::identity(SourceId::FIRST, 0, text.len())
+}
+
+#[test]
+fn the_deepest_expression_fits_a_small_stack() {
+    let sum = vec!["1"; limits::DEPTH].join(" + ");
+    let nested = format!("{}1{}", "(1 + ".repeat(limits::DEPTH - 5), ")".repeat(limits::DEPTH - 5));
+    let loops = limits::DEPTH / 3 - 2;
+    let loops = format!("{}true{}", "[1].all(x, ".repeat(loops), ")".repeat(loops));
+    let negations = limits::DEPTH - 5;
+    let negations = format!("{}true{}", "!(true && ".repeat(negations / 2), ")".repeat(negations / 2));
+    let bindings = limits::DEPTH - 5;
+    let bindings = format!("{}x{}", "cel.bind(x, 1, ".repeat(bindings), ")".repeat(bindings));
+    for text in [sum, nested, loops, negations, bindings] {
+        let worker = std::thread::Builder::new().stack_size(8 << 20).spawn(move || {
+            let declarations = Declarations::default();
+            let expression = super::compile(&text, &identity(&text), &declarations, Expected::Any)
+                .unwrap_or_else(|errors| panic!("{text}: {errors:?}"));
+            let worlds = expression.worlds(&Activation::new(), &Condition::always(), 1);
+            let value = matches!(worlds[0].outcome, Outcome::Value(_));
+            expression.failing_leaves(&Activation::new(), &Condition::always());
+            value
+        });
+        assert!(worker.unwrap().join().unwrap());
+    }
+}
+
+#[test]
+fn worlds_are_limited_and_the_rest_is_said_to_be_unjudged() {
+    let fields: Vec<(Arc<str>, Field)> = (0..10)
+        .map(|n| {
+            let name = format!("f{n}");
+            let field = either(&name, known(Datum::Int(1), n), known(Datum::Int(2), n));
+            (name.into(), field)
+        })
+        .collect();
+    let activation = Activation::new().with_params(fields, place(0));
+    let all =
+        compile("params.f0 + params.f1 + params.f2 + params.f3 + params.f4 + params.f5 + params.f6 > 3");
+    let worlds = all.worlds(&activation, &Condition::always(), WORLD_LIMIT);
+    assert_eq!(worlds.len(), WORLD_LIMIT);
+    assert!(worlds.iter().any(|world| world.outcome == Outcome::Limit));
+    let six = compile("params.f0 + params.f1 + params.f2 + params.f3 + params.f4 + params.f5 > 3");
+    let worlds = six.worlds(&activation, &Condition::always(), WORLD_LIMIT);
+    assert_eq!(worlds.len(), WORLD_LIMIT);
+    assert!(worlds.iter().all(|world| world.outcome.is_true()));
+    let start = when("f0");
+    assert_eq!(compile("params.f0 == 1").worlds(&activation, &start, 64).len(), 1);
+}
+
+#[test]
+fn expressions_are_shared_by_threads() {
+    fn shared<T: Send + Sync>(_: &T) {}
+    let expression = compile("deployment.memory_request > quantity('1Mi')");
+    shared(&expression);
+    let activation = activation();
+    shared(&activation);
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                assert!(expression.worlds(&activation, &Condition::always(), 64)[0].outcome.is_true());
+            });
+        }
+    });
+}

@@ -184,3 +184,6 @@ pub fn documentation() -> Vec<Documentation> {
     };
     rows().map(describe).collect()
 }
+
+#[cfg(test)]
+mod tests;
