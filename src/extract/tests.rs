@@ -149,6 +149,13 @@ fn the_same_in_two_regions_is_one_deployment_with_the_flags_of_both() {
 }
 
 #[test]
+fn of_a_variable_given_twice_the_last_counts_but_plain_and_secret_are_two() {
+    let read = read("deploy.sh", "gcloud run deploy api --set-env-vars A=1,A=2,K=x --set-secrets K=key:1");
+    assert!(!read.contains("`A=1`") && read.contains("`A=2`"), "{read}");
+    assert!(read.contains("plain K set") && read.contains("secret K set"), "{read}");
+}
+
+#[test]
 fn what_is_left_of_several_environments_tells() {
     let read = read("deploy.sh", "gcloud run deploy <env==prod:api|env!=prod:api-staging>");
     assert!(read.contains("cloud-run service api-staging [staging] env != prod"), "{read}");
