@@ -2,8 +2,6 @@
 
 mod limits;
 pub mod print;
-mod real;
-mod sexp;
 pub mod spans;
 
 use crate::input::Limits;
