@@ -33,6 +33,12 @@ pub(super) fn deployment(
     }
     let mut given = Vec::new();
     if let Some(main) = from.main() {
+        // What a container lacks is reported at the container.
+        if from.open.is_none() {
+            for row in catalogue::ROWS.iter().filter(|row| row.level == Level::Container) {
+                fields.insert(row.name, Field::Absent(at(main.anchor)));
+            }
+        }
         container_settings(provenance, main, &mut fields, from.open.as_ref());
         given.extend(explicit(&main.settings));
         fields.insert("env", env(provenance, &main.env, main.anchor));
