@@ -8,7 +8,7 @@ mod read;
 mod schemas;
 mod unreadable;
 
-pub use policies::{PolicySettings, explain};
+pub use policies::{Block, PolicySettings, explain};
 pub use schemas::{SchemaRule, SchemaSettings};
 
 use crate::diagnostic::{Diagnostic, Severity};
@@ -63,6 +63,7 @@ pub struct Settings {
     pub script: script::Limits,
     pub extract: extract::Settings,
     pub schemas: SchemaSettings,
+
     pub policies: PolicySettings,
     pub evaluate: evaluate::Settings,
     pub enforce: enforce::Settings,
@@ -90,10 +91,9 @@ pub fn read(project: Project, settings: &Settings) -> Facts {
     let mut provenance = Provenance::new();
     for file in &mut read {
         unreadable.append(&mut file.diagnostics);
-        provenance.add(file.take_arena());
+        provenance.absorb(std::mem::take(&mut file.provenance));
     }
-    let inputs = read::inputs(&sources, &read);
-    let (model, told) = extract::extract(&inputs, &settings.extract, &mut provenance);
+    let (model, told) = extract::extract(&read::inputs(&sources, &read), &settings.extract, &mut provenance);
     diagnostics.extend(told);
     let documents = read.into_iter().flat_map(|file| file.documents).collect();
     Facts { sources, documents, provenance, model, unreadable, files, diagnostics, coverage }
@@ -113,10 +113,10 @@ pub fn judge(facts: Facts, settings: &Settings) -> (Outcome, Status) {
     diagnostics.append(&mut evaluation.diagnostics);
     evaluation.tallies.extend(selection.idle);
 
-    let violations = schemas::validate(&documents, &sources, &settings.schemas);
-    diagnostics.extend(violations.diagnostics);
+    let mut violations = schemas::validate(&documents, &sources, &settings.schemas);
+    diagnostics.append(&mut violations.diagnostics);
+    schemas::tell(&mut evaluation, violations, &settings.policies);
     unreadable::tell(&mut evaluation, unreadable, &files, &settings.policies);
-    schemas::tell(&mut evaluation, violations.findings, &settings.policies);
     only_selected(&mut evaluation, &files, &sources);
 
     let enforced = enforce::enforce(evaluation.findings, evaluation.undetermined, &settings.enforce, &sources);

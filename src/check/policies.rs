@@ -1,7 +1,7 @@
 //! Which policies judge: the project's own, and of the pack those that can bind.
 
 use crate::diagnostic::{Diagnostic, Tally, nearest};
-use crate::document::{Document, NodeId};
+use crate::document::{Document, NodeId, Ref};
 use crate::model::Model;
 use crate::policy::{self, Builtin, Compiled, Configuration, Kind, PACK, Policy, Selection};
 use crate::source::{SourceId, Sources, Span};
@@ -18,8 +18,31 @@ pub struct PolicySettings {
     pub only: Vec<String>,
     /// The project's own policy files, loaded into the same sources.
     pub files: Vec<SourceId>,
-    /// `policies.configure` of `celador.yaml`: its document and the mapping's node.
-    pub configure: Option<(Document, NodeId)>,
+    /// The project files that configure policies.
+    pub documents: Vec<Document>,
+    /// The blocks of `policies.configure`, in the order in which they take effect.
+    pub blocks: Vec<Block>,
+}
+
+/// What a project says of one policy.
+#[derive(Clone, Debug)]
+pub struct Block {
+    pub policy: String,
+    /// Which of `PolicySettings::documents`, and where in it.
+    pub document: usize,
+    pub node: NodeId,
+}
+
+impl PolicySettings {
+    /// Whether a policy of the pipeline itself is asked.
+    pub(super) fn asks_for(&self, name: &str) -> bool {
+        wanted(name, self.pack != Selection::None, self)
+    }
+
+    fn blocks_of<'a>(&'a self, name: &'a str) -> impl Iterator<Item = Ref<'a>> {
+        let blocks = self.blocks.iter().filter(move |block| block.policy == name);
+        blocks.filter_map(|block| Some(self.documents.get(block.document)?.at(block.node)))
+    }
 }
 
 /// The policies of a run.
@@ -58,11 +81,11 @@ pub(super) fn select(
         if replaced || OF_THE_PIPELINE.contains(&builtin.name) {
             continue;
         }
-        let configured = configured(builtin.name, settings);
-        if !wanted(builtin.name, settings.pack.takes(builtin), settings) && configured.is_none() {
+        let configured = settings.blocks_of(builtin.name).next().is_some();
+        if !wanted(builtin.name, settings.pack.takes(builtin), settings) && !configured {
             continue;
         }
-        if !may_bind(builtin, model, documents) && configured.is_none() {
+        if !may_bind(builtin, model, documents) && !configured {
             chosen.idle.push(Tally { policy: builtin.name.to_owned(), ..Tally::default() });
             continue;
         }
@@ -79,11 +102,6 @@ fn wanted(name: &str, by_default: bool, settings: &PolicySettings) -> bool {
     if settings.only.is_empty() { by_default } else { settings.only.iter().any(|only| only == name) }
 }
 
-fn configured<'a>(name: &str, settings: &'a PolicySettings) -> Option<(&'a Document, NodeId)> {
-    let (document, node) = settings.configure.as_ref()?;
-    Some((document, document.at(*node).get(name)?.id()))
-}
-
 fn compile(
     policy: Policy,
     compiler: fn(Arc<Policy>) -> Result<Compiled, Vec<Diagnostic>>,
@@ -91,11 +109,14 @@ fn compile(
     settings: &PolicySettings,
     chosen: &mut Chosen,
 ) {
-    let (configuration, told) = match configured(&policy.name, settings) {
-        Some((document, node)) => policy::configure(&policy, document.at(node)),
-        None => (Configuration::default(), Vec::new()),
-    };
-    chosen.diagnostics.extend(told);
+    let mut configuration = Configuration::default();
+    for block in settings.blocks_of(&policy.name) {
+        let (found, told) = policy::configure(&policy, block);
+        chosen.diagnostics.extend(told);
+        configuration.overrides.extend(found.overrides);
+        configuration.action = found.action.or(configuration.action);
+        configuration.enabled = found.enabled.or(configuration.enabled);
+    }
     let by_default = configuration.enabled.unwrap_or(by_default);
     if !wanted(&policy.name, by_default, settings) {
         return;
@@ -106,7 +127,7 @@ fn compile(
     }
 }
 
-/// Names in `--policy` and `policies.configure` that no policy has.
+/// Names in `--policy` that no policy has. Those in `celador.yaml` are the project file's business.
 fn unknown_names(own: &[Policy], settings: &PolicySettings, diagnostics: &mut Vec<Diagnostic>) {
     let known = || PACK.iter().map(|builtin| builtin.name).chain(own.iter().map(|policy| &*policy.name));
     let help = |name: &str| match nearest(name, known()) {
@@ -117,14 +138,6 @@ fn unknown_names(own: &[Policy], settings: &PolicySettings, diagnostics: &mut Ve
         let message = format!("there is no policy `{name}`");
         let at = Span::beginning(settings.files.first().copied().unwrap_or(SourceId::FIRST));
         diagnostics.push(Diagnostic::error("unknown-policy", at, message).with_help(help(name)));
-    }
-    let Some((document, node)) = &settings.configure else { return };
-    for entry in document.at(*node).entries() {
-        if !known().any(|known| known == entry.key) {
-            let message = format!("there is no policy `{}`", entry.key);
-            let error = Diagnostic::error("unknown-policy", entry.key_span, message);
-            diagnostics.push(error.with_help(help(&entry.key)));
-        }
     }
 }
 

@@ -4,9 +4,10 @@ use super::{File, Settings};
 use crate::diagnostic::Diagnostic;
 use crate::document::Document;
 use crate::extract;
-use crate::input::{self, Format, dockerfile, dotenv, embedded, json, python, shell, yaml};
-use crate::provenance::Arena;
-use crate::script::{self, Interpretation, Invocation, Modules, Program};
+use crate::input::dockerfile::Dockerfile;
+use crate::input::{Format, Read, dockerfile, dotenv, embedded, json, python, shell, yaml};
+use crate::provenance::Provenance;
+use crate::script::{self, CodeFacts, Interpretation, Invocation, Modules, Program};
 use crate::source::{SourceId, Sources, TextMap};
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -15,19 +16,29 @@ use std::rc::Rc;
 #[derive(Debug)]
 pub(super) struct FileFacts {
     pub source: SourceId,
-    pub format: Format,
     pub documents: Vec<Document>,
-    pub dockerfile: Option<dockerfile::Dockerfile>,
+    pub dockerfile: Option<Dockerfile>,
+    /// The document of an environment file.
+    pub env_file: Option<Document>,
     pub invocations: Vec<Invocation>,
-    pub code: script::CodeFacts,
-    arena: Arena,
+    pub code: CodeFacts,
+    /// The steps of this file's values.
+    pub provenance: Provenance,
     pub diagnostics: Vec<Diagnostic>,
 }
 
 impl FileFacts {
-    /// The steps of this file's values; an empty arena stays behind.
-    pub fn take_arena(&mut self) -> Arena {
-        std::mem::replace(&mut self.arena, Arena::new(self.source))
+    fn new(source: SourceId) -> FileFacts {
+        FileFacts {
+            source,
+            documents: Vec::new(),
+            dockerfile: None,
+            env_file: None,
+            invocations: Vec::new(),
+            code: CodeFacts::default(),
+            provenance: Provenance::new(),
+            diagnostics: Vec::new(),
+        }
     }
 }
 
@@ -51,55 +62,49 @@ impl<'a> Texts<'a> {
     pub fn read(&self, file: &File) -> FileFacts {
         let (id, source) = (file.source, self.sources.get(file.source));
         let limits = &self.settings.input;
-        let mut facts = FileFacts {
-            source: id,
-            format: file.format,
-            documents: Vec::new(),
-            dockerfile: None,
-            invocations: Vec::new(),
-            code: script::CodeFacts::default(),
-            arena: Arena::new(id),
-            diagnostics: Vec::new(),
-        };
-        let read = match file.format {
-            Format::Yaml => yaml::read(source, id, limits),
-            Format::Json => json::read(source, id, limits),
-            Format::Dotenv => dotenv::read(source, id, limits),
+        let mut facts = FileFacts::new(id);
+        match file.format {
+            Format::Yaml => self.document(yaml::read(source, id, limits), &mut facts),
+            Format::Json => self.document(json::read(source, id, limits), &mut facts),
+            Format::Dotenv => {
+                let read = dotenv::read(source, id, limits);
+                facts.diagnostics = read.diagnostics;
+                facts.env_file = read.documents.into_iter().next();
+            }
             Format::Dockerfile => {
                 let mut dockerfile = dockerfile::read(source, id, limits);
                 facts.diagnostics.append(&mut dockerfile.diagnostics);
                 facts.dockerfile = Some(dockerfile);
-                return facts;
             }
             Format::Python | Format::Shell => {
-                let mut program = self.lower(id, file.format);
-                facts.diagnostics.append(&mut program.diagnostics);
-                self.interpret(&program, &mut facts);
-                facts.code = script::code_facts(&program, source.path(), source, &mut facts.arena);
-                return facts;
-            }
-        };
-        facts.diagnostics.extend(read.diagnostics);
-        facts.documents = read.documents;
-        if matches!(file.format, Format::Yaml) {
-            for index in 0..facts.documents.len() {
-                let programs = embedded::programs(&facts.documents[index], source, source.path(), limits);
-                for mut program in programs {
-                    facts.diagnostics.append(&mut program.diagnostics);
-                    self.interpret(&program, &mut facts);
-                }
+                let program = self.lower(id, file.format);
+                facts.code = script::code_facts(&program, source.path(), source, facts.provenance.arena(id));
+                self.interpret(program, &mut facts);
             }
         }
         facts
     }
 
-    fn interpret(&self, program: &Program, facts: &mut FileFacts) {
+    /// Takes documents, and the scripts that they hold.
+    fn document(&self, read: Read, facts: &mut FileFacts) {
+        facts.diagnostics.extend(read.diagnostics);
+        for document in &read.documents {
+            let source = self.sources.get(document.source);
+            for program in embedded::programs(document, source, source.path(), &self.settings.input) {
+                self.interpret(program, facts);
+            }
+        }
+        facts.documents = read.documents;
+    }
+
+    fn interpret(&self, mut program: Program, facts: &mut FileFacts) {
         let path = self.sources.get(program.source).path();
-        let arena = facts.take_arena();
+        facts.diagnostics.append(&mut program.diagnostics);
+        let arena = facts.provenance.take(program.source);
         let Interpretation { invocations, arena, diagnostics, .. } =
-            script::interpret(program, path, self, &self.settings.script, arena);
+            script::interpret(&program, path, self, &self.settings.script, arena);
         facts.invocations.extend(invocations);
-        facts.arena = arena;
+        facts.provenance.add(arena);
         facts.diagnostics.extend(diagnostics);
     }
 
@@ -150,14 +155,12 @@ fn candidates(folder: &str, name: &str) -> Vec<String> {
     folders.iter().flat_map(file).collect()
 }
 
-/// What extraction takes, borrowed from what was read.
+/// What extraction takes, borrowed from what was read, in the order of the files.
 pub(super) fn inputs<'a>(sources: &'a Sources, read: &'a [FileFacts]) -> extract::Inputs<'a> {
     let mut inputs = extract::Inputs::new(sources);
     for file in read {
-        match file.format {
-            Format::Dotenv => inputs.env_files.extend(&file.documents),
-            _ => inputs.documents.extend(&file.documents),
-        }
+        inputs.documents.extend(&file.documents);
+        inputs.env_files.extend(&file.env_file);
         inputs.dockerfiles.extend(&file.dockerfile);
         inputs.invocations.extend(file.invocations.iter().map(|invocation| (file.source, invocation)));
         inputs.settings.extend(&file.code.settings);

@@ -10,6 +10,7 @@ use crate::cel::{EvaluationError, Leaf, Read, ReadState};
 use crate::diagnostic::{
     Action, Annotation, Because, Diagnostic, Finding, Fix, OperandValue, UnknownInput, Verdict,
 };
+use crate::platform;
 use crate::policy::{Compiled, FailurePolicy, Unknowns};
 use crate::source::Span;
 use crate::value::Reason;
@@ -92,7 +93,7 @@ impl Told<'_> {
             _ => replacement.clone(),
         };
         // Only a literal that is nothing but the value can be replaced as a whole.
-        let whole = old.trim_matches(['"', '\'']) == read.written;
+        let whole = old.trim_matches(['"', '\'']) == read.written.trim_matches('"');
         let message = if note.is_empty() { quoted.clone() } else { format!("{quoted} {note}") };
         Some(Fix { message, span, replacement: whole.then_some(quoted) })
     }
@@ -188,10 +189,10 @@ fn hanging(unknowns: &[UnknownInput]) -> String {
     }
 }
 
-/// The platform's name for people: `Cloud Run`.
+/// The platform's name for people: `Cloud Run`. Kinds of artifacts have no table: their words are capitalised.
 fn platform_title(name: &str) -> String {
-    if name == "ecs" {
-        return "ECS".to_owned();
+    if let Some(platform) = platform::find(name) {
+        return platform.title.to_owned();
     }
     let word = |word: &str| {
         let mut letters = word.chars();

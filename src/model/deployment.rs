@@ -213,7 +213,7 @@ pub enum Kind {
 
 impl Kind {
     /// The name in the contract, where it stands for the platform.
-    pub fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Kind::Dockerfile => "dockerfile",
             Kind::EnvFile => "env-file",

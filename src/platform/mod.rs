@@ -19,6 +19,8 @@ pub mod manifest;
 mod ports;
 mod probe;
 mod table;
+#[cfg(test)]
+pub(crate) mod testing;
 mod text;
 mod trace;
 mod variable;

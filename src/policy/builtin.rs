@@ -79,7 +79,12 @@ pub fn find(name: &str) -> Option<&'static Builtin> {
     PACK.iter().find(|builtin| builtin.name == name)
 }
 
+const ANY: &[&str] = &[];
 const CLOUD_RUN: &[&str] = &["cloud-run"];
+const KUBERNETES: &[&str] = &["kubernetes"];
+/// Platforms whose deployments say themselves how their health is asked for.
+const PROBED: &[&str] = &["kubernetes", "compose"];
+const ENV_FILE: &[&str] = &["env-file"];
 
 macro_rules! pack {
     ($($group:literal / $name:literal: $kind:ident, $platforms:expr, $recommended:expr;)*) => {
@@ -96,4 +101,39 @@ macro_rules! pack {
 }
 
 pack! {
+    "files" / "schema-violation": Document, ANY, true;
+    "files" / "unreadable-file": Document, ANY, true;
+    "bypass" / "bypass-in-production": Bypass, ANY, true;
+    "bypass" / "bypass-not-limited-to-environment": Bypass, ANY, true;
+    "bypass" / "bypass-set-in-production": Deployment, ANY, true;
+    "bypass" / "bypass-set-unconditionally": Deployment, ANY, true;
+    "bypass" / "bypass-without-threshold": Bypass, ANY, true;
+    "consistency" / "repeated-flag-conflict": Deployment, ANY, true;
+    "consistency" / "source-of-truth-conflict": Deployment, ANY, true;
+    "environments" / "staging-not-below-production": Setting, ANY, true;
+    "environments" / "staging-timeout-not-below-production": Deployment, ANY, true;
+    "images" / "floating-image-tag": Deployment, ANY, true;
+    "network" / "missing-vpc-connector": Deployment, CLOUD_RUN, true;
+    "ports" / "port-agreement": Deployment, ANY, true;
+    "ports" / "port-of-environments": Artifact, ENV_FILE, true;
+    "ports" / "port-variable-ignored": Deployment, CLOUD_RUN, true;
+    "ports" / "reserved-port-variable": Deployment, CLOUD_RUN, true;
+    "resources" / "alpine-minimum-cpu": Deployment, ANY, true;
+    "resources" / "alpine-minimum-memory": Deployment, ANY, true;
+    "resources" / "cloud-run-cpu-for-memory": Deployment, CLOUD_RUN, true;
+    "resources" / "cloud-run-limits": Deployment, CLOUD_RUN, true;
+    "resources" / "request-above-limit": Deployment, KUBERNETES, true;
+    "resources" / "service-minimum-cpu": Deployment, ANY, false;
+    "resources" / "service-minimum-instances": Deployment, ANY, false;
+    "resources" / "service-minimum-memory": Deployment, ANY, false;
+    "startup" / "budget-below-sum-of-parts": Setting, ANY, true;
+    "startup" / "connection-timeout-exceeds-request-timeout": Deployment, CLOUD_RUN, true;
+    "startup" / "deploy-wait-below-startup-budget": Setting, ANY, true;
+    "startup" / "group-budget-below-member": Setting, ANY, true;
+    "startup" / "missing-health-check": Deployment, PROBED, true;
+    "startup" / "request-timeout-as-startup-timeout": Deployment, CLOUD_RUN, true;
+    "startup" / "startup-probe-above-cap": Deployment, CLOUD_RUN, true;
+    "variables" / "env-and-secret-same-name": Deployment, ANY, true;
+    "variables" / "required-variables": Deployment, ANY, true;
+    "variables" / "secret-name-conflict": Deployment, ANY, true;
 }

@@ -103,6 +103,8 @@ pub struct Policy {
     pub conditions: Vec<NamedCode>,
     pub variables: Vec<NamedCode>,
     pub validations: Vec<Validation>,
+    /// The part of the program that judges it, where no expression can: then it has no validations.
+    pub judged_by: Option<String>,
     pub failure_policy: FailurePolicy,
     pub unknowns: Unknowns,
     /// Empty for a built-in policy that was read to judge: see [`Builtin::text_to_judge`].

@@ -8,11 +8,15 @@ use super::{Code, FailurePolicy, FixCode, NamedCode, Policy, Unknowns, Validatio
 use crate::diagnostic::{Action, Diagnostic, Severity, nearest};
 use crate::document::{Document, Ref};
 use crate::input::{self, Limits};
-use crate::model::Environment;
-use crate::source::{Source, SourceId, Span};
+use crate::model::{self, Environment};
+use crate::platform;
+use crate::source::{Source, SourceId};
 use std::sync::Arc;
 
 const VERSION: &str = "celador/v1";
+
+/// The kinds of artifacts, which stand where a deployment has its platform.
+const ARTIFACTS: [&str; 2] = [model::Kind::Dockerfile.as_str(), model::Kind::EnvFile.as_str()];
 
 const SPEC_KEYS: &[&str] = &[
     "severity",
@@ -23,6 +27,7 @@ const SPEC_KEYS: &[&str] = &[
     "matchConditions",
     "variables",
     "validations",
+    "judgedBy",
     "failurePolicy",
     "unknowns",
     "action",
@@ -77,8 +82,8 @@ fn read_policy(keys: &mut Keys, source: &Source, root: Ref<'_>) -> Option<Policy
     }
     let metadata = part(keys, root, "metadata", &["name", "title", "group"])?;
     let spec = part(keys, root, "spec", SPEC_KEYS)?;
-    let (name, name_node) = keys.required_text(metadata, "name", "`metadata`")?;
-    if !is_name(name) {
+    let name = keys.required_text(metadata, "name", "`metadata`");
+    if let Some((name, name_node)) = name.filter(|(name, _)| !is_name(name)) {
         let message = format!("`{name}` is no name of a policy");
         keys.error("policy-value", name_node.span(), message).help =
             Some("lower-case words with hyphens: `alpine-minimum-memory`".into());
@@ -96,18 +101,22 @@ fn read_policy(keys: &mut Keys, source: &Source, root: Ref<'_>) -> Option<Policy
     let unknowns = keys.word(spec, "unknowns", "`spec`", &unknowns).unwrap_or(Unknowns::Report);
     let rationale = keys.text(spec, "rationale", "`spec`").map_or("", |(text, _)| text.trim());
     let target = match spec.get("target") {
-        Some(node) => read_target(keys, node)?,
+        Some(node) => read_target(keys, node),
         None => {
             keys.missing(spec, "target", "`spec`");
-            return None;
+            None
         }
     };
     let params = spec.get("params").map(|node| read_params(keys, node)).unwrap_or_default();
     let for_each = read_code(keys, source, spec, "forEach", "`spec`");
     let conditions = read_named(keys, source, spec, "matchConditions");
     let variables = read_named(keys, source, spec, "variables");
-    let validations = read_validations(keys, source, spec);
+    let judged_by = keys.text(spec, "judgedBy", "`spec`").map(|(text, _)| text.to_owned());
+    let validations =
+        if judged_by.is_some() { Vec::new() } else { read_validations(keys, source, spec) };
     let examples = spec.get("examples").map(|node| read_examples(keys, node)).unwrap_or_default();
+    // Everything was looked at, so that everything that is wrong is told at once.
+    let ((name, name_node), target) = (name?, target?);
     Some(Policy {
         name: name.into(),
         title: title.to_owned(),
@@ -121,6 +130,7 @@ fn read_policy(keys: &mut Keys, source: &Source, root: Ref<'_>) -> Option<Policy
         conditions,
         variables,
         validations,
+        judged_by,
         failure_policy,
         unknowns,
         examples,
@@ -157,6 +167,17 @@ fn read_target(keys: &mut Keys, node: Ref<'_>) -> Option<Target> {
     let environments = keys.texts(node, "environment", WHAT);
     let environments = environments.into_iter().map(|(name, _)| Environment::named(name)).collect();
     let platforms = keys.texts(node, "platforms", WHAT);
+    for (name, place) in &platforms {
+        let known = || platform::ALL.iter().map(|one| one.name).chain(ARTIFACTS);
+        if known().all(|known| known != *name) {
+            let help = match nearest(name, known()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("known: {}", known().collect::<Vec<_>>().join(", ")),
+            };
+            let message = format!("there is no platform `{name}`");
+            keys.error("policy-value", place.span(), message).help = Some(help);
+        }
+    }
     let platforms = platforms.into_iter().map(|(name, _)| name.to_owned()).collect();
     let compared = keys.text(node, "comparedWith", WHAT);
     let compared_with = compared.map(|(word, _)| match word {
@@ -269,18 +290,4 @@ fn read_fix(keys: &mut Keys, source: &Source, node: Ref<'_>) -> Option<FixCode> 
     let code = read_code(keys, source, node, "expression", WHAT)?;
     let note = keys.text(node, "note", WHAT).map_or(String::new(), |(text, _)| text.to_owned());
     Some(FixCode { code, note })
-}
-
-/// Tells every platform name of a target that is none of the `known`, with the nearest.
-pub(super) fn unknown_platforms(policy: &Policy, known: &[&str], span: Span) -> Vec<Diagnostic> {
-    let unknown = policy.target.platforms.iter().filter(|name| !known.contains(&name.as_str()));
-    unknown
-        .map(|name| {
-            let told = Diagnostic::error("policy-value", span, format!("there is no platform `{name}`"));
-            match nearest(name, known.iter().copied()) {
-                Some(near) => told.with_help(format!("did you mean `{near}`?")),
-                None => told.with_help(format!("known: {}", known.join(", "))),
-            }
-        })
-        .collect()
 }

@@ -72,19 +72,30 @@ fn every_wrong_key_word_and_value_is_told_at_its_place() {
         .replace("'list<string>'", "'list<text>'")
         .replace("      message: too little\n", "      message: [too, little]\n      mesage: x\n");
     let (_, told) = read_text(&broken);
-    insta::assert_snapshot!(told.join("\n"), @r"
-    ");
+    insta::assert_snapshot!(told.join("\n"), @r#"
+    6:3 unknown-key: `spec` has no key `rationalle` (did you mean `rationale`?)
+    5:13 policy-value: `severity` of `spec` cannot be `wraning` (did you mean `warning`?)
+    7:48 unknown-key: `target` has no key `platfrms` (did you mean `platforms`?)
+    9:40 policy-value: the default of `minimum` must be a quantity such as 512Mi, 2Gi or 500m (suffixes n u m k M G T, Ki Mi Gi Ti), not `2GB`
+    10:19 policy-value: `list<text>` is no type of a parameter (one of: quantity, duration, ratio, int, bool, string, list<T>, map<string, T>)
+    17:7 unknown-key: a validation has no key `mesage` (did you mean `message`?)
+    16:16 policy-type: `message` of a validation must be a text, not a list
+    "#);
 }
 
 #[test]
 fn what_a_policy_cannot_do_without_is_asked_for() {
     let (policies, told) = read_text("apiVersion: celador/v1\nkind: Policy\nmetadata: {title: x}\nspec: {target: {}}\n");
     assert!(policies.is_empty());
-    insta::assert_snapshot!(told.join("\n"), @r"
-    ");
+    insta::assert_snapshot!(told.join("\n"), @r#"
+    3:12 policy-missing-key: `metadata` needs the key `name`
+    4:16 policy-missing-key: `target` needs the key `kind`
+    4:8 policy-missing-key: `spec` needs the key `validations`
+    "#);
     let (_, told) = read_text(&format!("{POLICY}---\n{POLICY}"));
-    insta::assert_snapshot!(told.join("\n"), @r"
-    ");
+    insta::assert_snapshot!(told.join("\n"), @r#"
+    21:18 policy-duplicate-name: the policy `minimum` is defined twice
+    "#);
 }
 
 #[test]
@@ -109,8 +120,11 @@ action: audit
     let (configuration, diagnostics) = configure(&policies[0], documents[0].root());
     assert_eq!(configuration.overrides.len(), 3);
     assert_eq!(configuration.overrides[1].scope, Scope::Environment(Environment::named("staging")));
-    insta::assert_snapshot!(told(&sources, &diagnostics).join("\n"), @r"
-    ");
+    insta::assert_snapshot!(told(&sources, &diagnostics).join("\n"), @r#"
+    1:24 unknown-key: the policy `minimum` has no parameter `minimun` (did you mean `minimum`?)
+    3:51 policy-value: `names` must be a list, not `3`
+    3:62 unknown-key: `api` of the configuration of `minimum` has no key `parms` (did you mean `params`?)
+    "#);
     let compiled = compile(Arc::new(policies[0].clone())).unwrap().configured(configuration);
     let minimum = |environment: Option<&str>, service: &str| {
         let environment = environment.map(Environment::named);

@@ -20,7 +20,7 @@ pub(super) fn env(provenance: &Provenance, variables: &EnvVariables, anchor: Spa
     for name in names {
         let alternatives = winners(variables, name).into_iter().map(|(condition, winner)| {
             let field = match winner {
-                Some(variable) => variable_object(provenance, variable),
+                Some(variable) => variable_object(provenance, variable, &kinds(variables, variable)),
                 None => missing(variables, at(anchor)),
             };
             (condition, field)
@@ -57,7 +57,19 @@ fn missing(variables: &EnvVariables, place: Place) -> Field {
     }
 }
 
-fn variable_object(provenance: &Provenance, variable: &EnvVariable) -> Field {
+/// Every kind in which a variable's name is given where this assignment is in effect.
+fn kinds(variables: &EnvVariables, winner: &EnvVariable) -> Vec<(EnvKind, Span)> {
+    let mut kinds: Vec<(EnvKind, Span)> = Vec::new();
+    let beside = |one: &&EnvVariable| !one.condition.contradicts(&winner.condition);
+    for variable in variables.named(&winner.name).filter(beside) {
+        if !kinds.iter().any(|(kind, _)| *kind == variable.kind) {
+            kinds.push((variable.kind, variable.span));
+        }
+    }
+    kinds
+}
+
+fn variable_object(provenance: &Provenance, variable: &EnvVariable, kinds: &[(EnvKind, Span)]) -> Field {
     let key = place_of(provenance, variable.origin, variable.span);
     let key = Place { span: variable.span, ..key };
     let value = text_value(provenance, &variable.value, variable.span);
@@ -65,6 +77,8 @@ fn variable_object(provenance: &Provenance, variable: &EnvVariable) -> Field {
     fields.insert("name", text(Arc::clone(&variable.name), key));
     fields.insert("kind", text(variable.kind.as_str(), key));
     fields.insert("set", set(provenance, variable, key));
+    let kinds = kinds.iter().map(|(kind, span)| text(kind.as_str(), at(*span)));
+    fields.insert("kinds", list(kinds.collect(), key));
     match variable.kind {
         EnvKind::Plain => drop(fields.insert("value", value)),
         EnvKind::Secret => drop(fields.insert("secret", secret_name(value))),

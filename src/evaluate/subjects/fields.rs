@@ -136,7 +136,10 @@ fn known_setting(
             Datum::Quantity { amount: *amount, written: Arc::clone(&written) }
         }
         (Type::Duration, Scalar::Duration(amount)) => {
-            Datum::Duration { amount: *amount, written: Arc::clone(&written) }
+            // A bare number is told with its unit: `300` of a timeout as `300s`.
+            let bare = written.parse::<f64>().is_ok();
+            let written = if bare { amount.to_string().into() } else { Arc::clone(&written) };
+            Datum::Duration { amount: *amount, written }
         }
         (Type::Int, Scalar::Number(Number::Int(int))) => Datum::Int(*int),
         (Type::Bool, Scalar::Bool(bool)) => Datum::Bool(*bool),
