@@ -166,7 +166,7 @@ fn mark_lines_of_their_own(text: &str, masks: &mut [Mask]) {
     while let Some(start) = masks.get(first).map(|mask| mask.start) {
         let mut last = first;
         while let (Some(this), Some(next)) = (masks.get(last), masks.get(last + 1)) {
-            if !bytes.get(this.end..next.start).is_some_and(|between| between.iter().all(|b| is_blank(b))) {
+            if !bytes.get(this.end..next.start).is_some_and(|between| between.iter().all(is_blank)) {
                 break;
             }
             last += 1;
