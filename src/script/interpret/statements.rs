@@ -82,10 +82,7 @@ impl Interpreter<'_> {
 
     fn clauses(&mut self, clauses: &[Clause], otherwise: &[Statement]) {
         let Some((clause, rest)) = clauses.split_first() else { return self.block(otherwise) };
-        if self.quiet
-            && self.calls.is_empty()
-            && tests_literals(&clause.condition)
-        {
+        if self.quiet && self.calls.is_empty() && tests_literals(&clause.condition) {
             // The lowering's answer to whether the file is the one that is run; here it is imported.
             return;
         }
