@@ -289,6 +289,18 @@ fn deep_calls_and_deep_nesting_fit_the_stack() {
     }
     script.push_str("f99(input())\n");
     on_small_stack("python", script);
+    let mut chain = String::from("import os, sys\nx = sys.argv[1]\nif x == 'a':\n    pass\n");
+    for n in 0..2000 {
+        chain.push_str(&format!("elif x.y{n}:\n    os.system('gcloud run deploy s{n}')\n"));
+    }
+    on_small_stack("python", chain.clone());
+    on_small_stack("python", format!("import sys\nx = {}\n", vec!["sys.argv[1]"; 5000].join(" or ")));
+    on_small_stack(
+        "sh",
+        format!("case $1 in\n{}esac\n", (0..2000).map(|n| format!("a{n}) X=$Y ;;\n")).collect::<String>()),
+    );
+    let calls = format!("f = lambda x: x\nx = {}1{}\n", "f(".repeat(180), ")".repeat(180));
+    on_small_stack("python", calls);
     let brackets = format!("x = {}1{}\n", "[".repeat(150), "]".repeat(150));
     on_small_stack("python", brackets);
     let sum = format!("x = {}\nimport os\nos.system('gcloud run deploy s')\n", vec!["1"; 5000].join(" + "));

@@ -16,7 +16,7 @@ const MOST_CASES: usize = 8;
 impl Interpreter<'_> {
     /// Evaluates an expression as a test.
     pub(super) fn test(&mut self, expression: &Expression) -> Test {
-        if !self.step(expression.span) {
+        if !self.step(expression.span) || !self.deeper(expression.span) {
             return Test::decided(false);
         }
         let test = match &expression.kind {
@@ -32,6 +32,7 @@ impl Interpreter<'_> {
                 self.truth(&value, expression)
             }
         };
+        self.nesting -= 1;
         if test.cases.len() > MOST_CASES {
             let name = self.describe(expression);
             return Test::atom(self.opaque(&name, 0, expression.span)).on(&self.path);
