@@ -3,7 +3,6 @@
 use super::Interpreter;
 use super::store::Content;
 use super::values::{Entry, Instance, Item, Kind, Val};
-use crate::provenance::Step;
 use crate::script::{BinaryOperator, Expression, Target};
 use crate::value::{Condition, Reason};
 use std::rc::Rc;
@@ -215,6 +214,6 @@ impl Interpreter<'_> {
         while values.len() < count {
             values.push(self.event("a missing element", Reason::NotFollowed, span));
         }
-        values.into_iter().map(|value| self.with_step(value, span, Step::Element)).collect()
+        values
     }
 }

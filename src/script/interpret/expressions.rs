@@ -5,7 +5,7 @@ use super::path::{Side, Test};
 use super::store::Content;
 use super::values::{Element, Item, Kind, Val};
 use crate::provenance::Step;
-use crate::script::{Command, Expression, ExpressionKind, InputKind, Literal, Program};
+use crate::script::{Command, Expression, ExpressionKind, InputKind, Literal};
 use crate::source::Span;
 use crate::value::{Atom, Condition, Operand, Operator, Reason, Unknown};
 use std::rc::Rc;
@@ -16,10 +16,9 @@ impl Interpreter<'_> {
         if !self.step(expression.span) {
             return self.limit(expression.span, "it takes too many steps");
         }
-        if self.nesting > 2 * Program::MAX_DEPTH {
+        if !self.deeper(expression.span) {
             return self.limit(expression.span, "it nests too deeply");
         }
-        self.nesting += 1;
         let value = self.eval_kind(expression);
         self.nesting -= 1;
         value
@@ -147,6 +146,9 @@ impl Interpreter<'_> {
         {
             let unknown = unknown.clone();
             return self.defaulted(&unknown, fallback, span);
+        }
+        if !self.deeper(first.span) {
+            return self.limit(span, "it nests too deeply");
         }
         let test = self.test_of(&value, first);
         let stays = value.clone();

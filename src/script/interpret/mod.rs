@@ -17,22 +17,26 @@ mod calls;
 mod classes;
 mod collections;
 mod commands;
+mod compare;
 mod describe;
 mod emit;
 mod expressions;
 mod flow;
+mod glob;
 mod imports;
 mod loops;
 mod maps;
 mod merge;
+mod methods;
+mod numbers;
 mod path;
 mod reach;
 mod scopes;
 mod statements;
 mod store;
-mod tests_of_values;
 mod text_methods;
 mod texts;
+mod truth;
 mod values;
 
 use crate::diagnostic::Diagnostic;
@@ -169,6 +173,10 @@ struct Interpreter<'a> {
     quiet: bool,
 }
 
+/// How deeply blocks and expressions may nest, over all calls in progress: what fits the stack of 8 MiB
+/// that a thread of a debug build has, with room to spare.
+const DEEPEST: usize = 320;
+
 /// Whether a value that is unknown for this reason is given from outside: the same whenever it is read,
 /// and known to people by its name.
 fn is_input(reason: Reason) -> bool {
@@ -255,6 +263,16 @@ impl<'a> Interpreter<'a> {
             self.meet_limit(span, "it takes too many steps");
             return false;
         }
+        true
+    }
+
+    /// Goes one level deeper; `false` where the stack might end. Each success is undone by `nesting -= 1`.
+    fn deeper(&mut self, span: Span) -> bool {
+        if self.nesting >= DEEPEST {
+            self.meet_limit(span, "it nests too deeply");
+            return false;
+        }
+        self.nesting += 1;
         true
     }
 

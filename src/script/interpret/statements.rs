@@ -6,20 +6,17 @@ use super::path::{Side, Test};
 use super::store::Content;
 use super::values::{Kind, Val};
 use crate::provenance::Step;
-use crate::script::{Clause, ExpressionKind, Literal, Program, Scoping, Statement, StatementKind, Target};
+use crate::script::{Clause, ExpressionKind, Literal, Scoping, Statement, StatementKind, Target};
 use crate::source::Span;
 use crate::value::{Atom, Condition, Operand, Operator};
 
 impl Interpreter<'_> {
     /// Runs statements until the path ends.
     pub(super) fn block(&mut self, block: &[Statement]) {
-        if self.nesting > 2 * Program::MAX_DEPTH {
-            if let Some(first) = block.first() {
-                self.meet_limit(first.span, "it nests too deeply");
-            }
+        let Some(first) = block.first() else { return };
+        if !self.deeper(first.span) {
             return;
         }
-        self.nesting += 1;
         for statement in block {
             if !self.live || !self.step(statement.span) {
                 break;
@@ -82,10 +79,15 @@ impl Interpreter<'_> {
 
     fn clauses(&mut self, clauses: &[Clause], otherwise: &[Statement]) {
         let Some((clause, rest)) = clauses.split_first() else { return self.block(otherwise) };
-        if self.quiet
-            && self.calls.is_empty()
-            && tests_literals(&clause.condition)
-        {
+        if !self.deeper(clause.condition.span) {
+            return;
+        }
+        self.clause(clause, rest, otherwise);
+        self.nesting -= 1;
+    }
+
+    fn clause(&mut self, clause: &Clause, rest: &[Clause], otherwise: &[Statement]) {
+        if self.quiet && self.calls.is_empty() && tests_literals(&clause.condition) {
             // The lowering's answer to whether the file is the one that is run; here it is imported.
             return;
         }
@@ -196,6 +198,9 @@ impl Interpreter<'_> {
             self.effect(first);
             return self.chain(rest, wanted);
         }
+        if !self.deeper(first.span) {
+            return;
+        }
         let test = self.test(first);
         match test.outcome() {
             Some(outcome) if outcome == wanted => self.chain(rest, wanted),
@@ -211,6 +216,7 @@ impl Interpreter<'_> {
                 self.join(vec![taken, other]);
             }
         }
+        self.nesting -= 1;
     }
 
     /// Tests of a value that is at hand, named by what it is.

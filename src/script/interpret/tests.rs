@@ -105,7 +105,7 @@ fn run_case(scripts: &[(String, String)]) -> String {
     let path = if language == "python" { "deploy.py" } else { "deploy.sh" };
     let id = sources.add(path, script.as_str());
     let program = lower(&sources, id, language);
-    let found = interpret(&program, path, &Files { programs }, &Limits::default());
+    let found = interpret(&program, path, &Files { programs }, &Limits::default(), Arena::new(id));
     let mut out = show(&found);
     for asked in info.split(' ').filter_map(|word| word.strip_prefix("why=")).flat_map(|all| all.split(',')) {
         out.push_str(&why(&sources, &found, asked));
@@ -190,10 +190,17 @@ fn why(sources: &Sources, found: &Interpretation, asked: &str) -> String {
         let WordValue::One(value) = &word.value else { continue };
         for (_, value) in value.alternatives() {
             match value {
-                Value::Known(known) if known.value.plain().as_deref() == Some(asked) => add(Some(known.origin)),
+                Value::Known(known) if known.value.plain().as_deref() == Some(asked) => {
+                    add(Some(known.origin))
+                }
                 Value::Known(known) => {
                     let is_it = |piece: &Piece| matches!(piece, Piece::Literal(text) if text == asked);
-                    known.value.parts.iter().filter(|part| is_it(&part.piece)).for_each(|part| add(part.origin));
+                    known
+                        .value
+                        .parts
+                        .iter()
+                        .filter(|part| is_it(&part.piece))
+                        .for_each(|part| add(part.origin));
                 }
                 Value::Unknown(unknown, origin) if &*unknown.input == asked => add(*origin),
                 _ => {}
@@ -219,4 +226,104 @@ fn trail(sources: &Sources, arena: &Arena, origin: Origin) -> String {
     }
     hops.reverse();
     hops.join(", ")
+}
+
+fn run(language: &str, script: &str, limits: &Limits) -> Interpretation {
+    let mut sources = Sources::new();
+    let id = sources.add("deploy", script);
+    let program = lower(&sources, id, language);
+    interpret(&program, "deploy", &Files { programs: BTreeMap::new() }, limits, Arena::new(id))
+}
+
+/// Runs on the stack that a plain thread of a debug build has.
+fn on_small_stack(language: &'static str, script: String) -> String {
+    let run = move || show(&run(language, &script, &Limits::default()));
+    std::thread::Builder::new().stack_size(8 << 20).spawn(run).unwrap().join().unwrap()
+}
+
+#[test]
+fn steps_are_bounded() {
+    let limits = Limits { steps: 50, ..Limits::default() };
+    let script = "gcloud run deploy a\n".repeat(100);
+    let shown = show(&run("sh", &script, &limits));
+    assert!(shown.contains("script-limit: this script is not followed to its end: it takes too many steps"));
+    assert!(shown.starts_with("gcloud run deploy a\n"));
+}
+
+#[test]
+fn iterations_are_bounded() {
+    let script = "import os\nfor i in range(1000000000):\n    os.system(f'gcloud run deploy s{i}')\n";
+    let found = run("python", script, &Limits::default());
+    assert!(found.invocations.len() <= Limits::default().unroll + 1);
+    assert_eq!(found.diagnostics.len(), 1);
+}
+
+#[test]
+fn calls_that_double_end() {
+    let mut script = String::from("import os\ndef f0():\n    os.system('gcloud run deploy s')\n");
+    for n in 1..40 {
+        script.push_str(&format!("def f{n}():\n    f{}()\n    f{}()\n", n - 1, n - 1));
+    }
+    script.push_str("f39()\n");
+    let shown = on_small_stack("python", script);
+    assert!(shown.contains("script-limit"), "{shown}");
+}
+
+#[test]
+fn recursion_ends() {
+    let script = "import os\ndef f(n):\n    os.system('gcloud run deploy s')\n    return f(n + 1)\nf(0)\n";
+    assert_eq!(on_small_stack("python", script.into()), "gcloud run deploy s\n");
+}
+
+#[test]
+fn deep_calls_and_deep_nesting_fit_the_stack() {
+    let mut script = String::from("import os\ndef f0(x):\n    os.system('gcloud run deploy s')\n");
+    for n in 1..100 {
+        let mut indent = String::from("    ");
+        script.push_str(&format!("def f{n}(x):\n"));
+        for level in 0..8 {
+            script.push_str(&format!("{indent}if x.a{level}:\n"));
+            indent.push_str("    ");
+        }
+        script.push_str(&format!("{indent}return g(g(g(f{}(x))))\n", n - 1));
+    }
+    script.push_str("f99(input())\n");
+    on_small_stack("python", script);
+    let mut chain = String::from("import os, sys\nx = sys.argv[1]\nif x == 'a':\n    pass\n");
+    for n in 0..2000 {
+        chain.push_str(&format!("elif x.y{n}:\n    os.system('gcloud run deploy s{n}')\n"));
+    }
+    on_small_stack("python", chain.clone());
+    on_small_stack("python", format!("import sys\nx = {}\n", vec!["sys.argv[1]"; 5000].join(" or ")));
+    on_small_stack(
+        "sh",
+        format!("case $1 in\n{}esac\n", (0..2000).map(|n| format!("a{n}) X=$Y ;;\n")).collect::<String>()),
+    );
+    let calls = format!("f = lambda x: x\nx = {}1{}\n", "f(".repeat(180), ")".repeat(180));
+    on_small_stack("python", calls);
+    let brackets = format!("x = {}1{}\n", "[".repeat(150), "]".repeat(150));
+    on_small_stack("python", brackets);
+    let sum = format!("x = {}\nimport os\nos.system('gcloud run deploy s')\n", vec!["1"; 5000].join(" + "));
+    on_small_stack("python", sum);
+}
+
+#[test]
+fn many_independent_tests_stay_linear() {
+    let mut script = String::from("import subprocess, sys\ncmd = ['gcloud', 'run', 'deploy', 's']\n");
+    for n in 0..1000 {
+        script.push_str(&format!("if sys.argv[1] == 'v{n}':\n    cmd.append('--f{n}')\n"));
+    }
+    script.push_str("subprocess.run(cmd)\n");
+    let started = std::time::Instant::now();
+    let found = run("python", &script, &Limits::default());
+    assert_eq!(found.invocations.first().map(|one| one.words.len()), Some(1004));
+    assert!(started.elapsed().as_secs() < 10, "{:?}", started.elapsed());
+}
+
+#[test]
+fn parts_of_texts_are_bounded() {
+    let script = format!("X=a\n{}gcloud run deploy $X\n", "X=\"$X,$Y\"\n".repeat(5000));
+    let found = run("sh", &script, &Limits::default());
+    assert_eq!(found.diagnostics.len(), 1);
+    assert_eq!(found.invocations.len(), 1);
 }

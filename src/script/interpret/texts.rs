@@ -9,6 +9,9 @@ use std::ops::Range;
 use std::rc::Rc;
 use std::sync::Arc;
 
+/// An input of which at most so many values are left is told by each of them.
+const FEW: usize = 4;
+
 impl Interpreter<'_> {
     /// A literal text. Where its characters stand verbatim inside the span (between quotes, or as the
     /// span itself), parts of it can be pointed at later.
@@ -253,11 +256,46 @@ impl Interpreter<'_> {
             let given = input.filter(|_| is_empty).and_then(|input| self.given(input, part.origin));
             match (input.and_then(|input| self.pinned(input)), given) {
                 (Some(pinned), _) => narrowed.push(Part { condition, ..pinned }),
-                (None, Some(unknown)) => narrowed.push(Part { condition, ..Part::hole(unknown, part.origin) }),
+                (None, Some(unknown)) => {
+                    narrowed.push(Part { condition, ..Part::hole(unknown, part.origin) })
+                }
                 (None, None) => narrowed.push(Part { condition, ..part.clone() }),
             }
         }
         narrowed
+    }
+
+    /// The test that leaves only a few values for an input that the value hangs on.
+    fn named_values(&self, value: &Val) -> Option<value::Atom> {
+        let few = |atom: &&value::Atom| {
+            atom.operator == value::Operator::In && atom.allowed().is_some_and(|all| all.len() <= FEW)
+        };
+        let hangs = |atom: &value::Atom| match &value.kind {
+            Kind::Unknown(unknown, 0) => unknown.input == atom.input,
+            Kind::Text(parts) => parts.iter().any(|part| match &part.piece {
+                Piece::Hole(unknown) => unknown.input == atom.input,
+                Piece::Literal(_) => part.input.as_ref() == Some(&atom.input),
+            }),
+            _ => false,
+        };
+        self.path.all.atoms().iter().filter(few).find(|atom| hangs(atom)).cloned()
+    }
+
+    /// The value for each of the values that an input may have.
+    fn hand_over_each(&mut self, value: &Val, atom: &value::Atom, word: Span) -> Value<Text> {
+        let saved = self.path.clone();
+        let mut alternatives = Vec::new();
+        for allowed in atom.allowed().unwrap_or_default() {
+            let operand = Operand::One(allowed.into());
+            let condition =
+                Condition::of(value::Atom { operator: value::Operator::Equal, operand, ..atom.clone() });
+            if let Some(path) = saved.enter(&condition, false) {
+                self.path = path;
+                alternatives.push((condition, self.hand_over(value, word)));
+            }
+        }
+        self.path = saved;
+        Value::either(alternatives)
     }
 
     /// A piece of a literal part, pointed at exactly where that can be told.
@@ -296,6 +334,9 @@ impl Interpreter<'_> {
     /// place where it is handed over.
     pub(super) fn hand_over(&mut self, value: &Val, word: Span) -> Value<Text> {
         let value = self.narrow(value.clone());
+        if let Some(atom) = self.named_values(&value) {
+            return self.hand_over_each(&value, &atom, word);
+        }
         let (kind, input) = (value.kind.clone(), value.input.clone());
         match &kind {
             Kind::Either(all) => {
