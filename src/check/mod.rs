@@ -5,11 +5,11 @@
 
 mod policies;
 mod read;
-// mod schemas;
+mod schemas;
 mod unreadable;
 
 pub use policies::{Block, PolicySettings, explain};
-// pub use schemas::{SchemaRule, SchemaSettings};
+pub use schemas::{SchemaRule, SchemaSettings};
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::Document;
@@ -62,6 +62,7 @@ pub struct Settings {
     pub input: input::Limits,
     pub script: script::Limits,
     pub extract: extract::Settings,
+    pub schemas: SchemaSettings,
 
     pub policies: PolicySettings,
     pub evaluate: evaluate::Settings,
@@ -116,6 +117,9 @@ pub fn judge(facts: Facts, settings: &Settings) -> (Outcome, Status) {
     diagnostics.append(&mut evaluation.diagnostics);
     evaluation.tallies.extend(selection.idle);
 
+    let mut violations = schemas::validate(&documents, &sources, &settings.schemas);
+    diagnostics.append(&mut violations.diagnostics);
+    schemas::tell(&mut evaluation, violations, &settings.policies);
     unreadable::tell(&mut evaluation, unreadable, &files, &settings.policies);
     only_selected(&mut evaluation, &files, &sources);
 

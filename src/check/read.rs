@@ -3,12 +3,11 @@
 use super::{File, Settings};
 use crate::diagnostic::Diagnostic;
 use crate::document::Document;
-use crate::input::{Format, Read, dockerfile, dotenv, json, python, shell, yaml};
+use crate::input::{Format, Read, dockerfile, dotenv, embedded, json, python, shell, yaml};
 use crate::model::{Artifact, Bypass, CodeSetting};
 use crate::platform::{self, Trace};
 use crate::provenance::Provenance;
-use crate::script::code::CodeFacts;
-use crate::script::{self, Interpretation, Invocation, Modules, Program};
+use crate::script::{self, CodeFacts, Interpretation, Invocation, Modules, Program};
 use crate::source::{SourceId, Sources, TextMap};
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -79,7 +78,7 @@ impl<'a> Texts<'a> {
             }
             Format::Python | Format::Shell => {
                 let program = self.lower(id, file.format);
-                facts.code = script::code::facts(&program, source, facts.provenance.arena(id));
+                facts.code = script::code_facts(&program, source.path(), source, facts.provenance.arena(id));
                 self.interpret(program, &mut facts);
             }
         }
@@ -89,6 +88,12 @@ impl<'a> Texts<'a> {
     /// Takes documents, and the scripts that they hold.
     fn document(&self, read: Read, facts: &mut FileFacts) {
         facts.diagnostics.extend(read.diagnostics);
+        for document in &read.documents {
+            let source = self.sources.get(document.source);
+            for program in embedded::programs(document, source, source.path(), &self.settings.input) {
+                self.interpret(program, facts);
+            }
+        }
         facts.documents = read.documents;
     }
 

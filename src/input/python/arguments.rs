@@ -157,27 +157,49 @@ impl<'a> Lowering<'a> {
         let span = self.span(option.call);
         let keyword = |name: &str| option.call.arguments.find_keyword(name).map(|keyword| &keyword.value);
         let action = keyword("action").and_then(text_of).unwrap_or("store");
-        let default = match (default_of(option.call), action) {
-            _ if option.is_ambiguous => None,
-            (Some(given), _) if !is_nothing(given) => Some(Box::new(self.expression(given))),
-            (None, "store_true") => Some(Box::new(self.truth(false, span))),
-            (None, "store_false") => Some(Box::new(self.truth(true, span))),
-            _ => None,
-        };
-        let kind = ExpressionKind::Input {
-            name: option.name.to_owned(),
-            kind: InputKind::Argument,
-            default,
-            is_switch: is_switch(action) || keyword("action").is_some_and(is_boolean_action),
-        };
         let name_span = option.call.arguments.args.first().map_or(span, |name| self.span(name));
-        Field {
-            name: option.destination.clone(),
-            span: name_span,
-            default: Some(Expression { kind, span: name_span }),
-        }
+        let given = default_of(option.call).filter(|given| !is_nothing(given) && !option.is_ambiguous);
+        let is_boolean = keyword("action").is_some_and(is_boolean_action);
+        let value = match (action, given) {
+            // A switch that sets what is the default anyway changes nothing.
+            ("store_true", Some(Expr::BooleanLiteral(literal))) if literal.value => {
+                self.truth(true, name_span)
+            }
+            ("store_false", Some(Expr::BooleanLiteral(literal))) if !literal.value => {
+                self.truth(false, name_span)
+            }
+            ("store_true", _) => {
+                self.option_input(option.name, Some(self.truth(false, name_span)), true, name_span)
+            }
+            // The switch turns the value off: the value is that the switch is not given.
+            ("store_false", _) => {
+                let off = self.truth(false, name_span);
+                let input = self.option_input(option.name, Some(off), true, name_span);
+                Expression { kind: ExpressionKind::Not(Box::new(input)), span: name_span }
+            }
+            _ => {
+                let default = given.map(|given| self.expression(given));
+                self.option_input(option.name, default, is_boolean, name_span)
+            }
+        };
+        Field { name: option.destination.clone(), span: name_span, default: Some(value) }
     }
 
+    fn option_input(
+        &self,
+        name: &str,
+        default: Option<Expression>,
+        is_switch: bool,
+        span: Span,
+    ) -> Expression {
+        let kind = ExpressionKind::Input {
+            name: name.to_owned(),
+            kind: InputKind::Argument,
+            default: default.map(Box::new),
+            is_switch,
+        };
+        Expression { kind, span }
+    }
     fn truth(&self, value: bool, span: Span) -> Expression {
         Expression { kind: ExpressionKind::Literal(Literal::Bool(value)), span }
     }
@@ -239,10 +261,6 @@ impl<'a> Lowering<'a> {
         let kind = ExpressionKind::Input { name: option, kind: InputKind::Argument, default, is_switch };
         Expression { kind, span }
     }
-}
-
-fn is_switch(action: &str) -> bool {
-    matches!(action, "store_true" | "store_false")
 }
 
 fn is_boolean_action(expression: &Expr) -> bool {

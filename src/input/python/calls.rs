@@ -8,9 +8,8 @@ use crate::value::Reason;
 use ruff_python_ast::{self as ast, Expr};
 
 /// Functions that give, or run, the coroutine or future that they get.
-const TRANSPARENT: [&str; 12] = [
+const TRANSPARENT: [&str; 11] = [
     "asyncio.run",
-    "asyncio.wait_for",
     "asyncio.shield",
     "asyncio.create_task",
     "asyncio.ensure_future",
@@ -36,10 +35,10 @@ impl<'a> Lowering<'a> {
         let origin = self.names.resolve_or_builtin(&call.func).unwrap_or_default();
         let is_transparent = TRANSPARENT.contains(&origin.as_str())
             || method_name(call).is_some_and(|method| TRANSPARENT_METHODS.contains(&method));
-        if is_transparent && arguments.args.len() == 1 && !arguments.args.iter().any(Expr::is_starred_expr) {
-            if let Some(first) = arguments.args.first() {
-                return self.expression(first);
-            }
+        if let (true, [first]) = (is_transparent, &*arguments.args)
+            && !first.is_starred_expr()
+        {
+            return self.expression(first);
         }
         match origin.as_str() {
             "asyncio.wait_for" => {

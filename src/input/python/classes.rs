@@ -1,7 +1,6 @@
 //! Classes: records, enumerations and the rest.
 
 use crate::input::python::Lowering;
-use crate::input::python::arguments::text_of;
 use crate::input::python::functions::last_name;
 use crate::input::python::names::Names;
 use crate::script::{Class, Expression, ExpressionKind, Field, InputKind, StatementKind};
@@ -93,21 +92,17 @@ impl<'a> Lowering<'a> {
         members: &mut Members,
     ) {
         match statement {
-            Stmt::FunctionDef(function) if !self.is_only_declared(function) => {
-                if self.enter(function) {
-                    members.methods.push(Rc::new(self.function(function)));
-                    self.leave();
-                }
+            Stmt::FunctionDef(function) if !self.is_only_declared(function) && self.enter(function) => {
+                members.methods.push(Rc::new(self.function(function)));
+                self.leave();
             }
-            Stmt::ClassDef(inner) => {
-                if self.enter(inner) {
-                    let span = self.span(&inner.name);
-                    let qualified = format!("{class}.{}", inner.name);
-                    let value = Expression { kind: ExpressionKind::Name(qualified.clone()), span };
-                    members.attributes.push((inner.name.as_str().to_owned(), span, value));
-                    members.nested.extend(self.class_named(inner, qualified));
-                    self.leave();
-                }
+            Stmt::ClassDef(inner) if self.enter(inner) => {
+                let span = self.span(&inner.name);
+                let qualified = format!("{class}.{}", inner.name);
+                let value = Expression { kind: ExpressionKind::Name(qualified.clone()), span };
+                members.attributes.push((inner.name.as_str().to_owned(), span, value));
+                members.nested.extend(self.class_named(inner, qualified));
+                self.leave();
             }
             Stmt::Assign(assign) => {
                 for target in &assign.targets {
@@ -182,12 +177,10 @@ impl<'a> Lowering<'a> {
     }
 }
 
-/// The outer name of an annotation: `ClassVar` of `ClassVar[int]`. Quoted annotations are looked into
-/// no further.
+/// The outer name of an annotation: `ClassVar` of `ClassVar[int]`.
 fn annotated(annotation: &Expr) -> &Expr {
     match annotation {
         Expr::Subscript(subscript) => &subscript.value,
-        other if text_of(other).is_some() => other,
         other => other,
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::input::python::Lowering;
 use crate::input::python::arguments::{method_name, text_of};
+use crate::input::python::texts::literal;
 use crate::script::{Command, Element, Expression, ExpressionKind, Statement, StatementKind};
 use crate::source::Span;
 use ruff_python_ast::{self as ast, Expr};
@@ -69,7 +70,7 @@ impl<'a> Lowering<'a> {
                 (!program.is_empty() && !program.contains('.')).then_some((Takes::Words, Gives::Status))
             })
         });
-        let Some((takes, gives)) = found.or_else(|| self.task_runner(call)) else { return None };
+        let (takes, gives) = found.or_else(|| self.task_runner(call))?;
         let command = match takes {
             Takes::ListOrLine => self.list_or_line(call),
             Takes::Line => {
@@ -145,12 +146,34 @@ impl<'a> Lowering<'a> {
         let origin = self.names.resolve(&call.func).unwrap_or_default();
         if let Some(program) = origin.strip_prefix("sh.") {
             let text = program.replace('_', "-");
-            elements.push(Element::One(crate::input::python::texts::literal(text, self.span(&*call.func))));
+            elements.push(Element::One(literal(text, self.span(&*call.func))));
         }
         elements.extend(self.elements(&call.arguments.args));
+        if origin.starts_with("sh.") {
+            for keyword in &call.arguments.keywords {
+                elements.extend(self.flag_of(keyword));
+            }
+        }
         let list = Box::new(Expression { kind: ExpressionKind::List(elements), span });
         let (directory, environment) = self.surroundings(call);
         Command::List { list, directory, environment }
+    }
+
+    /// `sh.gcloud(memory="1Gi")` runs `gcloud --memory=1Gi`. What begins with `_` is for `sh` itself.
+    fn flag_of(&mut self, keyword: &'a ast::Keyword) -> Option<Element> {
+        let name = keyword.arg.as_ref()?;
+        if name.as_str().starts_with('_') {
+            return None;
+        }
+        let span = self.span(keyword);
+        let dashes = if name.as_str().len() == 1 { "-" } else { "--" };
+        let flag = format!("{dashes}{}", name.as_str().replace('_', "-"));
+        if matches!(&keyword.value, Expr::BooleanLiteral(literal) if literal.value) {
+            return Some(Element::One(literal(flag, span)));
+        }
+        let flag = literal(format!("{flag}="), self.span(name));
+        let value = self.expression(&keyword.value);
+        Some(Element::One(Expression { kind: ExpressionKind::Join(vec![flag, value]), span }))
     }
 
     fn surroundings(

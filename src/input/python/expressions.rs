@@ -147,8 +147,9 @@ impl<'a> Lowering<'a> {
             let parts = parts.into_iter().map(|part| self.expression(part)).collect();
             return Expression { kind: ExpressionKind::Join(parts), span };
         }
-        if operation.op == ast::Operator::Div && is_text(&operation.right) {
-            // Only a path can be divided by a text.
+        // Only a path can be divided by a text, and what a path is divided by is put behind it.
+        if operation.op == ast::Operator::Div && (is_text(&operation.right) || self.is_path(&operation.left))
+        {
             let left = self.expression(&operation.left);
             let separator = Expression { kind: ExpressionKind::Literal(Literal::Text("/".to_owned())), span };
             let right = self.expression(&operation.right);
@@ -160,6 +161,25 @@ impl<'a> Lowering<'a> {
         let left = self.boxed(&operation.left);
         let right = self.boxed(&operation.right);
         Expression { kind: ExpressionKind::Binary { operator, left, right }, span }
+    }
+
+    /// Whether an expression is a path as far as its form tells.
+    fn is_path(&self, expression: &Expr) -> bool {
+        let mut expression = expression;
+        loop {
+            match expression {
+                Expr::BinOp(operation) if operation.op == ast::Operator::Div => {
+                    if is_text(&operation.right) {
+                        return true;
+                    }
+                    expression = &operation.left;
+                }
+                Expr::Call(call) => {
+                    return self.names.resolve(&call.func).is_some_and(|origin| origin == "pathlib.Path");
+                }
+                _ => return false,
+            }
+        }
     }
 
     fn unary(&mut self, operation: &'a ast::ExprUnaryOp) -> Expression {

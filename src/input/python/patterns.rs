@@ -20,7 +20,7 @@ enum Subject<'a> {
 }
 
 impl<'a> Lowering<'a> {
-    pub(super) fn match_statement(&mut self, matching: &'a ast::StmtMatch, span: Span) -> Vec<StatementKind> {
+    pub(super) fn match_statement(&mut self, matching: &'a ast::StmtMatch) -> Vec<StatementKind> {
         let mut kinds = Vec::new();
         let subject = if is_simple(&matching.subject) {
             Subject::Simple(&matching.subject)
@@ -62,7 +62,6 @@ impl<'a> Lowering<'a> {
         } else {
             kinds.push(StatementKind::If { clauses, otherwise });
         }
-        debug_assert!(!span.is_empty() || kinds.is_empty());
         kinds
     }
 

@@ -77,7 +77,7 @@ impl<'a> Lowering<'a> {
             Stmt::While(loops) => return self.while_statement(loops),
             Stmt::If(branches) => self.if_statement(branches),
             Stmt::With(with) => StatementKind::Block(self.with_statement(with)),
-            Stmt::Match(matching) => return self.match_statement(matching, span),
+            Stmt::Match(matching) => return self.match_statement(matching),
             Stmt::Raise(_) => StatementKind::Exit,
             Stmt::Try(tries) => {
                 let body = self.conditional_block(&tries.body);

@@ -16,6 +16,9 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
+/// Name, timeout and its characters of each member.
+pub(super) type Members = Vec<(Arc<str>, CodeValue, Span)>;
+
 /// A named thing with its timeout.
 #[derive(Clone, Debug)]
 struct Part<'p> {
@@ -33,7 +36,7 @@ pub(super) struct Bounded {
     pub(super) written: String,
     pub(super) value: CodeValue,
     pub(super) span: Span,
-    pub(super) parts: Vec<(Arc<str>, CodeValue, Span)>,
+    pub(super) parts: Members,
     pub(super) budget: Budget,
 }
 
@@ -43,7 +46,7 @@ pub(super) struct ClassBudget {
     pub(super) scope: Rc<str>,
     pub(super) groups: Vec<Bounded>,
     /// The parts as they are in each environment in question; without one, at their smallest.
-    parts: BTreeMap<Option<Environment>, Vec<(Arc<str>, CodeValue, Span)>>,
+    parts: BTreeMap<Option<Environment>, Members>,
     class: String,
     /// Methods by which others ask the class to do all its work.
     entries: Vec<String>,
@@ -140,7 +143,7 @@ impl<'p> Walk<'p> {
         &self,
         arguments: &[Argument],
         scope: &Rc<str>,
-        parts: Vec<(Arc<str>, CodeValue, Span)>,
+        parts: Members,
         budget: Budget,
     ) -> Option<Bounded> {
         arguments.iter().find_map(|argument| {

@@ -81,20 +81,21 @@ struct Decision {
 }
 
 impl<'p> Walk<'p> {
-    /// The switches in the condition of a branch.
-    pub(super) fn bypasses_of(&mut self, clause: &'p Clause, otherwise: &'p Block, place: &Place) {
+    /// The switches in the condition of a branch. `refused` tells that one of the branches behind it ends
+    /// the script or raises.
+    pub(super) fn bypasses_of(&mut self, clause: &'p Clause, refused: bool, place: &Place) {
         let decisions = self.decisions(&clause.condition);
         let beside_flag = decisions.iter().any(|decision| decision.flag.is_some());
         let says = says_bypass(&clause.body) || place.function.as_deref().is_some_and(names_bypass);
-        let passes = !fails(&clause.body) && (fails(otherwise) || succeeds(&clause.body));
+        let passes = !fails(&clause.body) && (refused || succeeds(&clause.body));
         for decision in decisions {
             let tolerates = decision.threshold.is_some();
             let is_environmental =
                 decision.test.is_some() || (tolerates && place.environments != Environments::All && says);
             let counts = decision.flag.is_some()
                 || (is_environmental && beside_flag)
-                || (is_environmental && tolerates && passes && (says || fails(otherwise)))
-                || (is_environmental && says_bypass(&clause.body) && fails(otherwise) && passes);
+                || (is_environmental && tolerates && passes && (says || refused))
+                || (is_environmental && says_bypass(&clause.body) && refused && passes);
             if counts {
                 self.bypass(decision, place);
             }
@@ -108,9 +109,8 @@ impl<'p> Walk<'p> {
         }
         for decision in self.decisions(value) {
             // A flag alone is read here, not decided upon.
-            if decision.test.is_some() || decision.threshold.is_some() {
-                self.bypass(decision, place);
-            } else if matches!(value.kind, ExpressionKind::Or(_)) && decision.flag.is_some() {
+            let is_joined = matches!(value.kind, ExpressionKind::Or(_)) && decision.flag.is_some();
+            if is_joined || decision.test.is_some() || decision.threshold.is_some() {
                 self.bypass(decision, place);
             }
         }
@@ -362,7 +362,7 @@ fn threshold(expression: &Expression) -> Option<(f64, Span, String)> {
 }
 
 /// Whether a block ends the script or raises.
-fn fails(block: &Block) -> bool {
+pub(super) fn fails(block: &Block) -> bool {
     block.iter().any(|statement| match &statement.kind {
         StatementKind::Exit => true,
         StatementKind::Block(inner) => fails(inner),

@@ -264,10 +264,9 @@ pub(super) fn words(name: &str) -> Vec<String> {
     let mut word = String::new();
     let mut before_is_lower = false;
     for c in name.chars() {
-        if !c.is_alphanumeric() || (c.is_uppercase() && before_is_lower) {
-            if !word.is_empty() {
-                all.push(std::mem::take(&mut word));
-            }
+        let begins = !c.is_alphanumeric() || (c.is_uppercase() && before_is_lower);
+        if begins && !word.is_empty() {
+            all.push(std::mem::take(&mut word));
         }
         if c.is_alphanumeric() {
             word.extend(c.to_lowercase());

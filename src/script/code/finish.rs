@@ -14,6 +14,9 @@ use crate::value::Condition;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+/// How many values one setting may have in one scope.
+const MOST_VALUES: usize = 64;
+
 /// How many computations a name's meaning is followed through.
 const LONGEST_FLOW: usize = 4;
 
@@ -66,6 +69,10 @@ fn settings_of(
     arena: &mut Arena,
     settings: &mut Vec<CodeSetting>,
 ) {
+    // What is assigned over and over is a variable, not a setting.
+    if group.len() > MOST_VALUES {
+        return;
+    }
     let mut claims: Vec<(Environment, &Found)> = Vec::new();
     let mut base: Option<&Found> = None;
     for found in group {

@@ -4,6 +4,7 @@
 //! Works on the lowered [`Program`], names no language, and never runs anything. Everything it claims is
 //! written down in one place of the file; what would need to be concluded from far away is left out.
 
+mod arithmetic;
 mod budgets;
 mod bypasses;
 mod environments;
@@ -14,9 +15,6 @@ mod values;
 mod visit;
 mod waits;
 mod walk;
-
-#[cfg(test)]
-mod tests;
 
 use crate::model::{Bypass, CodeSetting};
 use crate::provenance::Arena;
@@ -33,10 +31,10 @@ pub struct CodeFacts {
     pub bypasses: Vec<Bypass>,
 }
 
-/// Reads the code settings and bypass switches of a program. Provenance goes to `arena`, which must be
-/// the arena of the program's file.
-pub fn facts(program: &Program, source: &Source, arena: &mut Arena) -> CodeFacts {
-    let mut walk = walk::Walk::new(program, source);
+/// Reads the code settings and bypass switches of a program. Scopes begin with `path`, the reported path
+/// of the file; provenance goes to `arena`, which must be the arena of the program's file.
+pub fn code_facts(program: &Program, path: &str, source: &Source, arena: &mut Arena) -> CodeFacts {
+    let mut walk = walk::Walk::new(program, path, source);
     walk.program(program);
     let mut facts = finish::finish(walk, arena);
     facts.settings.sort_by_key(|setting| (setting.span.start, setting.span.end));

@@ -1,13 +1,13 @@
 //! Values and the targets that they are bound to.
 
-use super::environments::{Environments, environment_test, named_by, words};
+use super::environments::{Environments, named_by, words};
 use super::visit;
-use super::walk::{Found, Numbers, Place, Walk, path_of};
+use super::walk::{Found, Numbers, Place, Walk};
 use crate::model::Environment;
 use crate::provenance::Step;
-use crate::script::{Argument, BinaryOperator, Expression, ExpressionKind, Literal, MapEntry, Target};
+use crate::script::{Argument, Expression, ExpressionKind, Literal, MapEntry};
 use crate::source::Span;
-use crate::value::{Atom, Condition, Number, Operand, Operator};
+use crate::value::{Atom, Condition, Operand, Operator};
 
 /// How deeply keys of dictionaries and arguments of constructors are followed.
 const DEEPEST_PATH: usize = 6;
@@ -20,23 +20,23 @@ const TELLING: [&str; 10] =
 const OUTCOMES: [&str; 8] = ["status", "state", "message", "error", "reason", "result", "success", "valid"];
 
 /// How many numbers of one function are kept in mind; each branch copies them.
-const MOST_NUMBERS: usize = 256;
+const MOST_NUMBERS: usize = 128;
 
 /// What a value is bound to.
 #[derive(Clone, Debug)]
-struct Bound {
+pub(super) struct Bound {
     /// The variable or attribute; empty for what a function returns.
-    target: String,
+    pub(super) target: String,
     /// Keys and parameters that lead to the value.
-    path: Vec<String>,
+    pub(super) path: Vec<String>,
     /// The characters of the target, or of the innermost key.
-    span: Span,
+    pub(super) span: Span,
     /// The value stands in a dictionary keyed by environment: its path alone names it.
-    in_table: bool,
+    pub(super) in_table: bool,
 }
 
 impl Bound {
-    fn name(&self) -> String {
+    pub(super) fn name(&self) -> String {
         match (self.path.is_empty(), self.in_table || self.target.is_empty()) {
             (true, _) => self.target.clone(),
             (false, true) => self.path.join("."),
@@ -162,7 +162,7 @@ impl<'p> Walk<'p> {
         self.record(bound, place, literal.clone(), written, value.span, trail);
     }
 
-    fn record(
+    pub(super) fn record(
         &mut self,
         bound: &Bound,
         place: &Place,
@@ -203,11 +203,11 @@ impl<'p> Walk<'p> {
             return;
         }
         if *environments == Environments::All {
-            numbers.retain(|(target, _), _| target != name);
-            numbers.insert((name.to_owned(), None), (number, trail.to_vec()));
+            numbers.retain(|(target, _), _| **target != *name);
+            numbers.insert((name.into(), None), (number, trail.into()));
         }
         for environment in self.listed(environments) {
-            numbers.insert((name.to_owned(), Some(environment)), (number, trail.to_vec()));
+            numbers.insert((name.into(), Some(environment)), (number, trail.into()));
         }
     }
 
@@ -265,120 +265,6 @@ impl<'p> Walk<'p> {
                 self.flow(text, value, place);
                 self.bind(&bound.at(text, key.span), value, place, numbers);
             }
-        }
-    }
-
-    /// Arithmetic: a further value of a target that already has one, or a sum of which a part is known.
-    fn computed(&mut self, bound: &Bound, value: &'p Expression, place: &Place, numbers: &mut Numbers) {
-        let name = bound.name();
-        if name.is_empty() {
-            return;
-        }
-        let mut mentioned = Vec::new();
-        visit::all_within(value, &mut |inner| mentioned.extend(local_name(inner)));
-        let in_question = match &place.environments {
-            Environments::All => numbers
-                .keys()
-                .filter(|(target, _)| mentioned.contains(target))
-                .filter_map(|(_, environment)| environment.clone())
-                .collect(),
-            some => self.listed(some),
-        };
-        let is_plain = matches!(value.kind, ExpressionKind::Name(_));
-        let is_further = bound.path.is_empty() && mentioned.contains(&name);
-        let mut results = Vec::new();
-        for environment in &in_question {
-            if results.iter().any(|(one, ..): &(Environment, f64, Vec<(Span, Step)>)| one == environment) {
-                continue;
-            }
-            let Some(number) = evaluate(value, environment, numbers, 0) else { continue };
-            let source = mentioned.iter().find_map(|target| held(target, environment, numbers));
-            let mut trail = source.map(|(_, trail)| trail.clone()).unwrap_or_default();
-            trail.push((value.span, if trail.is_empty() { Step::Literal } else { Step::Computed }));
-            trail.push((bound.span, Step::Assigned));
-            results.push((environment.clone(), number, trail));
-        }
-        if results.is_empty() {
-            self.partial_sum(bound, value, place);
-            return;
-        }
-        for (environment, number, trail) in results {
-            if (is_further || mentioned.is_empty()) && !is_plain {
-                let mut inner = place.clone();
-                inner.environments = Environments::Only(vec![environment.clone()]);
-                let literal = Literal::Number(Number::Float(number), String::new());
-                let written = self.source.slice(value.span).to_owned();
-                let before = self.found.len();
-                self.record(bound, &inner, literal, written, value.span, trail.clone());
-                if let Some(found) = self.found.get_mut(before) {
-                    found.derived = is_further;
-                }
-            }
-            numbers.insert((name.clone(), Some(environment)), (number, trail));
-        }
-    }
-
-    /// `12 + int(buffer)`: the known part, for comparison with a sum of the same form.
-    fn partial_sum(&mut self, bound: &Bound, value: &'p Expression, place: &Place) {
-        if matches!(place.environments, Environments::All) {
-            return;
-        }
-        let ExpressionKind::Binary { operator: BinaryOperator::Add | BinaryOperator::Subtract, left, right } =
-            &value.kind
-        else {
-            return;
-        };
-        let (part, literal, rest) = match (&left.kind, &right.kind) {
-            (ExpressionKind::Literal(Literal::Number(..)), ExpressionKind::Literal(_)) => return,
-            (ExpressionKind::Literal(literal @ Literal::Number(..)), _) => (left, literal, right),
-            (_, ExpressionKind::Literal(literal @ Literal::Number(..))) => (right, literal, left),
-            _ => return,
-        };
-        let trail =
-            vec![(part.span, Step::Literal), (value.span, Step::Computed), (bound.span, Step::Assigned)];
-        let written = self.source.slice(part.span).to_owned();
-        let before = self.found.len();
-        self.record(bound, place, literal.clone(), written, part.span, trail);
-        if let Some(found) = self.found.get_mut(before) {
-            found.rest = Some(self.source.slice(rest.span).to_owned());
-        }
-    }
-
-    pub(super) fn augment(
-        &mut self,
-        name: &str,
-        target: &'p Target,
-        operator: BinaryOperator,
-        value: &'p Expression,
-        place: &Place,
-        numbers: &mut Numbers,
-    ) {
-        let bound = Bound { target: name.to_owned(), path: Vec::new(), span: target.span(), in_table: false };
-        let in_question = match &place.environments {
-            Environments::All => numbers
-                .keys()
-                .filter(|(target, _)| target == name)
-                .filter_map(|(_, environment)| environment.clone())
-                .collect(),
-            some => self.listed(some),
-        };
-        for environment in in_question {
-            let Some((before, trail)) = held(name, &environment, numbers).cloned() else { continue };
-            let Some(operand) = evaluate(value, &environment, numbers, 0) else { continue };
-            let Some(number) = apply(operator, before, operand) else { continue };
-            let mut trail = trail;
-            trail.push((value.span, Step::Computed));
-            trail.push((bound.span, Step::Assigned));
-            let mut inner = place.clone();
-            inner.environments = Environments::Only(vec![environment.clone()]);
-            let literal = Literal::Number(Number::Float(number), String::new());
-            let written = self.source.slice(target.span().cover(value.span)).to_owned();
-            let index = self.found.len();
-            self.record(&bound, &inner, literal, written, value.span, trail.clone());
-            if let Some(found) = self.found.get_mut(index) {
-                found.derived = true;
-            }
-            numbers.insert((name.to_owned(), Some(environment)), (number, trail));
         }
     }
 
@@ -445,80 +331,4 @@ fn is_lookup(value: &Expression) -> bool {
 /// Functions that give back the number they get, as far as a setting is concerned.
 fn is_conversion(name: &str) -> bool {
     matches!(name, "int" | "float" | "str" | "bool" | "round" | "abs" | "Decimal")
-}
-
-fn local_name(expression: &Expression) -> Option<String> {
-    let path = path_of(expression)?;
-    Some(path.strip_prefix("self.").map_or(path.clone(), ToOwned::to_owned))
-}
-
-/// What a target holds in an environment.
-fn held<'n>(
-    target: &str,
-    environment: &Environment,
-    numbers: &'n Numbers,
-) -> Option<&'n (f64, Vec<(Span, Step)>)> {
-    numbers
-        .get(&(target.to_owned(), Some(environment.clone())))
-        .or_else(|| numbers.get(&(target.to_owned(), None)))
-}
-
-fn apply(operator: BinaryOperator, left: f64, right: f64) -> Option<f64> {
-    let result = match operator {
-        BinaryOperator::Add => left + right,
-        BinaryOperator::Subtract => left - right,
-        BinaryOperator::Multiply => left * right,
-        BinaryOperator::Divide => left / right,
-        BinaryOperator::FloorDivide => (left / right).floor(),
-        BinaryOperator::Power => left.powf(right),
-        BinaryOperator::Modulo | BinaryOperator::Union => return None,
-    };
-    // A person computes 1.05 where binary fractions come to 1.0499999999999998.
-    let rounded = (result * 1e9).round() / 1e9;
-    rounded.is_finite().then_some(rounded)
-}
-
-/// The number that an expression comes to in one environment, if it follows from literals.
-fn evaluate(
-    expression: &Expression,
-    environment: &Environment,
-    numbers: &Numbers,
-    depth: usize,
-) -> Option<f64> {
-    if depth > 32 {
-        return None;
-    }
-    let of = |inner: &Expression| evaluate(inner, environment, numbers, depth + 1);
-    match &expression.kind {
-        ExpressionKind::Literal(Literal::Number(number, _)) => Some(number.as_f64()),
-        ExpressionKind::Negate(inner) => of(inner).map(|number| -number),
-        ExpressionKind::Binary { operator, left, right } => apply(*operator, of(left)?, of(right)?),
-        ExpressionKind::Name(_) | ExpressionKind::Attribute(..) => {
-            held(&local_name(expression)?, environment, numbers).map(|(number, _)| *number)
-        }
-        ExpressionKind::Choose { condition, then, otherwise } => {
-            let test = environment_test(condition)?;
-            if test.environments.holds_in(environment) { of(then) } else { of(otherwise) }
-        }
-        ExpressionKind::Call { callee, arguments } => {
-            let ExpressionKind::Name(name) = &callee.kind else { return None };
-            let values: Option<Vec<f64>> = arguments
-                .iter()
-                .map(|argument| match argument {
-                    Argument::Positional(value) => of(value),
-                    _ => None,
-                })
-                .collect();
-            let values = values?;
-            match (name.as_str(), values.as_slice()) {
-                ("min", [_, ..]) => values.into_iter().reduce(f64::min),
-                ("max", [_, ..]) => values.into_iter().reduce(f64::max),
-                ("float", [one]) => Some(*one),
-                ("int", [one]) => Some(one.trunc()),
-                ("abs", [one]) => Some(one.abs()),
-                _ => None,
-            }
-        }
-        _ => None,
-    }
 }

@@ -1,7 +1,7 @@
 //! One walk over the program, with the environments in which each place acts.
 
 use super::budgets::{Bounded, ClassBudget};
-use super::bypasses::Flags;
+use super::bypasses::{Flags, fails};
 use super::environments::{Environments, environment_test, named_by};
 use super::siblings::siblings;
 use super::visit;
@@ -50,10 +50,11 @@ pub(super) struct Place {
 }
 
 /// A number that a target holds in an environment (or, without one, in all), with its steps.
-pub(super) type Numbers = BTreeMap<(String, Option<Environment>), (f64, Vec<(Span, Step)>)>;
+pub(super) type Numbers = BTreeMap<(Rc<str>, Option<Environment>), (f64, Rc<[(Span, Step)]>)>;
 
 /// The walk and what it found.
 pub(super) struct Walk<'p> {
+    path: Rc<str>,
     pub(super) source: &'p Source,
     pub(super) found: Vec<Found>,
     pub(super) bypasses: Vec<Bypass>,
@@ -70,7 +71,7 @@ pub(super) struct Walk<'p> {
 }
 
 impl<'p> Walk<'p> {
-    pub(super) fn new(program: &'p Program, source: &'p Source) -> Walk<'p> {
+    pub(super) fn new(program: &'p Program, path: &str, source: &'p Source) -> Walk<'p> {
         let mut known = vec![Environment::named("production")];
         visit::expressions_within(&program.body, &mut |expression| {
             let is_text =
@@ -85,6 +86,7 @@ impl<'p> Walk<'p> {
             }
         });
         Walk {
+            path: path.into(),
             source,
             found: Vec::new(),
             bypasses: Vec::new(),
@@ -94,13 +96,13 @@ impl<'p> Walk<'p> {
             flags: Flags::of(program),
             known,
             flows: BTreeMap::new(),
-            deploys: super::waits::deploys(program, source.path()),
+            deploys: super::waits::deploys(program, path),
         }
     }
 
     pub(super) fn program(&mut self, program: &'p Program) {
         let place = Place {
-            scope: self.source.path().into(),
+            scope: self.path.clone(),
             function: None,
             environments: Environments::All,
             condition: Condition::always(),
@@ -256,9 +258,14 @@ impl<'p> Walk<'p> {
         let mut rest = place.clone();
         let mut after = place.environments.clone();
         let mut only_environments = true;
-        for clause in clauses {
+        // The last branch that ends the script or raises; all before it let pass what it refuses.
+        let last_refusal = match fails(otherwise) {
+            true => Some(clauses.len()),
+            false => clauses.iter().rposition(|clause| fails(&clause.body)),
+        };
+        for (index, clause) in clauses.iter().enumerate() {
             let asked = self.asked(&clause.condition);
-            self.bypasses_of(clause, otherwise, &rest);
+            self.bypasses_of(clause, last_refusal.is_some_and(|last| last > index), &rest);
             let mut inner = rest.clone();
             inner.environments = inner.environments.and(&asked.environments);
             inner.condition = with_atoms(&rest.condition, &asked.others, Operator::Holds);
@@ -278,7 +285,7 @@ impl<'p> Walk<'p> {
             }
             only_environments &= is_plain;
         }
-        let mut inner_numbers = before.clone();
+        let mut inner_numbers = before;
         self.block(otherwise, &rest, &mut inner_numbers);
         if only_environments {
             for environment in self.listed(&rest.environments) {
