@@ -140,6 +140,7 @@ fn settings(project: Project, strict: bool) -> check::Settings {
         name: rule.environment.to_string(),
         paths: rule.paths.iter().map(|pattern| pattern.glob.clone()).collect(),
         projects: rule.projects.clone(),
+        ..extract::EnvironmentRule::default()
     };
     let environments = project.environments.iter().map(rule).collect();
     let services = || project.services.iter();
