@@ -78,6 +78,12 @@ impl Declarations {
         self.certain.extend(expression.guarantees().iter().cloned());
     }
 
+    /// Says that an earlier expression does not hold: what a message about a failed validation may speak
+    /// of.
+    pub fn assume_false(&mut self, expression: &Expression) {
+        self.certain.extend(expression.guarantees_otherwise().iter().cloned());
+    }
+
     /// The type of a variable.
     pub(super) fn variable(&self, name: &str) -> Option<Type> {
         match name {

@@ -118,11 +118,12 @@ fn compile_with(policy: Arc<Policy>, compiler: Compiler<'_>) -> Result<Compiled,
         // A message may speak of what the validation guards: where that is absent, `message` stands in.
         let mut inside = declarations.clone();
         inside.assume(&expression);
+        inside.assume_false(&expression);
         let mut part = |code: &Option<Code>, expected| code.as_ref().and_then(|code| run(code, &inside, expected));
         validations.push(CompiledValidation {
             message: validation.message.clone(),
             message_expression: part(&validation.message_code, Expected::Text),
-            at: part(&validation.at, Expected::Any),
+            at: part(&validation.at, Expected::Place),
             help: validation.help.clone(),
             fix: validation.fix.as_ref().and_then(|fix| {
                 let expression = part(&Some(fix.code.clone()), Expected::Text)?;
