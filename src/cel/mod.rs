@@ -1,2 +1,23 @@
-//! Room.
+//! The language of policies: text to checked expressions, and expressions to outcomes.
+//!
+//! The only room that knows the CEL engine. It takes expressions with the place they stand at, checks
+//! them against the declared types, and evaluates them over [trees of fields](object) in which values
+//! may be known, absent, unknown, or one of several. It records every read, so that whoever judges can
+//! point at the characters that decided. It must never know a file format, a platform, a policy file or
+//! a report; no type of the engine leaves it.
+
+mod activation;
+mod declarations;
+mod expression;
+mod limits;
+mod parser;
 pub mod object;
+pub mod types;
+mod world;
+
+pub use activation::Activation;
+pub use declarations::{Declarations, Target};
+pub use expression::{Expected, Expression, compile, compile_unchecked};
+pub use limits::WORLDS as WORLD_LIMIT;
+pub use types::Type;
+pub use world::{EvaluationError, Leaf, Outcome, Read, ReadState, World};

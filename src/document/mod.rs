@@ -9,6 +9,13 @@ use crate::source::{SourceId, Span};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct NodeId(u32);
 
+impl NodeId {
+    /// The position in the document, in the order in which nodes were finished: for tables beside it.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
 /// How a scalar was written, which decides what it may mean: `"8080"` is a text, `8080` a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Style {
@@ -52,8 +59,9 @@ pub enum NodeKind {
         text: String,
         style: Style,
         kind: ScalarType,
-        /// The name of a template expression that fills this scalar (`{{ .Values.memory }}`), if one
-        /// does: then `text` is only what was written.
+        /// What another tool fills this scalar with, if one does: the template expression
+        /// (`.Values.memory`), the tag of its own (`!Ref Name`), the alias without an anchor. The value
+        /// is then unknown, and `text` is only what was written.
         template: Option<String>,
     },
 }
@@ -84,6 +92,9 @@ pub struct Document {
     root: NodeId,
     /// Comments of this document in the order of the file.
     pub comments: Vec<Comment>,
+    /// Where reading had to stop, if a syntax error or a limit stopped it: what is absent from the tree
+    /// may stand after it.
+    pub incomplete: Option<Span>,
 }
 
 /// Builds a document bottom-up: children before parents, the root last.
@@ -92,12 +103,13 @@ pub struct Builder {
     source: SourceId,
     nodes: Vec<Node>,
     comments: Vec<Comment>,
+    incomplete: Option<Span>,
 }
 
 impl Builder {
     /// Begins a document of a source.
     pub fn new(source: SourceId) -> Builder {
-        Builder { source, nodes: Vec::new(), comments: Vec::new() }
+        Builder { source, nodes: Vec::new(), comments: Vec::new(), incomplete: None }
     }
 
     /// The source that is read.
@@ -137,9 +149,20 @@ impl Builder {
         self.comments.push(Comment { text: text.into(), span });
     }
 
+    /// Says that the file could not be read beyond a place.
+    pub fn incomplete(&mut self, at: Span) {
+        self.incomplete = Some(at);
+    }
+
+    /// The comments, where no document comes of it.
+    pub fn into_comments(self) -> Vec<Comment> {
+        self.comments
+    }
+
     /// Ends the document.
     pub fn finish(self, root: NodeId) -> Document {
-        Document { source: self.source, nodes: self.nodes, root, comments: self.comments }
+        let Builder { source, nodes, comments, incomplete } = self;
+        Document { source, nodes, root, comments, incomplete }
     }
 }
 

@@ -1,1 +1,144 @@
-//! Room.
+//! From what was read to the model: documents and invocations become deployments, each with its
+//! environment, its canonical name and what is known of its image.
+//!
+//! This room knows no file format, no script language and no platform by name: it asks
+//! [`platform`](crate::platform) what a command line or a document deploys. What it adds is what needs
+//! more than one of them: worlds of names and environments, Dockerfiles that become images, variable
+//! files, duplicates.
+
+mod duplicates;
+mod environment;
+mod files;
+mod image;
+mod name;
+#[cfg(test)]
+mod tests;
+mod worlds;
+
+use crate::diagnostic::Diagnostic;
+use crate::document::Document;
+use crate::model::{Artifact, Bypass, CodeSetting, Deployment, Kind, Model, Unresolved};
+use crate::platform::{self, Trace, command::Build};
+use crate::provenance::Provenance;
+use crate::script::Invocation;
+use crate::source::{SourceId, Sources};
+use crate::value::{Reason, Value};
+use environment::Environments;
+use std::collections::BTreeMap;
+
+/// What was read.
+#[derive(Debug)]
+pub struct Inputs<'a> {
+    pub sources: &'a Sources,
+    pub documents: &'a [Document],
+    pub invocations: &'a [(SourceId, Invocation)],
+    /// Dockerfiles and environment files.
+    pub artifacts: Vec<Artifact>,
+    pub settings: Vec<CodeSetting>,
+    pub bypasses: Vec<Bypass>,
+}
+
+/// What a project says about its environments.
+#[derive(Clone, Debug, Default)]
+pub struct EnvironmentRule {
+    /// The canonical name.
+    pub name: String,
+    /// Globs of paths relative to the project's root.
+    pub paths: Vec<String>,
+    /// Names of projects or namespaces, exactly.
+    pub projects: Vec<String>,
+}
+
+/// What a project says about its services and environments.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    pub environments: Vec<EnvironmentRule>,
+    /// From a service's canonical name to its other names.
+    pub aliases: BTreeMap<String, Vec<String>>,
+}
+
+/// Makes the model.
+pub fn extract(
+    inputs: Inputs<'_>,
+    settings: &Settings,
+    provenance: &mut Provenance,
+) -> (Model, Vec<Diagnostic>) {
+    let mut diagnostics = Vec::new();
+    let environments = Environments::new(&settings.environments, &mut diagnostics);
+    let mut trace = Trace { sources: inputs.sources, provenance };
+    let mut deployments: Vec<Deployment> = Vec::new();
+    for document in inputs.documents {
+        deployments.extend(platform::deployments(document, &mut trace));
+    }
+    let mut builds: Vec<Build> = Vec::new();
+    for (source, invocation) in inputs.invocations {
+        let Some(call) = platform::recognise(*source, invocation, &mut trace) else { continue };
+        builds.extend(call.build());
+        if call.deploys() {
+            deployments.extend(worlds::deployments(&call, &environments, &mut trace, &mut diagnostics));
+        }
+    }
+    let mut artifacts = inputs.artifacts;
+    for deployment in &mut deployments {
+        files::include(deployment, &artifacts, inputs.documents, &mut trace);
+        image::settle(deployment, &builds, &artifacts, &mut trace);
+        environments.name(deployment, &mut diagnostics, &trace);
+        deployment.family = name::family(deployment, &settings.aliases);
+    }
+    for artifact in &mut artifacts {
+        environments.name_artifact(artifact, inputs.sources);
+    }
+    let deployments = duplicates::merged(deployments);
+    let unresolved = deployments.iter().flat_map(unresolved).collect();
+    let model =
+        Model { deployments, artifacts, settings: inputs.settings, bypasses: inputs.bypasses, unresolved };
+    (model, diagnostics)
+}
+
+/// The settings of a deployment that could not be followed.
+fn unresolved(deployment: &Deployment) -> Vec<Unresolved> {
+    let name = deployment.display_name();
+    let of_containers = deployment.containers.iter().flat_map(|container| container.settings.iter());
+    deployment
+        .settings
+        .iter()
+        .chain(of_containers)
+        .flat_map(|(setting, value)| {
+            let subject = format!("{setting} of {name}");
+            value.value.alternatives().into_iter().filter_map(move |(_, value)| match value {
+                Value::Unknown(unknown, _) if unknown.reason != Reason::KeptFromRunning => {
+                    Some(Unresolved { subject: subject.clone(), unknown: unknown.clone() })
+                }
+                _ => None,
+            })
+        })
+        .collect()
+}
+
+/// The artifacts of a kind whose path is this one, seen from a file: relative to the file's folder or to
+/// the project's root. Unknown leading parts are passed over if what remains names one file only.
+fn artifact_at<'a>(
+    artifacts: &'a [Artifact],
+    kind: Kind,
+    path: &str,
+    from: SourceId,
+    sources: &Sources,
+) -> Option<&'a Artifact> {
+    let all = || artifacts.iter().filter(move |artifact| artifact.kind == kind);
+    let at = |path: &str| all().find(|artifact| sources.get(artifact.source).path() == path);
+    let candidates = name::candidates(path, sources.get(from).path());
+    if let Some(found) = candidates.iter().find_map(|path| at(path)) {
+        return Some(found);
+    }
+    let (_, known) = path.rsplit_once('}')?;
+    let known = known.trim_start_matches('/');
+    let ends = |artifact: &&Artifact| {
+        let path = sources.get(artifact.source).path();
+        path == known || path.strip_suffix(known).is_some_and(|before| before.ends_with('/'))
+    };
+    let mut found = all().filter(ends);
+    match (found.next(), found.next()) {
+        (Some(only), None) if !known.is_empty() => Some(only),
+        _ => None,
+    }
+}

@@ -8,11 +8,14 @@ pub mod dockerfile;
 pub mod dotenv;
 mod format;
 pub mod json;
+mod problem;
 pub mod python;
 pub mod shell;
+mod text_map;
 pub mod yaml;
 
 pub use format::Format;
+pub use text_map::text_map;
 
 use crate::diagnostic::Diagnostic;
 use crate::document::Document;

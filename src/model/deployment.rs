@@ -1,7 +1,7 @@
 //! One service as deployed to one environment on one platform, and what is judged without being
 //! deployed.
 
-use crate::model::{Environment, Evidence, Settings};
+use crate::model::{Environment, Evidence, Setting, Settings};
 use crate::provenance::Origin;
 use crate::source::{SourceId, Span};
 use crate::value::{Condition, Text, Unknown, Value};
@@ -213,7 +213,7 @@ pub enum Kind {
 
 impl Kind {
     /// The name in the contract, where it stands for the platform.
-    pub fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Kind::Dockerfile => "dockerfile",
             Kind::EnvFile => "env-file",
@@ -230,6 +230,8 @@ pub struct Artifact {
     pub environment: Option<Environment>,
     pub evidence: Option<Evidence>,
     pub settings: Settings,
+    /// The ports that are exposed after the first, which is the setting `port`.
+    pub further_ports: Vec<Setting>,
     pub env: EnvVariables,
     /// Port numbers that the artifact's commands and health checks fix, with their literals: `--bind
     /// 0.0.0.0:8000` of a Dockerfile's CMD. `true` where the text honours `$PORT`.

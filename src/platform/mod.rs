@@ -1,1 +1,71 @@
-//! Room.
+//! Platforms: one table each, and the engines that read command lines and documents by them.
+//!
+//! A table says which command lines and which documents are deployments, where they keep each setting
+//! of the [catalogue](crate::model::catalogue), what the platform does when nobody says otherwise, and
+//! which limits it enforces, each with the page that says so. The engines give tables meaning and know
+//! no platform. This room knows no policy and no report, and no platform knows another.
+
+mod cloud_run;
+pub mod command;
+mod compose;
+mod convert;
+mod defaults;
+mod docker;
+pub mod dockerfile;
+pub mod env_file;
+mod image;
+mod kubernetes;
+pub mod manifest;
+mod ports;
+mod probe;
+mod table;
+#[cfg(test)]
+pub(crate) mod testing;
+mod text;
+mod trace;
+mod variable;
+
+pub use convert::Conversion;
+pub use image::names_alpine;
+pub use table::{Bound, Default, Effect, Filled, Limit, Platform};
+pub use text::worlds_of;
+pub use trace::Trace;
+pub use variable::{file_entries, origin_of};
+
+use crate::document::Document;
+use crate::model::Deployment;
+use crate::script::Invocation;
+use crate::source::SourceId;
+
+/// All platforms that stand in tables.
+pub const ALL: &[&Platform] =
+    &[&cloud_run::CLOUD_RUN, &kubernetes::KUBERNETES, &compose::COMPOSE, &docker::DOCKER];
+
+/// The platform of a contract name.
+pub fn find(name: &str) -> Option<&'static Platform> {
+    ALL.iter().find(|platform| platform.name == name).copied()
+}
+
+/// Recognises a command line as a deployment or a build.
+pub fn recognise<'a>(
+    source: SourceId,
+    invocation: &'a Invocation,
+    trace: &mut Trace<'_>,
+) -> Option<command::Call<'a>> {
+    command::recognise(ALL, source, invocation, trace)
+}
+
+/// The deployments that a document describes.
+pub fn deployments(document: &Document, trace: &mut Trace<'_>) -> Vec<Deployment> {
+    let root = document.root();
+    if root.get("apiVersion").is_some() && root.get("kind").is_some() {
+        let mut read = ALL.iter().map(|platform| manifest::workloads(platform, root, trace));
+        return read.find(|found| !found.is_empty()).unwrap_or_default();
+    }
+    let path = trace.sources.get(document.source).path();
+    let included = match compose::is_named_so(path) {
+        true => manifest::Included::ByName,
+        false => manifest::Included::ByShape,
+    };
+    manifest::compose(&compose::COMPOSE, root, included, trace)
+}

@@ -155,6 +155,16 @@ impl Provenance {
         self.arenas.entry(source).or_insert_with(|| Arena::new(source))
     }
 
+    /// Takes a file's arena out, to be added again when more steps are in it; empty if there is none.
+    pub fn take(&mut self, source: SourceId) -> Arena {
+        self.arenas.remove(&source).unwrap_or_else(|| Arena::new(source))
+    }
+
+    /// Adds the arenas of other files.
+    pub fn absorb(&mut self, other: Provenance) {
+        self.arenas.extend(other.arenas);
+    }
+
     /// One hop.
     pub fn hop(&self, origin: Origin) -> Option<&Hop> {
         self.arenas.get(&origin.source)?.hop(origin)

@@ -1,1 +1,19 @@
-//! Room.
+//! Reports: pure functions from plain data to text.
+//!
+//! One file or folder a format. A report recomputes nothing, reads no file, asks no terminal and no
+//! clock; what it may draw is said by a [`Style`]. Secrets are masked here, at the last moment.
+
+pub mod explain;
+pub mod facts;
+pub mod human;
+pub mod json;
+pub mod outcome;
+pub mod redact;
+#[cfg(test)]
+mod sample;
+mod style;
+mod text;
+
+pub use human::Verbosity;
+pub use outcome::{Coverage, Outcome, Waived};
+pub use style::Style;

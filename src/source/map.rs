@@ -55,7 +55,9 @@ impl TextMap {
         let from = self.offset(start);
         // The end of a stretch belongs to the character before it, not to the next line's indentation.
         let to = if end > start { self.offset(end - 1) + 1 } else { from };
-        Span::new(self.source, from, to.max(from))
+        // The line break that ends a block text may be missing from the file: nothing lies outside.
+        let inside = |at: usize| at.clamp(self.whole.start as usize, self.whole.end as usize);
+        Span::new(self.source, inside(from), inside(to.max(from)))
     }
 
     fn offset(&self, at: usize) -> usize {

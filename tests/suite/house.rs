@@ -129,7 +129,9 @@ fn raw_string(text: &[char], start: usize) -> Option<usize> {
 
 fn rooms_in_order() -> Vec<String> {
     let lib = fs::read_to_string(root().join("lib.rs")).unwrap();
-    lib.lines().filter_map(|line| Some(line.strip_prefix("pub mod ")?.strip_suffix(';')?.to_owned())).collect()
+    lib.lines()
+        .filter_map(|line| Some(line.strip_prefix("pub mod ")?.strip_suffix(';')?.to_owned()))
+        .collect()
 }
 
 /// `a/b.rs` and `a/mod.rs` are in room `a`; `check.rs` is room `check`.
@@ -266,7 +268,8 @@ fn third_party_crates_stay_in_their_rooms() {
 
 /// Whether every `name::` of a file is our own room of the same name, brought in by `use crate::name`.
 fn is_own_module(name: &str, code: &str) -> bool {
-    code.contains(&format!("use crate::{name};")) || names_after(code, "crate::").iter().any(|own| own == name)
+    code.contains(&format!("use crate::{name};"))
+        || names_after(code, "crate::").iter().any(|own| own == name)
 }
 
 #[test]
@@ -278,7 +281,9 @@ fn only_the_shells_touch_the_world() {
             continue;
         }
         let code = code.split("#[cfg(test)]").next().unwrap_or_default();
-        for banned in ["std::fs", "std::env::", "std::process", "SystemTime", "Instant::now", "println!", "eprintln!"] {
+        for banned in
+            ["std::fs", "std::env::", "std::process", "SystemTime", "Instant::now", "println!", "eprintln!"]
+        {
             if code.contains(banned) {
                 wrong.push(format!("src/{path} names {banned}"));
             }
@@ -295,5 +300,9 @@ fn files_can_be_read_in_one_sitting() {
         .filter(|(_, lines)| *lines > 700)
         .map(|(path, lines)| format!("src/{path}: {lines} lines"))
         .collect();
-    assert!(long.is_empty(), "files that have grown into rooms of their own, divide them:\n{}", long.join("\n"));
+    assert!(
+        long.is_empty(),
+        "files that have grown into rooms of their own, divide them:\n{}",
+        long.join("\n")
+    );
 }

@@ -1,3 +1,7 @@
-//! The one integration binary: one link for all tests that use the library from outside.
+//! The one integration binary: one link for all tests that use the program from outside.
 
+mod bad_input;
+mod examples;
 mod house;
+mod run;
+mod secrets;

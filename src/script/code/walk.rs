@@ -54,7 +54,6 @@ pub(super) type Numbers = BTreeMap<(Rc<str>, Option<Environment>), (f64, Rc<[(Sp
 
 /// The walk and what it found.
 pub(super) struct Walk<'p> {
-    path: Rc<str>,
     pub(super) source: &'p Source,
     pub(super) found: Vec<Found>,
     pub(super) bypasses: Vec<Bypass>,
@@ -71,7 +70,7 @@ pub(super) struct Walk<'p> {
 }
 
 impl<'p> Walk<'p> {
-    pub(super) fn new(program: &'p Program, path: &str, source: &'p Source) -> Walk<'p> {
+    pub(super) fn new(program: &'p Program, source: &'p Source) -> Walk<'p> {
         let mut known = vec![Environment::named("production")];
         visit::expressions_within(&program.body, &mut |expression| {
             let is_text =
@@ -86,7 +85,6 @@ impl<'p> Walk<'p> {
             }
         });
         Walk {
-            path: path.into(),
             source,
             found: Vec::new(),
             bypasses: Vec::new(),
@@ -96,13 +94,13 @@ impl<'p> Walk<'p> {
             flags: Flags::of(program),
             known,
             flows: BTreeMap::new(),
-            deploys: super::waits::deploys(program, path),
+            deploys: super::waits::deploys(program, source.path()),
         }
     }
 
     pub(super) fn program(&mut self, program: &'p Program) {
         let place = Place {
-            scope: self.path.clone(),
+            scope: self.source.path().into(),
             function: None,
             environments: Environments::All,
             condition: Condition::always(),

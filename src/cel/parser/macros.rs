@@ -1,0 +1,324 @@
+//! Macros, expanded as the engine's own parser expands them. The test oracle sees to it that the shapes
+//! follow the engine.
+
+use super::tree::{Macro, Nodes, Place};
+use ::cel::common::ast::{CallExpr, ComprehensionExpr, Expr, IdedExpr, ListExpr, LiteralValue, operators};
+
+/// The accumulator of a comprehension. No expression can name it.
+pub(in crate::cel) const RESULT: &str = "@result";
+/// What `optMap` binds a target to that is no plain name.
+const TARGET: &str = "@target";
+
+/// What became of a call that may be a macro.
+pub(super) enum Expansion {
+    /// No macro: the call as written.
+    Call(Option<IdedExpr>, Vec<IdedExpr>),
+    Expanded(IdedExpr),
+    /// A macro with an argument that it cannot take; the argument's id and what is wrong.
+    Invalid(u64, &'static str),
+}
+
+const NAME_WANTED: &str = "a macro needs a plain name here";
+
+/// Expands `function(args)` or `target.function(args)`.
+pub(super) fn expand(
+    nodes: &mut Nodes,
+    place: Place,
+    function: &str,
+    target: Option<IdedExpr>,
+    args: Vec<IdedExpr>,
+) -> Expansion {
+    let mut build = Build { nodes, place };
+    match (target, function, args.len()) {
+        (None, operators::HAS, 1) => build.has(args),
+        (Some(target), "bind", 3) if is_name(&target, "cel") => build.cel_bind(args),
+        (Some(target), operators::ALL | operators::EXISTS, 2 | 3) => {
+            build.fold(function == operators::ALL, target, args)
+        }
+        (Some(target), operators::EXISTS_ONE | "existsOne", 2 | 3) => build.exists_one(target, args),
+        (Some(target), operators::MAP, 2 | 3) => build.collect(target, args, Shape::MAP),
+        (Some(target), operators::FILTER, 2) => build.collect(target, args, Shape::FILTER),
+        (Some(target), "transformList", 3 | 4) => build.collect(target, args, Shape::TRANSFORM_LIST),
+        (Some(target), "transformMap", 3 | 4) => build.collect(target, args, Shape::TRANSFORM_MAP),
+        (Some(target), "optMap", 2) => build.optional_map(target, args, true),
+        (Some(target), "optFlatMap", 2) => build.optional_map(target, args, false),
+        (target, _, _) => Expansion::Call(target, args),
+    }
+}
+
+/// How many levels an expansion adds to its deepest argument.
+pub(super) fn added_depth(function: &str, args: usize) -> u16 {
+    match (function, args) {
+        (operators::ALL | operators::EXISTS | operators::EXISTS_ONE | "existsOne", 2 | 3) => 3,
+        (operators::MAP | operators::FILTER | "transformList" | "transformMap", 2..=4) => 4,
+        ("optMap" | "optFlatMap", 2) => 5,
+        _ => 1,
+    }
+}
+
+/// The variables of a comprehension: one, or two.
+type Variables = (String, Option<String>);
+
+/// A macro that collects into a list or a map.
+struct Shape {
+    name: Macro,
+    variables: usize,
+    /// Whether the elements themselves are collected.
+    elements: bool,
+    map: bool,
+}
+
+impl Shape {
+    const MAP: Shape = Shape { name: Macro::Map, variables: 1, elements: false, map: false };
+    const FILTER: Shape = Shape { name: Macro::Filter, variables: 1, elements: true, map: false };
+    const TRANSFORM_LIST: Shape =
+        Shape { name: Macro::TransformList, variables: 2, elements: false, map: false };
+    const TRANSFORM_MAP: Shape =
+        Shape { name: Macro::TransformMap, variables: 2, elements: false, map: true };
+}
+
+/// The function that adds an entry to the map that `transformMap` builds.
+pub(in crate::cel) const INSERT: &str = "@insert";
+
+fn is_name(expr: &IdedExpr, wanted: &str) -> bool {
+    matches!(&expr.expr, Expr::Ident(name) if name == wanted)
+}
+
+struct Build<'a> {
+    nodes: &'a mut Nodes,
+    place: Place,
+}
+
+impl Build<'_> {
+    fn node(&mut self, expr: Expr) -> IdedExpr {
+        self.nodes.node(expr, self.place)
+    }
+
+    fn result(&mut self) -> IdedExpr {
+        self.node(Expr::Ident(RESULT.to_owned()))
+    }
+
+    fn bool(&mut self, value: bool) -> IdedExpr {
+        self.node(Expr::Literal(LiteralValue::Boolean(value.into())))
+    }
+
+    fn int(&mut self, value: i64) -> IdedExpr {
+        self.node(Expr::Literal(LiteralValue::Int(value.into())))
+    }
+
+    fn list(&mut self, elements: Vec<IdedExpr>) -> IdedExpr {
+        self.node(Expr::List(ListExpr::new(elements)))
+    }
+
+    fn call(&mut self, name: &str, args: Vec<IdedExpr>) -> IdedExpr {
+        self.node(Expr::Call(CallExpr { func_name: name.to_owned(), target: None, args }))
+    }
+
+    fn member_call(&mut self, target: IdedExpr, name: &str, args: Vec<IdedExpr>) -> IdedExpr {
+        self.node(Expr::Call(CallExpr { func_name: name.to_owned(), target: Some(Box::new(target)), args }))
+    }
+
+    fn comprehension(&mut self, name: Macro, parts: ComprehensionExpr) -> Expansion {
+        let expr = self.node(Expr::Comprehension(Box::new(parts)));
+        self.nodes.expanded(expr.id, name);
+        Expansion::Expanded(expr)
+    }
+
+    fn has(&mut self, mut args: Vec<IdedExpr>) -> Expansion {
+        let Some(argument) = args.pop() else {
+            return Expansion::Call(None, args);
+        };
+        match argument.expr {
+            Expr::Select(mut select) => {
+                select.test = true;
+                // Whoever points at the test points at the path that is tested.
+                let inner = self.nodes.place(argument.id);
+                let place = Place { anchor: inner.anchor, ..self.place };
+                Expansion::Expanded(self.nodes.node(Expr::Select(select), place))
+            }
+            _ => Expansion::Invalid(argument.id, "`has` tests a field: `has(deployment.memory)`"),
+        }
+    }
+
+    fn fold(&mut self, all: bool, range: IdedExpr, args: Vec<IdedExpr>) -> Expansion {
+        let count = args.len() - 1;
+        let ((iter_var, iter_var2), mut rest) = match variables(args, count) {
+            Ok(split) => split,
+            Err(invalid) => return invalid,
+        };
+        let accu_init = self.bool(all);
+        let condition = self.result();
+        let condition = if all { condition } else { self.call(operators::LOGICAL_NOT, vec![condition]) };
+        let loop_cond = self.call(operators::NOT_STRICTLY_FALSE, vec![condition]);
+        let mut operands = vec![self.result()];
+        operands.append(&mut rest);
+        let operator = if all { operators::LOGICAL_AND } else { operators::LOGICAL_OR };
+        let loop_step = self.call(operator, operands);
+        let result = self.result();
+        let accu_var = RESULT.to_owned();
+        let parts = ComprehensionExpr {
+            iter_range: range,
+            iter_var,
+            iter_var2,
+            accu_var,
+            accu_init,
+            loop_cond,
+            loop_step,
+            result,
+        };
+        self.comprehension(if all { Macro::All } else { Macro::Exists }, parts)
+    }
+
+    fn exists_one(&mut self, range: IdedExpr, args: Vec<IdedExpr>) -> Expansion {
+        let count = args.len() - 1;
+        let ((iter_var, iter_var2), mut operands) = match variables(args, count) {
+            Ok(split) => split,
+            Err(invalid) => return invalid,
+        };
+        let accu_init = self.int(0);
+        let loop_cond = self.bool(true);
+        let sum = vec![self.result(), self.int(1)];
+        operands.push(self.call(operators::ADD, sum));
+        operands.push(self.result());
+        let loop_step = self.call(operators::CONDITIONAL, operands);
+        let count = vec![self.result(), self.int(1)];
+        let result = self.call(operators::EQUALS, count);
+        let accu_var = RESULT.to_owned();
+        let parts = ComprehensionExpr {
+            iter_range: range,
+            iter_var,
+            iter_var2,
+            accu_var,
+            accu_init,
+            loop_cond,
+            loop_step,
+            result,
+        };
+        self.comprehension(Macro::ExistsOne, parts)
+    }
+
+    /// `map`, `filter` and their two-variable kin: an accumulator that grows by each element that
+    /// passes.
+    fn collect(&mut self, range: IdedExpr, args: Vec<IdedExpr>, shape: Shape) -> Expansion {
+        let variable = args.first().cloned();
+        let ((iter_var, iter_var2), mut rest) = match variables(args, shape.variables) {
+            Ok(split) => split,
+            Err(invalid) => return invalid,
+        };
+        let filter = if shape.elements || rest.len() == 2 { Some(rest.remove(0)) } else { None };
+        let value = if shape.elements { variable } else { rest.pop() };
+        let accu_init = if shape.map {
+            self.node(Expr::Map(::cel::common::ast::MapExpr::default()))
+        } else {
+            self.list(Vec::new())
+        };
+        let loop_cond = self.bool(true);
+        let accumulator = self.result();
+        let added: Vec<IdedExpr> = value.into_iter().collect();
+        let step = if shape.map {
+            let key = self.node(Expr::Ident(iter_var.clone()));
+            let operands = [accumulator, key].into_iter().chain(added).collect();
+            self.call(INSERT, operands)
+        } else {
+            let added = self.list(added);
+            self.call(operators::ADD, vec![accumulator, added])
+        };
+        let loop_step = match filter {
+            Some(filter) => {
+                let otherwise = self.result();
+                self.call(operators::CONDITIONAL, vec![filter, step, otherwise])
+            }
+            None => step,
+        };
+        let result = self.result();
+        let accu_var = RESULT.to_owned();
+        let parts = ComprehensionExpr {
+            iter_range: range,
+            iter_var,
+            iter_var2,
+            accu_var,
+            accu_init,
+            loop_cond,
+            loop_step,
+            result,
+        };
+        self.comprehension(shape.name, parts)
+    }
+
+    /// `cel.bind(name, value, body)`: a comprehension over no elements whose accumulator is the name.
+    fn cel_bind(&mut self, args: Vec<IdedExpr>) -> Expansion {
+        let mut args = args.into_iter();
+        match (args.next(), args.next(), args.next()) {
+            (Some(IdedExpr { expr: Expr::Ident(name), .. }), Some(value), Some(body)) => {
+                Expansion::Expanded(self.bind(&name, value, body))
+            }
+            (Some(first), _, _) => Expansion::Invalid(first.id, NAME_WANTED),
+            (None, _, _) => Expansion::Call(None, Vec::new()),
+        }
+    }
+
+    fn bind(&mut self, name: &str, accu_init: IdedExpr, result: IdedExpr) -> IdedExpr {
+        let iter_range = self.list(Vec::new());
+        let loop_cond = self.bool(false);
+        let loop_step = self.node(Expr::Ident(name.to_owned()));
+        let parts = ComprehensionExpr {
+            iter_range,
+            iter_var: "#unused".to_owned(),
+            iter_var2: None,
+            accu_var: name.to_owned(),
+            accu_init,
+            loop_cond,
+            loop_step,
+            result,
+        };
+        let expr = self.node(Expr::Comprehension(Box::new(parts)));
+        self.nodes.expanded(expr.id, Macro::Bind);
+        expr
+    }
+
+    /// `t.optMap(v, e)` is `t.hasValue() ? optional.of(e with v = t.value()) : optional.none()`;
+    /// `optFlatMap` the same without `optional.of`. A target that is no name is bound first, so that it
+    /// is evaluated once.
+    fn optional_map(&mut self, target: IdedExpr, args: Vec<IdedExpr>, wrap: bool) -> Expansion {
+        let mut args = args.into_iter();
+        let (variable, mapping) = match (args.next(), args.next()) {
+            (Some(IdedExpr { expr: Expr::Ident(name), .. }), Some(mapping)) => (name, mapping),
+            (Some(first), _) => return Expansion::Invalid(first.id, NAME_WANTED),
+            (None, _) => return Expansion::Call(Some(target), Vec::new()),
+        };
+        let (name, bound) = match &target.expr {
+            Expr::Ident(name) => (name.clone(), None),
+            _ => (TARGET.to_owned(), Some(target)),
+        };
+        let receiver = self.node(Expr::Ident(name.clone()));
+        let has_value = self.member_call(receiver, "hasValue", Vec::new());
+        let receiver = self.node(Expr::Ident(name));
+        let value = self.member_call(receiver, "value", Vec::new());
+        let mapped = self.bind(&variable, value, mapping);
+        let some = if wrap { self.optional("of", vec![mapped]) } else { mapped };
+        let none = self.optional("none", Vec::new());
+        let chosen = self.call(operators::CONDITIONAL, vec![has_value, some, none]);
+        Expansion::Expanded(match bound {
+            Some(target) => self.bind(TARGET, target, chosen),
+            None => chosen,
+        })
+    }
+
+    fn optional(&mut self, name: &str, args: Vec<IdedExpr>) -> IdedExpr {
+        let namespace = self.node(Expr::Ident("optional".to_owned()));
+        self.member_call(namespace, name, args)
+    }
+}
+
+/// Takes the variables, one or two, off the arguments.
+fn variables(args: Vec<IdedExpr>, count: usize) -> Result<(Variables, Vec<IdedExpr>), Expansion> {
+    let mut args = args.into_iter();
+    let mut name = || match args.next() {
+        Some(IdedExpr { expr: Expr::Ident(name), .. }) => Ok(name),
+        Some(other) => Err(Expansion::Invalid(other.id, NAME_WANTED)),
+        None => Err(Expansion::Invalid(0, NAME_WANTED)),
+    };
+    let first = name()?;
+    let second = if count == 2 { Some(name()?) } else { None };
+    Ok(((first, second), args.collect()))
+}

@@ -1,0 +1,98 @@
+//! The types of the language and the one table of variables, objects and fields.
+
+mod table;
+
+pub use table::{FieldRow, VARIABLES, VariableRow, field, fields, variable};
+
+use std::fmt;
+
+/// The type of an expression.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Type {
+    /// Anything: raw documents. Checked when evaluated.
+    Dyn,
+    Null,
+    Bool,
+    Int,
+    Double,
+    Text,
+    Bytes,
+    /// Bytes or cores.
+    Quantity,
+    Duration,
+    List(Box<Type>),
+    /// From texts to values of one type.
+    Map(Box<Type>),
+    /// An object of the table, by name.
+    Object(&'static str),
+    Optional(Box<Type>),
+    /// The params of a policy, whose names are declared by the policy.
+    Params,
+    /// The named sub-expressions of a policy.
+    Definitions,
+    /// The type of a type: `type(x)`.
+    Type,
+}
+
+impl Type {
+    /// A list of these.
+    pub fn list(element: Type) -> Type {
+        Type::List(Box::new(element))
+    }
+
+    /// A map to these.
+    pub fn map(value: Type) -> Type {
+        Type::Map(Box::new(value))
+    }
+
+    /// Such a value, or none.
+    pub fn optional(value: Type) -> Type {
+        Type::Optional(Box::new(value))
+    }
+
+    /// Whether it may be any type.
+    pub fn is_dyn(&self) -> bool {
+        matches!(self, Type::Dyn)
+    }
+
+    /// Whether it is an integer or a float.
+    pub fn is_number(&self) -> bool {
+        matches!(self, Type::Int | Type::Double)
+    }
+
+    /// Whether a value of type `other` may stand where this one is expected.
+    pub fn accepts(&self, other: &Type) -> bool {
+        match (self, other) {
+            (Type::Dyn, _) | (_, Type::Dyn) => true,
+            (Type::List(ours), Type::List(theirs))
+            | (Type::Map(ours), Type::Map(theirs))
+            | (Type::Optional(ours), Type::Optional(theirs)) => ours.accepts(theirs),
+            (Type::Map(_), Type::Params | Type::Definitions) => true,
+            (ours, theirs) => ours == theirs,
+        }
+    }
+}
+
+/// The name used in policies, in `celador fields` and in diagnostics.
+impl fmt::Display for Type {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Type::Dyn => f.write_str("dyn"),
+            Type::Null => f.write_str("null"),
+            Type::Bool => f.write_str("bool"),
+            Type::Int => f.write_str("int"),
+            Type::Double => f.write_str("double"),
+            Type::Text => f.write_str("string"),
+            Type::Bytes => f.write_str("bytes"),
+            Type::Quantity => f.write_str("quantity"),
+            Type::Duration => f.write_str("duration"),
+            Type::List(element) => write!(f, "list<{element}>"),
+            Type::Map(value) => write!(f, "map<string, {value}>"),
+            Type::Object(name) => f.write_str(name),
+            Type::Optional(value) => write!(f, "optional<{value}>"),
+            Type::Params => f.write_str("params"),
+            Type::Definitions => f.write_str("variables"),
+            Type::Type => f.write_str("type"),
+        }
+    }
+}

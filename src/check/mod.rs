@@ -1,0 +1,181 @@
+//! The pipeline, on one screen: read, interpret, extract, evaluate, enforce.
+//!
+//! Input is plain data that a shell has loaded; output is plain data that a report renders. Every stage
+//! adds its diagnostics and goes on. This room must never touch a file, the clock or the terminal.
+
+mod policies;
+mod read;
+// mod schemas;
+mod unreadable;
+
+pub use policies::{Block, PolicySettings, explain};
+// pub use schemas::{SchemaRule, SchemaSettings};
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::document::Document;
+use crate::enforce::{Enforced, Status};
+use crate::evaluate;
+use crate::extract;
+use crate::input::Format;
+use crate::model::Model;
+use crate::policy::Compiled;
+use crate::provenance::Provenance;
+use crate::report::{Coverage, Outcome, Waived};
+use crate::source::{SourceId, Sources};
+use crate::{enforce, input, script};
+use rayon::prelude::*;
+
+/// Why a file is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Selected {
+    /// Only because others are compared with it, or refer to it: nothing in it is reported.
+    Peer,
+    /// It lies below a path that was asked for.
+    Found,
+    /// Its path was given.
+    Named,
+}
+
+/// One file to be read.
+#[derive(Clone, Copy, Debug)]
+pub struct File {
+    pub source: SourceId,
+    pub format: Format,
+    pub selected: Selected,
+}
+
+/// What a shell has loaded.
+#[derive(Debug, Default)]
+pub struct Project {
+    pub sources: Sources,
+    pub files: Vec<File>,
+    /// Files that could not be loaded, or not as text: each becomes a finding of `unreadable-file`.
+    pub unreadable: Vec<Diagnostic>,
+    /// What is wrong with the run itself: `celador.yaml`, a path that does not exist.
+    pub diagnostics: Vec<Diagnostic>,
+    pub coverage: Coverage,
+}
+
+/// How everything is done.
+#[derive(Debug, Default)]
+pub struct Settings {
+    pub input: input::Limits,
+    pub script: script::Limits,
+    pub extract: extract::Settings,
+
+    pub policies: PolicySettings,
+    pub evaluate: evaluate::Settings,
+    pub enforce: enforce::Settings,
+}
+
+/// What was read: the input of judging, and all that `celador facts` prints.
+#[derive(Debug, Default)]
+pub struct Facts {
+    pub sources: Sources,
+    pub documents: Vec<Document>,
+    pub provenance: Provenance,
+    pub model: Model,
+    /// Why files, or parts of files, could not be read.
+    pub unreadable: Vec<Diagnostic>,
+    pub files: Vec<File>,
+    pub diagnostics: Vec<Diagnostic>,
+    pub coverage: Coverage,
+}
+
+/// Reads: texts to facts.
+pub fn read(project: Project, settings: &Settings) -> Facts {
+    let Project { sources, files, mut unreadable, mut diagnostics, coverage } = project;
+    let texts = read::Texts::new(&sources, &files, settings);
+    let read::All { documents, invocations, artifacts, settings: code, bypasses, mut provenance, diagnostics: told } =
+        read::All::of(files.par_iter().map(|file| texts.read(file)).collect());
+    unreadable.extend(told);
+    let inputs = extract::Inputs {
+        sources: &sources,
+        documents: &documents,
+        invocations: &invocations,
+        artifacts,
+        settings: code,
+        bypasses,
+    };
+    let (model, told) = extract::extract(inputs, &settings.extract, &mut provenance);
+    diagnostics.extend(told);
+    Facts { sources, documents, provenance, model, unreadable, files, diagnostics, coverage }
+}
+
+/// Judges: facts to findings, with the status that the process ends with.
+pub fn judge(facts: Facts, settings: &Settings) -> (Outcome, Status) {
+    let Facts { mut sources, documents, provenance, model, unreadable, files, mut diagnostics, coverage } = facts;
+    let selection = policies::select(&mut sources, &model, &documents, &settings.policies);
+    diagnostics.extend(selection.diagnostics);
+
+    let inputs =
+        evaluate::Inputs { model: &model, documents: &documents, sources: &sources, provenance: &provenance };
+    let prepared = evaluate::Prepared::new(inputs, &selection.compiled, &settings.evaluate);
+    let judge = |policy: &Compiled| prepared.judge(policy);
+    let mut evaluation = evaluate::collect(selection.compiled.par_iter().map(judge).collect::<Vec<_>>());
+    diagnostics.append(&mut evaluation.diagnostics);
+    evaluation.tallies.extend(selection.idle);
+
+    unreadable::tell(&mut evaluation, unreadable, &files, &settings.policies);
+    only_selected(&mut evaluation, &files, &sources);
+
+    let enforced = enforce::enforce(evaluation.findings, evaluation.undetermined, &settings.enforce, &sources);
+    let errors = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
+    let named = files.iter().any(|file| file.selected == Selected::Named);
+    let bound = evaluation.tallies.iter().any(|tally| tally.bound > 0);
+    let subjects = model.deployments.len() + model.artifacts.len() + model.settings.len() + model.bypasses.len();
+    let status = enforce::status(&enforced, errors, subjects == 0 && !bound && !named);
+    let Enforced { findings, undetermined, waived, diagnostics: told } = enforced;
+    diagnostics.extend(told);
+    let waived = waived.into_iter().map(|waived| told_of(waived, settings.enforce.today)).collect();
+    let outcome = Outcome {
+        sources,
+        provenance,
+        model,
+        findings,
+        undetermined,
+        waived,
+        tallies: evaluation.tallies,
+        diagnostics,
+        coverage,
+    };
+    (outcome, status)
+}
+
+/// What `celador facts` prints.
+pub fn facts_only(facts: Facts) -> Outcome {
+    let Facts { sources, provenance, model, mut diagnostics, unreadable, coverage, .. } = facts;
+    diagnostics.extend(unreadable);
+    Outcome { sources, provenance, model, diagnostics, coverage, ..Outcome::default() }
+}
+
+/// Keeps findings that point into a selected file, or that have something to do with one: a pair whose
+/// other side was changed is reported although its own side was not.
+fn only_selected(evaluation: &mut evaluate::Evaluation, files: &[File], sources: &Sources) {
+    if files.iter().all(|file| file.selected != Selected::Peer) {
+        return;
+    }
+    let mut peer = vec![false; sources.len()];
+    for file in files.iter().filter(|file| file.selected == Selected::Peer) {
+        peer[file.source.index()] = true;
+    }
+    let is_peer = |id: SourceId| peer.get(id.index()).copied().unwrap_or(false);
+    let concerned = |finding: &crate::diagnostic::Finding| {
+        let related = finding.related.iter().map(|related| related.span.source);
+        !related.chain([finding.primary.span.source]).all(is_peer)
+    };
+    evaluation.findings.retain(concerned);
+    evaluation.undetermined.retain(concerned);
+}
+
+fn told_of(waived: enforce::Waived, today: Option<enforce::Date>) -> Waived {
+    let enforce::Waived { finding, waiver } = waived;
+    Waived {
+        finding,
+        reason: waiver.reason,
+        owner: Some(waiver.owner).filter(|owner| !owner.is_empty()),
+        days_left: today.zip(waiver.expires).map(|(today, last)| today.days_until(last)),
+        expires: waiver.expires.map(|date| date.to_string()),
+        span: waiver.span,
+    }
+}

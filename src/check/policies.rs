@@ -1,0 +1,167 @@
+//! Which policies judge: the project's own, and of the pack those that can bind.
+
+use crate::diagnostic::{Diagnostic, Tally, nearest};
+use crate::document::{Document, NodeId, Ref};
+use crate::model::Model;
+use crate::policy::{self, Builtin, Compiled, Configuration, Kind, PACK, Policy, Selection};
+use crate::source::{SourceId, Sources, Span};
+use std::sync::Arc;
+
+/// Policies that the pipeline itself judges: their files say why, and take their parameters.
+pub(super) const OF_THE_PIPELINE: &[&str] = &["unreadable-file", "schema-violation"];
+
+/// Which policies a run wants, and how they are configured.
+#[derive(Debug, Default)]
+pub struct PolicySettings {
+    pub pack: Selection,
+    /// Only these, if there are any: `--policy NAME`. The pack's are found whatever the selection.
+    pub only: Vec<String>,
+    /// The project's own policy files, loaded into the same sources.
+    pub files: Vec<SourceId>,
+    /// The project files that configure policies.
+    pub documents: Vec<Document>,
+    /// The blocks of `policies.configure`, in the order in which they take effect.
+    pub blocks: Vec<Block>,
+}
+
+/// What a project says of one policy.
+#[derive(Clone, Debug)]
+pub struct Block {
+    pub policy: String,
+    /// Which of `PolicySettings::documents`, and where in it.
+    pub document: usize,
+    pub node: NodeId,
+}
+
+impl PolicySettings {
+    /// Whether a policy of the pipeline itself is asked.
+    pub(super) fn asks_for(&self, name: &str) -> bool {
+        wanted(name, self.pack != Selection::None, self)
+    }
+
+    fn blocks_of<'a>(&'a self, name: &'a str) -> impl Iterator<Item = Ref<'a>> {
+        let blocks = self.blocks.iter().filter(move |block| block.policy == name);
+        blocks.filter_map(|block| Some(self.documents.get(block.document)?.at(block.node)))
+    }
+}
+
+/// The policies of a run.
+#[derive(Debug, Default)]
+pub(super) struct Chosen {
+    pub compiled: Vec<Compiled>,
+    /// Policies that were asked for and have no subject here.
+    pub idle: Vec<Tally>,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Loads and compiles. Built-in policies are read only if the model has a subject that they may bind;
+/// a user's are always read and checked.
+pub(super) fn select(
+    sources: &mut Sources,
+    model: &Model,
+    documents: &[Document],
+    settings: &PolicySettings,
+) -> Chosen {
+    let mut chosen = Chosen::default();
+    let mut own: Vec<Policy> = Vec::new();
+    for &id in &settings.files {
+        let (policies, diagnostics) = policy::read(id, sources.get(id));
+        chosen.diagnostics.extend(diagnostics);
+        own.extend(policies);
+    }
+    unknown_names(&own, settings, &mut chosen.diagnostics);
+    for policy in own {
+        // A project's policy may replace one of the pack, which is then not asked.
+        if wanted(&policy.name, true, settings) {
+            compile(policy, policy::compile, true, settings, &mut chosen);
+        }
+    }
+    for builtin in PACK {
+        let replaced = chosen.compiled.iter().any(|own| *own.policy.name == *builtin.name);
+        if replaced || OF_THE_PIPELINE.contains(&builtin.name) {
+            continue;
+        }
+        let configured = settings.blocks_of(builtin.name).next().is_some();
+        if !wanted(builtin.name, settings.pack.takes(builtin), settings) && !configured {
+            continue;
+        }
+        if !may_bind(builtin, model, documents) && !configured {
+            chosen.idle.push(Tally { policy: builtin.name.to_owned(), ..Tally::default() });
+            continue;
+        }
+        if let Some(policy) = builtin.load(sources, false) {
+            let by_default = settings.pack.takes(builtin);
+            compile(policy, policy::compile_unchecked, by_default, settings, &mut chosen);
+        }
+    }
+    chosen
+}
+
+/// Whether a policy is asked, configuration aside.
+fn wanted(name: &str, by_default: bool, settings: &PolicySettings) -> bool {
+    if settings.only.is_empty() { by_default } else { settings.only.iter().any(|only| only == name) }
+}
+
+fn compile(
+    policy: Policy,
+    compiler: fn(Arc<Policy>) -> Result<Compiled, Vec<Diagnostic>>,
+    by_default: bool,
+    settings: &PolicySettings,
+    chosen: &mut Chosen,
+) {
+    let mut configuration = Configuration::default();
+    for block in settings.blocks_of(&policy.name) {
+        let (found, told) = policy::configure(&policy, block);
+        chosen.diagnostics.extend(told);
+        configuration.overrides.extend(found.overrides);
+        configuration.action = found.action.or(configuration.action);
+        configuration.enabled = found.enabled.or(configuration.enabled);
+    }
+    let by_default = configuration.enabled.unwrap_or(by_default);
+    if !wanted(&policy.name, by_default, settings) {
+        return;
+    }
+    match compiler(Arc::new(policy)) {
+        Ok(compiled) => chosen.compiled.push(compiled.configured(configuration)),
+        Err(errors) => chosen.diagnostics.extend(errors),
+    }
+}
+
+/// Names in `--policy` that no policy has. Those in `celador.yaml` are the project file's business.
+fn unknown_names(own: &[Policy], settings: &PolicySettings, diagnostics: &mut Vec<Diagnostic>) {
+    let known = || PACK.iter().map(|builtin| builtin.name).chain(own.iter().map(|policy| &*policy.name));
+    let help = |name: &str| match nearest(name, known()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "`celador explain` lists all policies".to_owned(),
+    };
+    for name in settings.only.iter().filter(|name| !known().any(|known| known == name.as_str())) {
+        let message = format!("there is no policy `{name}`");
+        let at = Span::beginning(settings.files.first().copied().unwrap_or(SourceId::FIRST));
+        diagnostics.push(Diagnostic::error("unknown-policy", at, message).with_help(help(name)));
+    }
+}
+
+/// Whether the model has a subject of the kind, on a platform of the policy.
+fn may_bind(builtin: &Builtin, model: &Model, documents: &[Document]) -> bool {
+    let kind = builtin.kind;
+    match kind {
+        Kind::Deployment | Kind::Service => {
+            model.deployments.iter().any(|deployment| builtin.may_bind(kind, deployment.platform))
+        }
+        Kind::Artifact => model.artifacts.iter().any(|artifact| builtin.may_bind(kind, artifact.kind.as_str())),
+        Kind::Setting => !model.settings.is_empty(),
+        Kind::Bypass => !model.bypasses.is_empty(),
+        Kind::Document => !documents.is_empty(),
+        Kind::Project => !model.deployments.is_empty() || !model.settings.is_empty(),
+    }
+}
+
+/// A policy by name, whole, with its examples: the project's own first, then the pack's.
+pub fn explain(name: &str, sources: &mut Sources, settings: &PolicySettings) -> Option<Policy> {
+    let mut own = settings.files.iter().flat_map(|&id| policy::read(id, sources.get(id)).0);
+    if let Some(policy) = own.find(|policy| &*policy.name == name) {
+        return Some(policy);
+    }
+    drop(own);
+    policy::find_builtin(name)?.load(sources, true)
+}

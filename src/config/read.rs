@@ -1,0 +1,370 @@
+//! One project file into a [`Project`]: every key, with its place.
+
+use crate::config::keys::Keys;
+use crate::config::project::{EnvironmentRule, Pattern, Project, SchemaPlace, SchemaRule};
+use crate::diagnostic::Action;
+use crate::document::Ref;
+use crate::enforce::{ActionRule, Date, Waiver};
+use crate::evaluate::Gate;
+use crate::model::Environment;
+use crate::policy::Selection;
+use crate::source::Span;
+use globset::Glob;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+const KEYS: &[&str] = &[
+    "version",
+    "extends",
+    "include",
+    "exclude",
+    "environments",
+    "services",
+    "policies",
+    "schemas",
+    "actions",
+    "gates",
+    "bypass",
+    "waivers",
+];
+
+const ACTIONS: &[(&str, Action)] =
+    &[("deny", Action::Deny), ("warn", Action::Warn), ("audit", Action::Audit)];
+
+/// Reads a file into a project. What an extended file has said before is kept: lists grow, single values
+/// are replaced.
+pub struct Reader<'a> {
+    pub keys: &'a mut Keys,
+    pub project: &'a mut Project,
+    /// The folder that paths of this file are relative to.
+    pub folder: PathBuf,
+    /// The same relative to the root, with `/` at its end; empty at the root and outside of it.
+    pub prefix: String,
+}
+
+impl Reader<'_> {
+    /// Reads the root of the document.
+    pub fn file(&mut self, root: Ref<'_>) {
+        const WHAT: &str = "celador.yaml";
+        if root.is_mapping() && root.get("version").is_none() {
+            self.keys.missing(root, WHAT, "version", "begin the file with `version: 1`");
+        }
+        for (key, _, value) in self.keys.entries(root, WHAT, KEYS) {
+            match key {
+                "version" => self.version(value),
+                "include" => {
+                    let patterns = self.patterns(value, "`include`");
+                    self.project.include.extend(patterns);
+                }
+                "exclude" => {
+                    let patterns = self.patterns(value, "`exclude`");
+                    self.project.exclude.extend(patterns);
+                }
+                "environments" => self.environments(value),
+                "services" => self.services(value),
+                "policies" => self.policies(value),
+                "schemas" => self.schemas(value),
+                "actions" => self.actions(value),
+                "gates" => self.gates(value),
+                "bypass" => self.bypass(value),
+                "waivers" => self.waivers(value),
+                // `extends` was followed before this file was read.
+                _ => {}
+            }
+        }
+    }
+
+    fn version(&mut self, node: Ref<'_>) {
+        if node.text() != Some("1") {
+            let found = node.text().unwrap_or("this");
+            let message = format!("version {found} of celador.yaml is not known");
+            self.keys.error("project-version", node.span(), message, "write `version: 1`, or update celador");
+        }
+    }
+
+    fn patterns(&mut self, node: Ref<'_>, what: &str) -> Vec<Pattern> {
+        let texts = self.keys.texts(node, what);
+        texts.into_iter().filter_map(|(text, span)| self.pattern(text, span)).collect()
+    }
+
+    /// A pattern relative to the root.
+    fn pattern(&mut self, text: &str, span: Span) -> Option<Pattern> {
+        if let Err(error) = Glob::new(text) {
+            let message = format!("`{text}` is no pattern of paths: {}", error.kind());
+            self.keys.error(
+                "project-pattern",
+                span,
+                message,
+                "`*`, `**`, `?`, `[ab]` and `{a,b}` have a meaning",
+            );
+            return None;
+        }
+        let text = text.strip_prefix("./").unwrap_or(text);
+        // `**/x` means any depth wherever the file stands that says it.
+        let glob = if text.starts_with("**/") { text.to_owned() } else { format!("{}{text}", self.prefix) };
+        Some(Pattern { glob, span })
+    }
+
+    fn environments(&mut self, node: Ref<'_>) {
+        for (name, span, body) in self.keys.named(node, "`environments`") {
+            let what = format!("the environment `{name}`");
+            let mut rule = EnvironmentRule {
+                environment: Environment::named(name),
+                paths: Vec::new(),
+                projects: Vec::new(),
+                branches: Vec::new(),
+                variables: Vec::new(),
+                span,
+            };
+            for (key, _, value) in
+                self.keys.entries(body, &what, &["paths", "projects", "branches", "variables"])
+            {
+                let what = format!("`{key}` of {what}");
+                match key {
+                    "paths" => rule.paths = self.patterns(value, &what),
+                    "projects" => rule.projects = owned(self.keys.texts(value, &what)),
+                    "branches" => {
+                        let texts = self.keys.texts(value, &what);
+                        let pattern = |(text, span): (&str, Span)| Pattern { glob: text.to_owned(), span };
+                        rule.branches = texts.into_iter().map(pattern).collect();
+                    }
+                    _ => {
+                        for (variable, _, values) in self.keys.named(value, &what) {
+                            let values = owned(self.keys.texts(values, &what));
+                            rule.variables.push((variable.to_owned(), values));
+                        }
+                    }
+                }
+            }
+            self.project.environments.push(rule);
+        }
+    }
+
+    fn services(&mut self, node: Ref<'_>) {
+        for (name, _, body) in self.keys.named(node, "`services`") {
+            let what = format!("the service `{name}`");
+            let mut service = self.project.services.remove(name).unwrap_or_default();
+            for (key, _, value) in self.keys.entries(body, &what, &["aliases", "required"]) {
+                if key == "aliases" {
+                    service.aliases.extend(owned(self.keys.texts(value, &format!("`aliases` of {what}"))));
+                    continue;
+                }
+                let what = format!("`required` of {what}");
+                for (key, _, names) in self.keys.entries(value, &what, &["env", "secrets"]) {
+                    let names = self.keys.texts(names, &format!("`{key}` in {what}"));
+                    let names: Vec<Arc<str>> = names.into_iter().map(|(name, _)| name.into()).collect();
+                    if key == "env" { service.required.env = names } else { service.required.secrets = names }
+                }
+            }
+            self.project.services.insert(name.to_owned(), service);
+        }
+        self.claims(node);
+    }
+
+    /// A name that two services claim would make one deployment two services'.
+    fn claims(&mut self, node: Ref<'_>) {
+        let mut claimed: Vec<(&str, &str, Span)> = Vec::new();
+        for entry in node.entries() {
+            let body = node.document().at(entry.value);
+            let aliases = body.get("aliases").map(|aliases| self.keys.items(aliases)).unwrap_or_default();
+            for alias in aliases {
+                let Some(text) = alias.text() else { continue };
+                match claimed.iter().find(|(have, owner, _)| *have == text && *owner != entry.key) {
+                    Some((_, owner, span)) => {
+                        let message = format!("`{text}` is an alias of `{owner}` already");
+                        let told =
+                            crate::diagnostic::Diagnostic::error("project-alias", alias.span(), message);
+                        self.keys.diagnostics.push(
+                            told.with_related(*span, "first claimed here")
+                                .with_help("a name belongs to one service; remove one of the two"),
+                        );
+                    }
+                    None => claimed.push((text, &entry.key, alias.span())),
+                }
+            }
+        }
+    }
+
+    fn policies(&mut self, node: Ref<'_>) {
+        for (key, _, value) in self.keys.entries(node, "`policies`", &["builtin", "paths", "configure"]) {
+            match key {
+                "builtin" => {
+                    let words = [
+                        ("none", Selection::None),
+                        ("recommended", Selection::Recommended),
+                        ("all", Selection::All),
+                    ];
+                    if let Some(selection) = self.keys.word(value, "`builtin`", &words) {
+                        self.project.builtin = selection;
+                    }
+                }
+                "paths" => {
+                    for (text, span) in self.keys.texts(value, "`paths` of `policies`") {
+                        self.project.policy_paths.push((self.folder.join(text), span));
+                    }
+                }
+                _ => {
+                    for (name, span, body) in self.keys.named(value, "`configure`") {
+                        self.project.add_block(name, span, body);
+                    }
+                }
+            }
+        }
+    }
+
+    fn schemas(&mut self, node: Ref<'_>) {
+        for item in self.keys.items(node) {
+            let (mut files, mut schema) = (Vec::new(), None);
+            for (key, _, value) in self.keys.entries(item, "a row of `schemas`", &["files", "schema"]) {
+                if key == "files" {
+                    files = self.patterns(value, "`files`");
+                } else if let Some(text) = self.keys.text(value, "`schema`") {
+                    schema = Some(match text.strip_prefix("celador:") {
+                        Some(name) => SchemaPlace::Builtin(name.to_owned()),
+                        None => SchemaPlace::File(self.folder.join(text)),
+                    });
+                }
+            }
+            match schema {
+                Some(schema) if !files.is_empty() => {
+                    self.project.schemas.push(SchemaRule { files, schema, span: item.span() });
+                }
+                _ if !item.is_mapping() => {}
+                _ => {
+                    let key = if schema.is_none() { "schema" } else { "files" };
+                    let help = "write `{files: \"services/*.yaml\", schema: schemas/service.schema.json}`";
+                    self.keys.missing(item, "a row of `schemas`", key, help);
+                }
+            }
+        }
+    }
+
+    fn actions(&mut self, node: Ref<'_>) {
+        const WHAT: &str = "a row of `actions`";
+        for item in self.keys.items(node) {
+            let (mut policy, mut environment, mut action) = ("*".to_owned(), None, None);
+            let (mut from, mut until) = (None, None);
+            for (key, _, value) in
+                self.keys.entries(item, WHAT, &["policy", "environment", "action", "from", "until"])
+            {
+                match key {
+                    "policy" => policy = self.keys.text(value, "`policy`").map_or(policy, str::to_owned),
+                    "environment" => environment = self.environment(value),
+                    "action" => action = self.keys.word(value, "`action`", ACTIONS),
+                    "from" => from = self.date(value, "`from`"),
+                    _ => until = self.date(value, "`until`"),
+                }
+            }
+            match action {
+                Some(action) => {
+                    let span = item.span();
+                    self.project.actions.push(ActionRule { policy, environment, action, until, from, span });
+                }
+                None if item.is_mapping() && item.get("action").is_none() => {
+                    self.keys.missing(item, WHAT, "action", "one of: deny, warn, audit");
+                }
+                None => {}
+            }
+        }
+    }
+
+    fn gates(&mut self, node: Ref<'_>) {
+        for (name, _, body) in self.keys.named(node, "`gates`") {
+            let what = format!("the gate of `{name}`");
+            for (_, _, value) in self.keys.entries(body, &what, &["tolerate"]) {
+                if let Some(tolerate) = self.keys.count(value, "`tolerate`") {
+                    let gate = Gate { tolerate, span: Some(value.span()) };
+                    self.project.gates.insert(Environment::named(name), gate);
+                }
+            }
+        }
+    }
+
+    fn bypass(&mut self, node: Ref<'_>) {
+        for (_, _, value) in self.keys.entries(node, "`bypass`", &["environments"]) {
+            let names = self.keys.texts(value, "`environments` of `bypass`");
+            self.project.bypass_environments =
+                names.into_iter().map(|(name, _)| Environment::named(name)).collect();
+        }
+    }
+
+    fn waivers(&mut self, node: Ref<'_>) {
+        const WHAT: &str = "a waiver";
+        const KEYS: &[&str] = &["policy", "service", "environment", "path", "owner", "reason", "expires"];
+        for item in self.keys.items(node) {
+            let mut texts: [Option<String>; 4] = [None, None, None, None];
+            let (mut environment, mut path, mut expires, mut expires_span) = (None, None, None, None);
+            let entries = self.keys.entries(item, WHAT, KEYS);
+            for (key, _, value) in entries {
+                let at = match key {
+                    "policy" => 0,
+                    "service" => 1,
+                    "owner" => 2,
+                    "reason" => 3,
+                    "environment" => {
+                        environment = self.environment(value);
+                        continue;
+                    }
+                    "path" => {
+                        let text = self.keys.text(value, "`path`");
+                        path = text.map(|text| format!("{}{}", self.prefix, text.trim_start_matches("./")));
+                        continue;
+                    }
+                    _ => {
+                        expires = self.date(value, "`expires`");
+                        expires_span = Some(value.span());
+                        continue;
+                    }
+                };
+                if let Some(slot) = texts.get_mut(at) {
+                    *slot = self.keys.text(value, &format!("`{key}`")).map(str::to_owned);
+                }
+            }
+            let [policy, service, owner, reason] = texts;
+            for (key, help) in [
+                ("policy", "name the policy that is set aside"),
+                ("reason", "say why; it is shown with every finding that is set aside"),
+                ("owner", "say who answers for it, as in \"@platform\""),
+            ] {
+                if item.is_mapping() && item.get(key).is_none() {
+                    self.keys.missing(item, WHAT, key, help);
+                }
+            }
+            // Without a reason and an owner nothing is set aside: the finding stays.
+            if let (Some(policy), Some(owner), Some(reason)) = (policy, owner, reason) {
+                let span = item.get("policy").map_or(item.span(), Ref::span);
+                let waiver =
+                    Waiver { policy, service, environment, path, reason, owner, expires, span, expires_span };
+                self.project.waivers.push(waiver);
+            }
+        }
+    }
+
+    fn environment(&mut self, node: Ref<'_>) -> Option<Environment> {
+        self.keys.text(node, "`environment`").map(Environment::named)
+    }
+
+    fn date(&mut self, node: Ref<'_>, what: &str) -> Option<Date> {
+        let text = self.keys.text(node, what)?;
+        if let Ok(date) = Date::parse(text) {
+            return Some(date);
+        }
+        let message = format!("{what} must be a day, not `{text}`");
+        self.keys.error("project-value", node.span(), message, "write it as in 2026-12-31");
+        None
+    }
+}
+
+fn owned(texts: Vec<(&str, Span)>) -> Vec<String> {
+    texts.into_iter().map(|(text, _)| text.to_owned()).collect()
+}
+
+/// The folder of a project file relative to the root, with `/` at its end.
+pub fn prefix(folder: &Path, root: &Path) -> String {
+    match folder.strip_prefix(root) {
+        Ok(below) if !below.as_os_str().is_empty() => {
+            format!("{}/", below.to_string_lossy().replace('\\', "/"))
+        }
+        _ => String::new(),
+    }
+}

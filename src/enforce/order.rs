@@ -1,0 +1,31 @@
+//! The order of reporting: by path, place and policy, which no thread and no hash changes.
+
+use super::Enforced;
+use crate::diagnostic::Finding;
+use crate::source::Sources;
+
+/// Sorts all lists.
+pub(super) fn sort(enforced: &mut Enforced, sources: &Sources) {
+    sort_findings(&mut enforced.findings, sources);
+    sort_findings(&mut enforced.undetermined, sources);
+    enforced.waived.sort_by(|one, other| key(&one.finding, sources).cmp(&key(&other.finding, sources)));
+}
+
+fn sort_findings(findings: &mut [Finding], sources: &Sources) {
+    findings.sort_by(|one, other| key(one, sources).cmp(&key(other, sources)));
+}
+
+type Key<'a> = (&'a str, u32, u32, &'a str, &'a [String], Option<&'a str>, &'a str);
+
+fn key<'a>(finding: &'a Finding, sources: &'a Sources) -> Key<'a> {
+    let span = finding.span();
+    (
+        sources.get(span.source).path(),
+        span.start,
+        span.end,
+        &finding.policy,
+        &finding.services,
+        finding.environment.as_deref(),
+        &finding.message,
+    )
+}

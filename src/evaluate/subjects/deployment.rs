@@ -1,0 +1,255 @@
+//! The object `deployment`, and those inside it.
+
+use super::env::{env, required};
+use super::fields::{at, bool, either, list, map, object, setting, settings, split, text, text_field, text_value, under};
+use super::image::image;
+use crate::cel::object::Field;
+use crate::evaluate::Required;
+use crate::model::catalogue::{self, Level, Type};
+use crate::model::{Container, Deployment, Evidence, Probe, Repeated, Settings};
+use crate::provenance::Provenance;
+use crate::source::{Sources, Span};
+use crate::value::{Duration, Reason, Text, Unknown, Value};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+const PROBES: [&str; 3] = ["startup_probe", "liveness_probe", "readiness_probe"];
+
+/// The tree of one deployment. `artifacts` are the Dockerfiles that are known to build its image.
+pub(super) fn deployment(
+    sources: &Sources,
+    provenance: &Provenance,
+    from: &Deployment,
+    wanted: &Required,
+    artifacts: Vec<Field>,
+) -> Field {
+    let anchor = at(from.anchor);
+    let mut fields: BTreeMap<&'static str, Field> = BTreeMap::new();
+    // What the command keeps as it is on the running revision is unknown, not absent.
+    if let Some(open) = &from.open {
+        for row in catalogue::ROWS {
+            fields.insert(row.name, Field::Unknown { unknown: open.clone(), place: anchor });
+        }
+    }
+    let mut given = Vec::new();
+    if let Some(main) = from.main() {
+        container_settings(provenance, main, &mut fields, from.open.as_ref());
+        given.extend(explicit(&main.settings));
+        fields.insert("env", env(provenance, &main.env, main.anchor));
+        fields.insert("required", required(provenance, &main.env, wanted, from.anchor));
+    } else {
+        fields.insert("env", map(BTreeMap::new(), from.open.clone(), anchor));
+        fields.insert("required", list(Vec::new(), anchor));
+    }
+    settings(provenance, plain_rows(Level::Deployment), &from.settings, &mut fields);
+    given.extend(explicit(&from.settings));
+    let name = from.service.as_ref().map_or_else(
+        || text(from.display_name(), anchor),
+        |name| text_field(provenance, name, anchor),
+    );
+    fields.insert("service", name);
+    if let Some(family) = &from.family {
+        fields.insert("family", text(Arc::clone(family), anchor));
+    }
+    if let Some(environment) = &from.environment {
+        let place = match &from.evidence {
+            Some(Evidence::Condition(span) | Evidence::Variable(span)) => at(*span),
+            _ => anchor,
+        };
+        fields.insert("environment", text(environment.as_str(), place));
+    }
+    fields.insert("environment_fixed", bool(environment_is_fixed(from), anchor));
+    fields.insert("platform", text(from.platform, anchor));
+    fields.insert("workload", text(from.workload, anchor));
+    fields.insert("file", text(sources.get(from.source).path(), anchor));
+    if !from.condition.is_always() {
+        fields.insert("condition", text(from.condition.to_string(), anchor));
+    }
+    let containers = from.containers.iter().map(|one| container(provenance, one, from.open.as_ref()));
+    fields.insert("containers", list(containers.collect(), anchor));
+    fields.insert("flags", flags(provenance, from));
+    fields.insert("repeated", list(from.repeated.iter().filter_map(repeated).collect(), anchor));
+    fields.insert("given", list(given.into_iter().map(|(name, span)| text(name, at(span))).collect(), anchor));
+    if let Some(dockerfile) = &from.dockerfile {
+        fields.insert("dockerfile", text_value(provenance, dockerfile, from.anchor));
+    }
+    fields.insert("artifacts", list(artifacts, anchor));
+    object("deployment", fields, anchor)
+}
+
+fn plain_rows(level: Level) -> impl Iterator<Item = &'static catalogue::Row> {
+    let own = |row: &&catalogue::Row| !matches!(row.kind, Type::Probe | Type::Image);
+    catalogue::ROWS.iter().filter(move |row| row.level == level).filter(own)
+}
+
+/// The settings that the file itself gives: neither kept from the running revision nor filled in by the
+/// platform.
+fn explicit(settings: &Settings) -> Vec<(&'static str, Span)> {
+    let kept = |value: &Value| matches!(value, Value::Unknown(unknown, _) if unknown.reason == Reason::KeptFromRunning);
+    let own = settings.iter().filter(|(_, setting)| !setting.platform_default && !kept(&setting.value));
+    own.map(|(name, setting)| (name, setting.place)).collect()
+}
+
+fn container_settings(
+    provenance: &Provenance,
+    from: &Container,
+    fields: &mut BTreeMap<&'static str, Field>,
+    open: Option<&Unknown>,
+) {
+    settings(provenance, plain_rows(Level::Container), &from.settings, fields);
+    if let Some(image) = image(provenance, &from.settings, from.anchor) {
+        fields.insert("image", image);
+    }
+    for name in PROBES {
+        if let Some(probe) = from.probes.get(name) {
+            let known = from.settings.get(name).map(|setting| &setting.value);
+            fields.insert(name, probe_object(provenance, probe, known));
+        } else if let Some(found) = from.settings.get(name) {
+            if let Some(field) = bare_probe(provenance, name, found, open) {
+                fields.insert(name, field);
+            }
+        }
+    }
+}
+
+fn container(provenance: &Provenance, from: &Container, open: Option<&Unknown>) -> Field {
+    let anchor = at(from.anchor);
+    let mut fields: BTreeMap<&'static str, Field> = BTreeMap::new();
+    if let Some(open) = open {
+        for row in catalogue::ROWS.iter().filter(|row| row.level == Level::Container) {
+            fields.insert(row.name, Field::Unknown { unknown: open.clone(), place: anchor });
+        }
+    }
+    container_settings(provenance, from, &mut fields, open);
+    if let Some(name) = &from.name {
+        fields.insert("name", text(Arc::clone(name), anchor));
+    }
+    fields.insert("role", text(from.role.as_str(), anchor));
+    fields.insert("env", env(provenance, &from.env, from.anchor));
+    object("container", fields, anchor)
+}
+
+/// A probe with its fields. Where the probe itself depends on a condition, so does the object.
+fn probe_object(provenance: &Provenance, probe: &Probe, setting_value: Option<&Value>) -> Field {
+    let mut fields: BTreeMap<&'static str, Field> = BTreeMap::new();
+    for row in PROBE_ROWS {
+        if let Some(found) = probe.fields.get(row.name) {
+            fields.insert(row.name, setting(provenance, row, found));
+        }
+    }
+    let whole = object("probe", fields, at(probe.anchor));
+    let Some(value @ Value::Either(_)) = setting_value else { return whole };
+    let alternatives = value.alternatives().into_iter().flat_map(|(condition, value)| match value {
+        Value::Unknown(unknown, _) => {
+            vec![(condition, Field::Unknown { unknown: unknown.clone(), place: at(probe.anchor) })]
+        }
+        _ => under(&condition, whole.clone()),
+    });
+    either(alternatives.collect())
+}
+
+/// A probe of which only the path, or that it is unknown, was told.
+fn bare_probe(
+    provenance: &Provenance,
+    name: &'static str,
+    found: &crate::model::Setting,
+    open: Option<&Unknown>,
+) -> Option<Field> {
+    let place = at(found.place);
+    if let Value::Unknown(unknown, _) = &found.value {
+        return Some(Field::Unknown { unknown: unknown.clone(), place });
+    }
+    let row = catalogue::find(name)?;
+    let mut fields: BTreeMap<&'static str, Field> = BTreeMap::new();
+    if let Some(open) = open {
+        for row in PROBE_ROWS {
+            fields.insert(row.name, Field::Unknown { unknown: open.clone(), place });
+        }
+    }
+    fields.insert("path", setting(provenance, row, found));
+    Some(object("probe", fields, place))
+}
+
+const fn probe_row(name: &'static str, kind: Type) -> catalogue::Row {
+    catalogue::Row { name, kind, level: Level::Container, description: "" }
+}
+
+/// How the fields of a probe are typed.
+const PROBE_ROWS: &[catalogue::Row] = &[
+    probe_row("path", Type::Text),
+    probe_row("port", Type::Int),
+    probe_row("period", Type::Duration),
+    probe_row("timeout", Type::Duration),
+    probe_row("failure_threshold", Type::Int),
+    probe_row("initial_delay", Type::Duration),
+    probe_row("budget", Type::Duration),
+];
+
+/// Other flags by name, without their leading hyphens; of one name the last wins.
+fn flags(provenance: &Provenance, from: &Deployment) -> Field {
+    let mut entries = BTreeMap::new();
+    for (name, value, span) in &from.flags {
+        let name: Arc<str> = name.trim_start_matches('-').into();
+        entries.insert(name, text_value(provenance, value, *span));
+    }
+    map(entries, None, at(from.anchor))
+}
+
+/// Whether nothing but the file decides to which environment this goes: no project, namespace or
+/// context that only the caller knows.
+fn environment_is_fixed(from: &Deployment) -> bool {
+    const AIMS: [&str; 5] = ["project", "namespace", "n", "context", "kube-context"];
+    if matches!(from.evidence, Some(Evidence::Configured | Evidence::Condition(_))) {
+        return true;
+    }
+    let aims = from.flags.iter().filter(|(name, ..)| AIMS.contains(&name.trim_start_matches('-')));
+    let known = |value: &Value<Text>| match value {
+        Value::Known(known) => known.overridable_by.is_none() && known.value.plain().is_some(),
+        _ => false,
+    };
+    aims.fold(true, |fixed, (_, value, _)| fixed && known(value))
+}
+
+/// A flag that was given more than once. Values of conditions that exclude the winner's are no rivals.
+fn repeated(from: &Repeated) -> Option<Field> {
+    let (last, winner, condition) = from.values.last()?;
+    let rivals: Vec<&(String, Span, crate::value::Condition)> =
+        from.values.iter().filter(|(_, _, other)| !other.contradicts(condition)).collect();
+    let (first, first_span, _) = *rivals.first()?;
+    let place = at(*winner);
+    let conflicts = rivals.iter().any(|(value, ..)| differ(value, last));
+    let mut fields: BTreeMap<&'static str, Field> = BTreeMap::new();
+    fields.insert("flag", text(from.flag.as_ref(), place));
+    let values = rivals.iter().map(|(value, span, _)| text(value.as_str(), at(*span)));
+    fields.insert("values", list(values.collect(), place));
+    fields.insert("first", text(first.as_str(), at(*first_span)));
+    fields.insert("last", text(last.as_str(), place));
+    fields.insert("conflict", bool(conflicts, place));
+    Some(object("repeated_flag", fields, place))
+}
+
+/// Whether two values as written are known to differ: `600` and `10m` of a timeout are the same.
+fn differ(one: &str, other: &str) -> bool {
+    let known = |text: &str| !text.contains('{');
+    if one == other || !known(one) || !known(other) {
+        return false;
+    }
+    match (Duration::parse_seconds(one), Duration::parse_seconds(other)) {
+        (Ok(one), Ok(other)) => one != other,
+        _ => true,
+    }
+}
+
+/// Whether a deployment's image is built from a Dockerfile of this path, as far as is known.
+pub(super) fn builds_from(from: &Deployment, directory: &str, path: &str) -> bool {
+    let Some(dockerfile) = &from.dockerfile else { return false };
+    dockerfile.alternatives().into_iter().any(|(_, value)| {
+        let Value::Known(known) = value else { return false };
+        let each = split(&known.value).unwrap_or_default();
+        each.iter().any(|(_, text)| {
+            let Some(told) = text.plain() else { return false };
+            let told = told.trim_start_matches("./");
+            told == path || format!("{directory}/{told}") == path
+        })
+    })
+}

@@ -1,0 +1,82 @@
+//! A command that is reached twice with the same values is one deployment.
+
+use crate::model::{Deployment, Settings};
+use crate::value::Value;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+/// The deployments without repetitions: of two that say the same in the same place, the one with the
+/// wider condition stays.
+pub fn merged(deployments: Vec<Deployment>) -> Vec<Deployment> {
+    let mut kept: Vec<Deployment> = Vec::with_capacity(deployments.len());
+    let mut seen: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for deployment in deployments {
+        let same = seen.entry(signature(&deployment)).or_default();
+        let narrower = |&index: &usize| {
+            kept.get(index).is_some_and(|other| deployment.condition.implies(&other.condition))
+        };
+        if same.iter().any(narrower) {
+            continue;
+        }
+        let wider = same.iter().copied().find(|&index| {
+            kept.get(index).is_some_and(|other| other.condition.implies(&deployment.condition))
+        });
+        match wider.and_then(|index| kept.get_mut(index)) {
+            Some(other) => *other = deployment,
+            None => {
+                same.push(kept.len());
+                kept.push(deployment);
+            }
+        }
+    }
+    kept
+}
+
+/// All that a deployment says, but for its condition.
+fn signature(deployment: &Deployment) -> String {
+    let mut text = format!(
+        "{}|{:?}|{}|{:?}|{}|{}",
+        deployment.source.index(),
+        deployment.anchor,
+        deployment.display_name(),
+        deployment.environment,
+        deployment.platform,
+        deployment.workload
+    );
+    settings(&deployment.settings, &mut text);
+    for container in &deployment.containers {
+        let _ = write!(text, "|{:?}|{:?}", container.name, container.role);
+        settings(&container.settings, &mut text);
+        for variable in &container.env.all {
+            let shown = match &variable.value {
+                Value::Known(known) => known.value.to_string(),
+                Value::Unknown(unknown, _) => format!("?{}", unknown.input),
+                Value::Either(all) => format!("{} alternatives", all.len()),
+            };
+            let (name, kind, condition) = (&variable.name, variable.kind.as_str(), &variable.condition);
+            let _ = write!(text, "|{name}={shown} {kind} {:?} {condition}", variable.span);
+        }
+    }
+    for (name, value, span) in &deployment.flags {
+        let shown = value.as_known().map(|known| known.value.to_string());
+        let _ = write!(text, "|{name} {shown:?} {span:?}");
+    }
+    text
+}
+
+fn settings(settings: &Settings, text: &mut String) {
+    for (name, setting) in settings.iter() {
+        let _ = write!(text, "|{name} {:?}", setting.place);
+        for (condition, value) in setting.value.alternatives() {
+            match value {
+                Value::Known(known) => {
+                    let _ = write!(text, " {condition}:{}", known.value);
+                }
+                Value::Unknown(unknown, _) => {
+                    let _ = write!(text, " {condition}:?{}", unknown.input);
+                }
+                Value::Either(_) => {}
+            }
+        }
+    }
+}

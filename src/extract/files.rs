@@ -1,0 +1,75 @@
+//! Files of variables that a deployment names and that were read.
+
+use crate::document::{Document, Ref};
+use crate::extract::{artifact_at, name};
+use crate::model::{Artifact, Deployment, EnvKind, EnvVariable, Kind};
+use crate::platform::Trace;
+use crate::value::{Condition, Reason, Text, Unknown, Value};
+
+/// Puts the variables of files in the place of "any variable may come of it". What the deployment says
+/// itself stands behind them and wins.
+pub fn include(
+    deployment: &mut Deployment,
+    artifacts: &[Artifact],
+    documents: &[Document],
+    trace: &mut Trace<'_>,
+) {
+    let from = deployment.source;
+    for container in &mut deployment.containers {
+        let mut found: Vec<EnvVariable> = Vec::new();
+        container.env.open.retain(|unknown| {
+            if unknown.reason != Reason::NotFound {
+                return true;
+            }
+            match variables(unknown, artifacts, documents, from, trace) {
+                Some(variables) => {
+                    found.extend(variables);
+                    false
+                }
+                None => true,
+            }
+        });
+        found.append(&mut container.env.all);
+        container.env.all = found;
+    }
+}
+
+fn variables(
+    file: &Unknown,
+    artifacts: &[Artifact],
+    documents: &[Document],
+    from: crate::source::SourceId,
+    trace: &mut Trace<'_>,
+) -> Option<Vec<EnvVariable>> {
+    if let Some(artifact) = artifact_at(artifacts, Kind::EnvFile, &file.input, from, trace.sources) {
+        let of_file = |variable: &EnvVariable| EnvVariable { kind: EnvKind::FromFile, ..variable.clone() };
+        return Some(artifact.env.all.iter().map(of_file).collect());
+    }
+    let candidates = name::candidates(&file.input, trace.sources.get(from).path());
+    let document = documents.iter().find(|document| {
+        let path = trace.sources.get(document.source).path();
+        candidates.iter().any(|candidate| candidate == path)
+    })?;
+    let root = document.root();
+    root.is_mapping().then(|| of_mapping(root, trace))
+}
+
+/// A flat mapping of names and values: what `--env-vars-file` takes.
+fn of_mapping(root: Ref<'_>, trace: &mut Trace<'_>) -> Vec<EnvVariable> {
+    root.entries()
+        .iter()
+        .filter_map(|entry| {
+            let node = root.document().at(entry.value);
+            let text = node.text()?;
+            let origin = trace.written(node.span());
+            Some(EnvVariable {
+                name: entry.key.as_str().into(),
+                kind: EnvKind::FromFile,
+                value: Value::known(Text::literal(text, Some(origin)), origin),
+                condition: Condition::always(),
+                span: entry.key_span,
+                origin: Some(origin),
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,118 @@
+//! The text that is handed to the grammar, where it has to differ from the script.
+//!
+//! The grammar misreads three things that stand in real scripts: line breaks with a carriage return, the
+//! second expansion in an unquoted word (`$A/$B/c`, its issue 315), and a lone `-` before a
+//! here-document. They are rewritten before parsing, and every place in the tree is led back to the
+//! script as it is: what is lowered is always the script's own characters.
+
+use std::borrow::Cow;
+
+/// A text for the parser with the way back.
+pub(super) struct Masked<'a> {
+    pub text: Cow<'a, str>,
+    /// Offsets in `text` of characters that the script does not have.
+    inserted: Vec<usize>,
+}
+
+impl<'a> Masked<'a> {
+    pub fn new(text: &'a str) -> Masked<'a> {
+        let text = without_carriage_returns(text);
+        let braces = braces(&text);
+        let dashes = lone_dashes(&text);
+        if braces.is_empty() && dashes.is_empty() {
+            return Masked { text, inserted: Vec::new() };
+        }
+        let mut masked = String::with_capacity(text.len() + braces.len());
+        let mut inserted = Vec::with_capacity(braces.len());
+        let mut braces = braces.into_iter().peekable();
+        let mut dashes = dashes.into_iter().peekable();
+        for (at, c) in text.char_indices() {
+            if let Some((_, brace)) = braces.next_if(|&(before, _)| before == at) {
+                inserted.push(masked.len());
+                masked.push(brace);
+            }
+            let is_dash = dashes.next_if_eq(&at).is_some();
+            masked.push(if is_dash { '_' } else { c });
+        }
+        if let Some((_, brace)) = braces.next() {
+            inserted.push(masked.len());
+            masked.push(brace);
+        }
+        Masked { text: Cow::Owned(masked), inserted }
+    }
+
+    /// The offset in the script for one in the masked text.
+    pub fn original(&self, offset: usize) -> usize {
+        offset - self.inserted.partition_point(|&inserted| inserted < offset)
+    }
+}
+
+/// The same text, of the same length, with `\n` alone for line breaks.
+fn without_carriage_returns(text: &str) -> Cow<'_, str> {
+    match text.contains("\r\n") {
+        true => Cow::Owned(text.replace("\\\r\n", " \\\n").replace("\r\n", " \n")),
+        false => Cow::Borrowed(text),
+    }
+}
+
+/// Braces that make `$A/$B/c` into `$A/${B}/c`, each with the offset it stands before. Quotes do not
+/// matter: inside them a brace more or less changes no tree.
+fn braces(text: &str) -> Vec<(usize, char)> {
+    let bytes = text.as_bytes();
+    let mut braces = Vec::new();
+    let mut expanded_before = false;
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        at += 1;
+        match byte {
+            b'\\' => at += 1,
+            b'$' => {
+                let name = bytes.get(at..).unwrap_or_default();
+                let length = match name.first() {
+                    Some(digit) if digit.is_ascii_digit() => 1,
+                    Some(first) if first.is_ascii_alphabetic() || *first == b'_' => {
+                        name.iter().take_while(|c| c.is_ascii_alphanumeric() || **c == b'_').count()
+                    }
+                    _ => 0,
+                };
+                if length > 0 && expanded_before {
+                    braces.extend([(at, '{'), (at + length, '}')]);
+                }
+                expanded_before |= length > 0;
+                at += length;
+            }
+            b'"' | b'\'' | b'`' | b';' | b'|' | b'&' | b'(' | b')' | b'<' | b'>' => expanded_before = false,
+            _ if byte.is_ascii_whitespace() => expanded_before = false,
+            _ => {}
+        }
+    }
+    braces
+}
+
+/// Offsets of `-` as a word of its own right before `<<`.
+fn lone_dashes(text: &str) -> Vec<usize> {
+    text.match_indices("<<")
+        .filter_map(|(here, _)| {
+            let before = text.get(..here)?.trim_end_matches([' ', '\t']);
+            let rest = before.strip_suffix('-')?;
+            rest.ends_with([' ', '\t']).then_some(rest.len())
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Masked;
+
+    #[test]
+    fn every_offset_leads_back() {
+        let script = "run $A-é/$B/$1x -f - <<EOF\r\n'$c/$d'";
+        let masked = Masked::new(script);
+        assert_eq!(masked.text, "run $A-é/${B}/${1}x -f _ <<EOF \n'$c/${d}'");
+        for word in ["run", "B", "x", "EOF", "d"] {
+            let (there, here) = (masked.text.find(word).unwrap(), script.find(word).unwrap());
+            assert_eq!(masked.original(there), here, "{word}");
+        }
+        assert_eq!(masked.original(masked.text.len()), script.len());
+    }
+}

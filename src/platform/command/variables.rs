@@ -1,0 +1,203 @@
+//! Variables given by flags: maps that merge, files, single assignments.
+
+use crate::model::{EnvKind, EnvVariable, EnvVariables};
+use crate::platform::command::{Argument, Call};
+use crate::platform::table::{Action, Effect, Merge};
+use crate::platform::text::{Entry, leading, name_and_value, split, value_of};
+use crate::platform::trace::Trace;
+use crate::platform::variable::{assignment_span, file_entries, is_name};
+use crate::value::{Condition, Known, Reason, Text, Unknown, Value};
+use std::sync::Arc;
+
+/// What the flags say about the variables of one container.
+#[derive(Debug, Default)]
+pub(super) struct Collected {
+    pub(super) variables: EnvVariables,
+    /// Whether the plain variables that were there before are gone.
+    replaced: bool,
+    /// A flag that leaves what was there before.
+    merged: bool,
+}
+
+impl Collected {
+    /// Takes one argument in, if it speaks of variables.
+    pub(super) fn take(
+        &mut self,
+        call: &Call<'_>,
+        argument: &Argument,
+        action: Action,
+        trace: &mut Trace<'_>,
+    ) {
+        match (action, &argument.value) {
+            (Action::Variables(kind, merge), Some(value)) => {
+                self.merge(kind, merge);
+                self.map(kind, argument, value, trace);
+            }
+            (Action::VariableFile(merge), Some(value)) => {
+                self.merge(EnvKind::Plain, merge);
+                self.file(call, argument, value, trace);
+            }
+            (Action::Variable, Some(value)) => self.single(argument, value, trace),
+            (Action::ClearVariables(kind), _) => self.merge(kind, Merge::Replace),
+            (Action::Unset, Some(value)) => {
+                self.merged = true;
+                let Value::Known(known) = value else { return };
+                for name in split(&known.value, ",", trace) {
+                    let gone = name.text.plain();
+                    self.variables
+                        .all
+                        .retain(|variable| Some(&*variable.name) != gone.as_deref().map(str::trim));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// What a later group of flags says about the same container.
+    pub(super) fn append(&mut self, later: Collected) {
+        self.variables.all.extend(later.variables.all);
+        self.variables.open.extend(later.variables.open);
+        self.replaced |= later.replaced;
+        self.merged |= later.merged;
+    }
+
+    fn merge(&mut self, kind: EnvKind, merge: Merge) {
+        match (kind, merge) {
+            (EnvKind::Plain, Merge::Replace) => self.replaced = true,
+            (_, Merge::Keep) => self.merged = true,
+            _ => {}
+        }
+    }
+
+    /// What may be set beyond the entries: whatever runs, unless the command replaces it.
+    pub(super) fn finish(mut self, call: &Call<'_>) -> EnvVariables {
+        let keeps = call.command.effect == Effect::Updates && (!self.replaced || self.merged);
+        if keeps {
+            self.variables.open.push(Unknown {
+                input: "variables of the running revision".into(),
+                reason: Reason::KeptFromRunning,
+                span: call.invocation.anchor,
+            });
+        }
+        self.variables
+    }
+
+    fn map(&mut self, kind: EnvKind, argument: &Argument, value: &Value<Text>, trace: &mut Trace<'_>) {
+        for (condition, value) in value.alternatives() {
+            let Some(condition) = argument.condition.and(&condition) else { continue };
+            match value {
+                Value::Unknown(unknown, _) => self.variables.open.push(unknown.clone()),
+                Value::Known(known) => {
+                    for entry in entries(&known.value, trace) {
+                        self.entry(kind, &condition, known, entry, argument, trace);
+                    }
+                }
+                Value::Either(_) => {}
+            }
+        }
+    }
+
+    fn entry(
+        &mut self,
+        kind: EnvKind,
+        condition: &Condition,
+        whole: &Known<Text>,
+        entry: Entry,
+        argument: &Argument,
+        trace: &mut Trace<'_>,
+    ) {
+        let Some(condition) = condition.and(&entry.condition) else { return };
+        let Some((name, value)) = name_and_value(&entry.text, '=', trace) else {
+            self.variables.open.extend(entry.text.first_hole().cloned());
+            return;
+        };
+        // A secret under a path is mounted as a file: no variable.
+        if !is_name(&name) {
+            return;
+        }
+        let span = assignment_span(&entry.text, trace).unwrap_or(argument.place);
+        let value = value_of(value.unwrap_or_default(), whole, trace);
+        let origin = match &value {
+            Value::Known(known) => Some(known.origin),
+            Value::Unknown(_, origin) => *origin,
+            Value::Either(_) => None,
+        };
+        let origin = origin.map(|origin| trace.passed(origin, argument.place));
+        self.variables.all.push(EnvVariable { name: name.into(), kind, value, condition, span, origin });
+    }
+
+    /// `-e NAME=value`; `-e NAME` hands the caller's own variable on.
+    fn single(&mut self, argument: &Argument, value: &Value<Text>, trace: &mut Trace<'_>) {
+        for (condition, value) in value.alternatives() {
+            let Some(condition) = argument.condition.and(&condition) else { continue };
+            let known = match value {
+                Value::Known(known) => known,
+                Value::Unknown(unknown, _) => {
+                    self.variables.open.push(unknown.clone());
+                    continue;
+                }
+                Value::Either(_) => continue,
+            };
+            let entry = Entry { condition: Condition::always(), text: known.value.clone() };
+            if leading(&known.value).contains('=') {
+                self.entry(EnvKind::Plain, &condition, known, entry, argument, trace);
+            } else if let Some(name) = known.value.plain().filter(|name| is_name(name)) {
+                let span = assignment_span(&known.value, trace).unwrap_or(argument.place);
+                let unknown = Unknown { input: name.as_str().into(), reason: Reason::Environment, span };
+                self.variables.all.push(EnvVariable {
+                    name: name.into(),
+                    kind: EnvKind::Plain,
+                    value: Value::Unknown(unknown, None),
+                    condition,
+                    span,
+                    origin: None,
+                });
+            } else {
+                self.variables.open.extend(known.value.first_hole().cloned());
+            }
+        }
+    }
+
+    /// A file of variables: read where the script itself wrote it, else any variable may come of it.
+    fn file(&mut self, call: &Call<'_>, argument: &Argument, value: &Value<Text>, trace: &mut Trace<'_>) {
+        for (condition, value) in value.alternatives() {
+            let Some(condition) = argument.condition.and(&condition) else { continue };
+            let (shown, span): (Arc<str>, _) = match value {
+                Value::Known(known) => {
+                    (known.value.to_string().into(), trace.literal(known.origin).unwrap_or(argument.place))
+                }
+                Value::Unknown(unknown, _) => (unknown.input.clone(), unknown.span),
+                Value::Either(_) => continue,
+            };
+            let written = call.invocation.files.iter().rev().find(|(name, _)| {
+                let bare = name.trim_start_matches('{').trim_end_matches('}');
+                **name == *shown || *bare == *shown
+            });
+            match written {
+                Some((_, text)) => {
+                    for entry in file_entries(text, trace) {
+                        let Some(condition) = condition.and(&entry.condition) else { continue };
+                        self.variables.all.push(EnvVariable { condition, ..entry });
+                    }
+                }
+                None => {
+                    self.variables.open.push(Unknown { input: shown, reason: Reason::NotFound, span });
+                }
+            }
+        }
+    }
+}
+
+/// The entries of a map flag. `^@^A=1@B=2` chooses another delimiter than the comma:
+/// <https://cloud.google.com/sdk/gcloud/reference/topic/escaping>
+fn entries(text: &Text, trace: &mut Trace<'_>) -> Vec<Entry> {
+    let known = leading(text);
+    let chosen = known.strip_prefix('^').and_then(|rest| rest.split_once('^'));
+    match chosen {
+        Some((delimiter, _)) if !delimiter.is_empty() && !delimiter.contains('=') => {
+            let rest = trace.behind(text, delimiter.len() + 2);
+            split(&rest, delimiter, trace)
+        }
+        _ => split(text, ",", trace),
+    }
+}

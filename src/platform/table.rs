@@ -1,0 +1,255 @@
+//! The shape of a platform's table: signatures, fields, defaults, limits. Plain data; the engines in
+//! `command` and `manifest` give it meaning.
+
+use crate::model::EnvKind;
+use crate::platform::convert::Conversion;
+
+/// One platform.
+#[derive(Debug)]
+pub struct Platform {
+    /// The name in the JSON contract: `cloud-run`.
+    pub name: &'static str,
+    /// The name for people: `Cloud Run`.
+    pub title: &'static str,
+    /// The command lines that deploy to it, or build for it.
+    pub commands: &'static [Command],
+    /// The documents that are deployments of it.
+    pub workloads: &'static [Workload],
+    /// Where documents keep settings. Of several rows for one setting the first that is there counts.
+    pub fields: &'static [Field],
+    pub defaults: &'static [Default],
+    pub limits: &'static [Limit],
+    /// Placeholders in documents that another tool fills in before the platform sees them.
+    pub placeholders: Placeholders,
+    /// Whether a container whose `restartPolicy` is `Always` among the init containers is a sidecar.
+    pub init_sidecars: bool,
+}
+
+/// How a document's texts name variables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Placeholders {
+    /// `${NAME}` and `${NAME:-default}`, as `envsubst` and its like fill them in; a lone `$` is a dollar.
+    Substituted,
+    /// The same and `$NAME`; `$$` is a dollar. The platform's own tool fills them in.
+    Interpolated,
+}
+
+/// What running a command does to settings that it does not name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// It creates: the platform's defaults fill them.
+    Creates,
+    /// It changes what runs, or creates it if nothing does: they stay as they are.
+    Updates,
+    /// It builds an image and deploys nothing.
+    Builds,
+}
+
+/// What the words without a flag are, after the sub-command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Positional {
+    /// The service's name, wherever it stands.
+    Name,
+    /// The image; what follows is the container's command.
+    Image,
+    /// The build context.
+    Context,
+}
+
+/// How flags are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    /// `--flag value`, `--flag=value`, `--no-flag`; single letters stand alone.
+    Long,
+    /// The same, and single letters that stack and take their value at once: `-itp80:80`.
+    Short,
+}
+
+/// A command line that is recognised.
+#[derive(Debug)]
+pub struct Command {
+    /// The program's name without its folder and `.cmd` or `.exe`.
+    pub programs: &'static [&'static str],
+    /// Words that may stand between the program and the path: `alpha`, `beta`.
+    pub tracks: &'static [&'static str],
+    /// The sub-command's words.
+    pub path: &'static [&'static str],
+    /// The platform's own word for what is deployed: `service`, `job`.
+    pub workload: &'static str,
+    pub effect: Effect,
+    pub positional: Positional,
+    pub style: Style,
+    /// If not empty, one of these must be there, or the command is a one-off and no deployment.
+    pub serves: &'static [&'static str],
+    /// The first table that knows a flag decides.
+    pub flags: &'static [&'static [Flag]],
+}
+
+/// A flag by its names, each with its dashes.
+#[derive(Debug)]
+pub struct Flag {
+    pub names: &'static [&'static str],
+    pub action: Action,
+}
+
+/// What a flag gives.
+#[derive(Clone, Copy, Debug)]
+pub enum Action {
+    /// A setting; the value follows. The last one wins.
+    Setting(&'static str, Conversion),
+    /// A setting that is true when the flag is there, and false under `--no-`.
+    Switch(&'static str),
+    /// A setting that is false when the flag is there.
+    Off(&'static str),
+    /// Variables, `NAME=value` separated by commas (or by what `^...^` says).
+    Variables(EnvKind, Merge),
+    /// Names of variables that are taken away.
+    Unset,
+    /// All variables of a kind are taken away.
+    ClearVariables(EnvKind),
+    /// One variable, `NAME=value`, or `NAME` with the caller's value.
+    Variable,
+    /// A file of variables.
+    VariableFile(Merge),
+    /// A probe as `key=value` pairs.
+    Probe(&'static str),
+    /// `host:container` ports.
+    Publish,
+    /// The service's name.
+    Name,
+    /// The container that the flags behind it speak of.
+    Container,
+    /// A build's Dockerfile.
+    Dockerfile,
+    /// A build's image.
+    Tag,
+    /// Kept as it is; takes a value.
+    Value,
+    /// Kept as it is; takes none.
+    Bare,
+}
+
+/// What a map flag does to the entries that it does not name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Merge {
+    /// They are gone.
+    Replace,
+    /// They stay.
+    Keep,
+}
+
+/// A kind of document.
+#[derive(Debug)]
+pub struct Workload {
+    /// The API group with its slash, or the whole `apiVersion`: `apps/`, `v1`.
+    pub api: &'static str,
+    pub kind: &'static str,
+    pub workload: &'static str,
+    /// From the root to the object whose `metadata` belongs to each instance.
+    pub template: &'static [&'static str],
+    /// From the root to the object that lists the containers.
+    pub pod: &'static [&'static str],
+}
+
+/// From where a field's path is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Base {
+    Root,
+    Template,
+    Pod,
+    Container,
+}
+
+/// Where documents keep a setting.
+#[derive(Debug)]
+pub struct Field {
+    /// The workloads it holds for; empty: all.
+    pub workloads: &'static [&'static str],
+    pub base: Base,
+    pub path: &'static [&'static str],
+    pub setting: &'static str,
+    pub conversion: Conversion,
+}
+
+/// What the platform does when nobody says otherwise.
+#[derive(Debug)]
+pub struct Default {
+    pub setting: &'static str,
+    /// The workloads it holds for; empty: all.
+    pub workloads: &'static [&'static str],
+    pub value: Filled,
+    pub page: &'static str,
+}
+
+/// A default's value.
+#[derive(Clone, Copy, Debug)]
+pub enum Filled {
+    /// As one would write it, with the way to read it.
+    Written(&'static str, Conversion),
+    /// The same value as another setting, where that one is given.
+    SameAs(&'static str),
+}
+
+/// A bound that the platform enforces.
+#[derive(Debug)]
+pub struct Limit {
+    /// In snake case: `memory_floor`. What `platform.limits` calls it.
+    pub name: &'static str,
+    pub bound: Bound,
+    /// One sentence for people.
+    pub description: &'static str,
+    pub page: &'static str,
+}
+
+/// A limit's value, as one would write it.
+#[derive(Clone, Copy, Debug)]
+pub enum Bound {
+    Quantity(&'static str),
+    /// Seconds.
+    Duration(i64),
+    Int(i64),
+    Texts(&'static [&'static str]),
+    /// Pairs of quantities: from the first on, at least (or above it, at most) the second. The
+    /// description says which.
+    Coupled(&'static [(&'static str, &'static str)]),
+}
+
+impl Platform {
+    /// The default of a setting for a workload.
+    pub fn default_of(&self, setting: &str, workload: &str) -> Option<&'static Default> {
+        self.defaults.iter().find(|row| {
+            row.setting == setting && (row.workloads.is_empty() || row.workloads.contains(&workload))
+        })
+    }
+
+    /// The fields of a workload's documents.
+    pub fn fields_of(&self, workload: &str) -> impl Iterator<Item = &'static Field> {
+        self.fields.iter().filter(move |row| row.workloads.is_empty() || row.workloads.contains(&workload))
+    }
+
+    /// The limit of a name.
+    pub fn limit(&self, name: &str) -> Option<&'static Limit> {
+        self.limits.iter().find(|limit| limit.name == name)
+    }
+}
+
+impl Command {
+    /// The row of a flag as written, and whether it stands there in its `--no-` form.
+    pub fn flag(&self, name: &str) -> Option<(&'static Flag, bool)> {
+        let find = |name: &str| {
+            self.flags.iter().flat_map(|table| table.iter()).find(|flag| flag.names.contains(&name))
+        };
+        if let Some(flag) = find(name) {
+            return Some((flag, false));
+        }
+        let positive = format!("--{}", name.strip_prefix("--no-")?);
+        find(&positive).filter(|flag| matches!(flag.action, Action::Switch(_))).map(|flag| (flag, true))
+    }
+}
+
+impl Action {
+    /// Whether the next word is the flag's value.
+    pub fn takes_value(self) -> bool {
+        !matches!(self, Action::Switch(_) | Action::Off(_) | Action::ClearVariables(_) | Action::Bare)
+    }
+}

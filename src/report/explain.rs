@@ -1,0 +1,185 @@
+//! `celador explain POLICY`: a policy's page.
+
+use crate::report::style::{Ink, Style};
+use crate::report::text::{one_line, visible, wrap};
+
+/// What a policy's page shows. Plain data, so that this room need not know how policies are kept.
+#[derive(Clone, Debug, Default)]
+pub struct PolicyPage {
+    pub name: String,
+    pub title: String,
+    pub group: String,
+    pub severity: String,
+    /// What is done where it fails: `deny`.
+    pub action: String,
+    /// Paragraphs, apart by an empty line.
+    pub rationale: String,
+    /// `deployments in staging, compared with production, on Cloud Run`.
+    pub target: String,
+    pub params: Vec<ParamLine>,
+    pub validations: Vec<ValidationLine>,
+    /// CEL texts that select the subjects, with their names.
+    pub conditions: Vec<(String, String)>,
+    pub examples: Vec<ExampleText>,
+    /// The policy file, or `built in`.
+    pub source: String,
+}
+
+/// One parameter.
+#[derive(Clone, Debug, Default)]
+pub struct ParamLine {
+    pub name: String,
+    pub kind: String,
+    pub default: Option<String>,
+    pub description: String,
+}
+
+/// One validation: what must hold, and how it is mended.
+#[derive(Clone, Debug, Default)]
+pub struct ValidationLine {
+    pub expression: String,
+    pub help: Option<String>,
+}
+
+/// One example: files, and what is found in them (nothing, where it passes).
+#[derive(Clone, Debug, Default)]
+pub struct ExampleText {
+    pub name: String,
+    pub files: Vec<(String, String)>,
+    pub findings: Vec<String>,
+}
+
+/// The page.
+pub fn explain(page: &PolicyPage, style: Style) -> String {
+    let writer = Writer { style };
+    let mut out =
+        format!("{}   {}\n", style.paint(Ink::Strong, &writer.line(&page.name)), writer.line(&page.title));
+    let facts = [page.group.as_str(), page.severity.as_str(), page.action.as_str(), page.source.as_str()];
+    let facts: Vec<String> =
+        facts.iter().filter(|fact| !fact.is_empty()).map(|fact| writer.line(fact)).collect();
+    out.push_str(&format!("{}\n\n", style.paint(Ink::Faint, &facts.join(", "))));
+    for paragraph in page.rationale.split("\n\n").filter(|paragraph| !paragraph.trim().is_empty()) {
+        writer.paragraph(paragraph, 0, &mut out);
+        out.push('\n');
+    }
+    writer.heading("judges", &mut out);
+    writer.paragraph(&page.target, 2, &mut out);
+    for (name, expression) in &page.conditions {
+        writer.paragraph(&format!("only where {name}: {expression}"), 2, &mut out);
+    }
+    out.push('\n');
+    writer.heading("must hold", &mut out);
+    for validation in &page.validations {
+        writer.block(&validation.expression, 2, &mut out);
+        if let Some(help) = &validation.help {
+            writer.paragraph(help, 4, &mut out);
+        }
+    }
+    out.push('\n');
+    if !page.params.is_empty() {
+        writer.heading("parameters", &mut out);
+        for param in &page.params {
+            let default =
+                param.default.as_ref().map_or("no default".to_owned(), |value| format!("default {value}"));
+            let text = format!("{} ({}, {default}): {}", param.name, param.kind, param.description);
+            writer.paragraph(&text, 2, &mut out);
+        }
+        out.push_str(&configure(page));
+        out.push('\n');
+    }
+    for example in &page.examples {
+        writer.example(example, &mut out);
+    }
+    while out.ends_with("\n\n") {
+        out.pop();
+    }
+    out
+}
+
+/// How the first parameter is changed: an example to copy.
+fn configure(page: &PolicyPage) -> String {
+    let Some(param) = page.params.first() else { return String::new() };
+    let value = param.default.as_deref().unwrap_or("...");
+    format!(
+        "\n  # celador.yaml\n  policies:\n    configure:\n      {}:\n        params: {{{}: {value}}}\n",
+        page.name, param.name
+    )
+}
+
+struct Writer {
+    style: Style,
+}
+
+impl Writer {
+    fn line(&self, text: &str) -> String {
+        one_line(text, self.style.unicode)
+    }
+
+    fn heading(&self, text: &str, out: &mut String) {
+        out.push_str(&format!("{}\n", self.style.paint(Ink::Info, text)));
+    }
+
+    fn paragraph(&self, text: &str, indent: usize, out: &mut String) {
+        let room = self.style.width.min(100).saturating_sub(indent).max(30);
+        for line in wrap(&self.line(text), room, room) {
+            out.push_str(&format!("{:indent$}{line}\n", ""));
+        }
+    }
+
+    /// Text whose line breaks are its author's.
+    fn block(&self, text: &str, indent: usize, out: &mut String) {
+        for line in text.trim_end().lines() {
+            let mut shown = String::new();
+            line.chars().for_each(|c| visible(c, shown.chars().count(), true, &mut shown));
+            out.push_str(format!("{:indent$}{shown}", "").trim_end());
+            out.push('\n');
+        }
+    }
+
+    fn example(&self, example: &ExampleText, out: &mut String) {
+        let verdict = if example.findings.is_empty() { "passes" } else { "fails" };
+        self.heading(&format!("example: {} ({verdict})", self.line(&example.name)), out);
+        for (path, text) in &example.files {
+            out.push_str(&format!("  {}\n", self.style.paint(Ink::Path, &self.line(path))));
+            self.block(text, 4, out);
+        }
+        for finding in &example.findings {
+            self.paragraph(&format!("=> {finding}"), 2, out);
+        }
+        out.push('\n');
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ExampleText, ParamLine, PolicyPage, ValidationLine, explain};
+    use crate::report::Style;
+
+    #[test]
+    fn a_page_says_what_why_and_how_to_change_it() {
+        let page = PolicyPage {
+            name: "alpine-minimum-memory".to_owned(),
+            title: "Alpine services get the memory their start-up needs".to_owned(),
+            group: "resources".to_owned(),
+            severity: "error".to_owned(),
+            action: "deny".to_owned(),
+            source: "built in".to_owned(),
+            rationale: "A service that starts in seven phases needs memory for all of them at once.\n\nA smaller limit saves money until the first start.".to_owned(),
+            target: "deployments on any platform".to_owned(),
+            conditions: vec![("alpine".to_owned(), "has(deployment.image) && deployment.image.alpine".to_owned())],
+            validations: vec![ValidationLine { expression: "deployment.memory >= params.minimum".to_owned(), help: None }],
+            params: vec![ParamLine {
+                name: "minimum".to_owned(),
+                kind: "quantity".to_owned(),
+                default: Some("2Gi".to_owned()),
+                description: "what a start-up needs".to_owned(),
+            }],
+            examples: vec![ExampleText {
+                name: "half a gigabyte".to_owned(),
+                files: vec![("deploy.sh".to_owned(), "gcloud run deploy web \\\n\t--memory 512Mi\n".to_owned())],
+                findings: vec!["deploy.sh:2: memory 512Mi is below 2Gi".to_owned()],
+            }],
+        };
+        insta::assert_snapshot!(explain(&page, Style::plain(80)));
+    }
+}

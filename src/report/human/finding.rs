@@ -1,0 +1,255 @@
+//! One finding, or one diagnostic: headline, frame, and what to do.
+
+use crate::diagnostic::{Action, Because, Diagnostic, Finding, Severity, Verdict};
+use crate::provenance::{Hop, Step};
+use crate::report::human::Page;
+use crate::report::human::frame::{Mark, draw};
+use crate::report::style::Ink;
+use crate::report::text::{one_line, width, wrap};
+use crate::source::Span;
+
+/// Services that a headline names; the others stand in a line of their own.
+const NAMED: usize = 3;
+
+/// Steps on the way from the literal to the command that a frame shows at most.
+const STEPS: usize = 3;
+
+/// A finding as people see it.
+pub fn finding(page: &Page<'_>, finding: &Finding) -> String {
+    let (ink, mut word) = match (finding.verdict, finding.severity) {
+        (Verdict::Undetermined, _) => (Ink::Undetermined, "undetermined".to_owned()),
+        (_, severity) => (severity_ink(severity), severity.as_str().to_owned()),
+    };
+    let usual = match finding.severity {
+        Severity::Error => Action::Deny,
+        Severity::Warning => Action::Warn,
+        Severity::Info => Action::Audit,
+    };
+    if finding.verdict == Verdict::Fail && finding.action != usual {
+        word = format!("{word} ({})", finding.action.as_str());
+    }
+    let mut out = headline(page, ink, &word, &finding.policy, &sentence(finding));
+    out.push_str(&draw(page, &marks(page, finding, ink)));
+    out.push_str(&notes(page, finding));
+    out
+}
+
+/// A diagnostic in the same look.
+pub fn diagnostic(page: &Page<'_>, diagnostic: &Diagnostic) -> String {
+    let ink = severity_ink(diagnostic.severity);
+    let mut out = headline(page, ink, diagnostic.severity.as_str(), diagnostic.code.0, &diagnostic.message);
+    // What concerns a whole file or the command line has no characters to show.
+    if diagnostic.primary.span.is_empty()
+        && diagnostic.primary.label.is_empty()
+        && diagnostic.related.is_empty()
+    {
+        out.push_str(&note(page, "in", page.sources.get(diagnostic.primary.span.source).path()));
+    } else {
+        let mut marks = vec![mark(&diagnostic.primary, ink)];
+        marks.extend(diagnostic.related.iter().map(|related| mark(related, Ink::Related)));
+        out.push_str(&draw(page, &marks));
+    }
+    if let Some(help) = &diagnostic.help {
+        out.push_str(&note(page, "help", help));
+    }
+    out
+}
+
+fn mark(annotation: &crate::diagnostic::Annotation, ink: Ink) -> Mark {
+    Mark { span: annotation.span, label: annotation.label.clone(), ink }
+}
+
+fn severity_ink(severity: Severity) -> Ink {
+    match severity {
+        Severity::Error => Ink::Error,
+        Severity::Warning => Ink::Warning,
+        Severity::Info => Ink::Info,
+    }
+}
+
+/// `error policy-name   message`, broken where the terminal ends.
+fn headline(page: &Page<'_>, ink: Ink, word: &str, name: &str, message: &str) -> String {
+    let style = page.style;
+    let message = one_line(&page.redactor.text(message), style.unicode);
+    let name = one_line(name, style.unicode);
+    let used = width(word) + 1 + width(&name) + 3;
+    let mut lines =
+        wrap(&message, style.width.saturating_sub(used), style.width.saturating_sub(6)).into_iter();
+    let mut out = format!("{} {}", style.paint(ink, word), style.paint(Ink::Strong, &name));
+    let first = lines.next().unwrap_or_default();
+    if width(&first) + used <= style.width {
+        out.push_str(&format!("   {first}\n"));
+    } else {
+        out.push_str(&format!("\n      {first}\n"));
+    }
+    for line in lines {
+        out.push_str(&format!("      {line}\n"));
+    }
+    out
+}
+
+/// `backend (staging, Cloud Run): memory 512Mi is below ...`.
+fn sentence(finding: &Finding) -> String {
+    let message = &finding.message;
+    let Some(first) = finding.services.first() else { return message.clone() };
+    let mut subject = match finding.services.len() {
+        1 => first.clone(),
+        count if count <= NAMED => and(&finding.services),
+        count => format!(
+            "{} and {} more",
+            finding.services.get(..NAMED - 1).unwrap_or_default().join(", "),
+            count + 1 - NAMED
+        ),
+    };
+    let place: Vec<&str> =
+        [finding.environment.as_deref(), finding.platform.as_deref()].into_iter().flatten().collect();
+    if !place.is_empty() {
+        subject = format!("{subject} ({})", place.join(", "));
+    }
+    match message.strip_prefix(first.as_str()) {
+        // The message has its own subject.
+        Some(rest) if rest.starts_with([' ', ':', ',', '(']) => message.clone(),
+        _ => format!("{subject}: {message}"),
+    }
+}
+
+fn and(names: &[String]) -> String {
+    match names.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        Some((only, _)) => only.clone(),
+        None => String::new(),
+    }
+}
+
+/// What the frame shows: the literal with its condition, the way, the other side.
+fn marks(page: &Page<'_>, finding: &Finding, ink: Ink) -> Vec<Mark> {
+    let mut primary = mark(&finding.primary, ink);
+    if !finding.condition.is_empty() && !primary.label.contains(&finding.condition) {
+        primary.label = format!("{} when {}", primary.label, finding.condition).trim_start().to_owned();
+    }
+    let mut marks = vec![primary];
+    let trail = finding.origin.map(|origin| page.provenance.trail(origin)).unwrap_or_default();
+    let line_of = |span: Span| (span.source, page.sources.get(span.source).position(span.start).line);
+    let shown = |span: Span| {
+        let related = finding.related.iter().any(|related| related.span == span);
+        related || line_of(span) == line_of(finding.primary.span)
+    };
+    let mut steps: Vec<&Hop> =
+        trail.iter().filter(|hop| !shown(hop.span) && worth_showing(hop.step)).collect();
+    // Of a long way the beginning is forgotten first: the last step is the command itself.
+    steps.dedup_by_key(|hop| line_of(hop.span));
+    let skip = steps.len().saturating_sub(STEPS);
+    marks.extend(steps.into_iter().skip(skip).map(|hop| Mark {
+        span: hop.span,
+        label: step_label(hop.step).to_owned(),
+        ink: Ink::Related,
+    }));
+    marks.extend(finding.related.iter().map(|related| mark(related, Ink::Related)));
+    marks
+}
+
+fn worth_showing(step: Step) -> bool {
+    !matches!(
+        step,
+        Step::Literal | Step::Interpolated | Step::Element | Step::Computed | Step::PlatformDefault
+    )
+}
+
+/// What a step of the way is called in a frame and in `--why`.
+pub fn step_label(step: Step) -> &'static str {
+    match step {
+        Step::Literal => "written here",
+        Step::Assigned => "bound to this name",
+        Step::Argument => "passed on as an argument",
+        Step::Default => "the default, where nothing else is given",
+        Step::Interpolated => "put into this text",
+        Step::Element => "put into a list or map",
+        Step::Computed => "computed here",
+        Step::Returned => "returned by this call",
+        Step::Input => "read here from the caller",
+        Step::Overridden => "given before, and overridden",
+        Step::Passed => "passed to the command here",
+        Step::PlatformDefault => "the platform's default",
+        Step::Alias => "through this alias",
+        Step::Merged => "merged in here",
+        Step::BaseImage => "the base image",
+        Step::ByName => "concluded from this name",
+    }
+}
+
+/// The lines below the frame.
+fn notes(page: &Page<'_>, finding: &Finding) -> String {
+    let mut out = String::new();
+    if finding.services.len() > NAMED {
+        out.push_str(&note(page, "services", &finding.services.join(", ")));
+    }
+    if let Some(because) = &finding.because {
+        out.push_str(&note(page, "because", &because_text(page, because, finding.verdict)));
+    }
+    for unknown in &finding.unknowns {
+        let text =
+            format!("{}: {} is {}", unknown.name, unknown.unknown.input, unknown.unknown.reason.as_str());
+        out.push_str(&note(page, "unknown", &text));
+    }
+    if let Some(fix) = &finding.fix {
+        let position = page.sources.get(fix.span.source).position(fix.span.start);
+        let place = if fix.span.source == finding.primary.span.source {
+            format!("{}:{}", position.line, position.column)
+        } else {
+            page.place(fix.span)
+        };
+        out.push_str(&note(page, "fix", &format!("{} at {place}", fix.message)));
+    }
+    if let Some(help) = &finding.help {
+        out.push_str(&note(page, "help", help));
+    }
+    out.push_str(&note(page, "more", &format!("celador explain {}", finding.policy)));
+    out
+}
+
+/// `   fix      "2Gi" or more at 87:26`.
+fn note(page: &Page<'_>, word: &str, text: &str) -> String {
+    const INDENT: usize = 12;
+    let style = page.style;
+    let text = one_line(&page.redactor.text(text), style.unicode);
+    let room = style.width.saturating_sub(INDENT).max(30);
+    let mut out = String::new();
+    for (i, line) in wrap(&text, room, room).into_iter().enumerate() {
+        let lead = if i == 0 { format!("{word:<8}") } else { " ".repeat(8) };
+        out.push_str(&format!("   {} {line}\n", style.paint(Ink::Faint, &lead)));
+    }
+    out
+}
+
+/// `deployment.memory (512Mi) >= params.minimum (2Gi) is false`.
+fn because_text(page: &Page<'_>, because: &Because, verdict: Verdict) -> String {
+    let mut text = because.expression.clone();
+    let mut operands: Vec<_> = because.operands.iter().collect();
+    // The longest first, and from the right: an operand may be part of another's text.
+    operands.sort_by_key(|operand| std::cmp::Reverse(operand.expression.len()));
+    let mut inserts: Vec<(usize, usize, String)> = Vec::new();
+    for operand in operands {
+        let Some(at) = whole(&text, &operand.expression, &inserts) else { continue };
+        let value = page.redactor.value_of(&operand.expression, &operand.value);
+        inserts.push((at, at + operand.expression.len(), format!(" ({value})")));
+    }
+    inserts.sort_by_key(|&(_, end, _)| std::cmp::Reverse(end));
+    for (_, end, value) in inserts {
+        if text.is_char_boundary(end) {
+            text.insert_str(end, &value);
+        }
+    }
+    let outcome = if verdict == Verdict::Undetermined { "cannot be told" } else { "is false" };
+    format!("{text} {outcome}")
+}
+
+/// Where an operand stands in an expression as a whole, outside those found before.
+fn whole(text: &str, operand: &str, taken: &[(usize, usize, String)]) -> Option<usize> {
+    let joins = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | '.'));
+    text.match_indices(operand).map(|(at, _)| at).find(|&at| {
+        let end = at + operand.len();
+        !joins(text.get(..at).and_then(|before| before.chars().next_back()))
+            && !joins(text.get(end..).and_then(|after| after.chars().next()))
+            && !taken.iter().any(|&(start, stop, _)| at < stop && start < end)
+    })
+}

@@ -1,0 +1,167 @@
+//! The last lines of `celador check`: what was found, what was read, what was left out.
+
+use crate::diagnostic::{Action, Severity};
+use crate::report::human::{Page, Verbosity};
+use crate::report::outcome::{Outcome, Waived};
+use crate::report::style::Ink;
+use crate::report::text::{one_line, wrap};
+
+/// A waiver that ends within so many days is worth a word.
+const SOON: i64 = 14;
+
+/// One line if nothing was found, two if something was; more with `-v`.
+pub fn summary(page: &Page<'_>, outcome: &Outcome, verbosity: Verbosity) -> String {
+    let mut out = String::new();
+    if verbosity == Verbosity::Verbose {
+        out.push_str(&waivers(page, outcome));
+        out.push_str(&policies(page, outcome));
+    }
+    let verdicts = verdicts(page, outcome, verbosity);
+    let read = read(outcome, verbosity);
+    let width = page.style.width;
+    if verdicts.is_empty() {
+        let text = format!("{}: {read}", page.style.paint(Ink::Strong, "nothing to report"));
+        wrap(&text, width, width).iter().for_each(|line| out.push_str(&format!("{line}\n")));
+    } else {
+        out.push_str(&format!("{}\n", verdicts.join(", ")));
+        wrap(&read, width, width).iter().for_each(|line| out.push_str(&format!("{line}\n")));
+    }
+    out
+}
+
+/// `2 errors`, `1 undetermined`, `3 waived (1 expires in 9 days)`.
+fn verdicts(page: &Page<'_>, outcome: &Outcome, verbosity: Verbosity) -> Vec<String> {
+    let style = page.style;
+    let findings =
+        |severity| outcome.findings.iter().filter(move |finding| finding.severity == severity).count();
+    let shown = |severity, action| {
+        let hidden = outcome.findings.iter().filter(|finding| finding.severity == severity);
+        hidden.filter(|finding| finding.action < action).count()
+    };
+    let told = |severity| outcome.diagnostics.iter().filter(|told| told.severity == severity).count();
+    let mut parts = Vec::new();
+    let mut part = |ink, count: usize, one: &str, many: &str| {
+        if count > 0 {
+            parts.push(style.paint(ink, &format!("{count} {}", if count == 1 { one } else { many })));
+        }
+    };
+    part(Ink::Error, findings(Severity::Error) + told(Severity::Error), "error", "errors");
+    part(Ink::Warning, findings(Severity::Warning) + told(Severity::Warning), "warning", "warnings");
+    let (one, many) = match verbosity {
+        Verbosity::Verbose => ("note", "notes"),
+        _ if shown(Severity::Info, Action::Warn) > 0 => ("note (-v shows it)", "notes (-v shows them)"),
+        _ => ("note", "notes"),
+    };
+    part(Ink::Info, findings(Severity::Info), one, many);
+    part(Ink::Undetermined, outcome.undetermined.len(), "undetermined", "undetermined");
+    if !outcome.waived.is_empty() {
+        parts.push(waived(&outcome.waived));
+    }
+    parts
+}
+
+fn waived(all: &[Waived]) -> String {
+    let mut text = format!("{} waived", all.len());
+    let soon: Vec<i64> =
+        all.iter().filter_map(|waived| waived.days_left).filter(|&days| days <= SOON).collect();
+    if let Some(&first) = soon.iter().min() {
+        let days = if first == 1 { "day" } else { "days" };
+        let expire = if soon.len() == 1 { "expires" } else { "expire" };
+        text.push_str(&match first {
+            ..0 => format!(" ({} expired)", soon.iter().filter(|&&days| days < 0).count()),
+            0 => format!(" ({} {expire} today)", soon.len()),
+            _ => format!(" ({} {expire} in {first} {days})", soon.len()),
+        });
+    }
+    text
+}
+
+/// `31 files read, 7 deployments of 4 services, 14 policies bound, 2 matched nothing: celador check -v`.
+fn read(outcome: &Outcome, verbosity: Verbosity) -> String {
+    let model = &outcome.model;
+    let mut parts = vec![format!("{} read", count(outcome.coverage.files, "file", "files"))];
+    if !model.deployments.is_empty() {
+        let deployments = count(model.deployments.len(), "deployment", "deployments");
+        parts.push(format!("{deployments} of {}", count(outcome.services(), "service", "services")));
+    }
+    if !model.artifacts.is_empty() {
+        parts.push(count(model.artifacts.len(), "artifact", "artifacts"));
+    }
+    if !model.settings.is_empty() {
+        parts.push(count(model.settings.len(), "code setting", "code settings"));
+    }
+    let (bound, nothing) = outcome.policies();
+    parts.push(format!("{} bound", count(bound, "policy", "policies")));
+    if nothing > 0 {
+        let hint = if verbosity == Verbosity::Verbose { "" } else { " (celador check -v)" };
+        parts.push(format!("{nothing} matched nothing{hint}"));
+    }
+    let mut text = parts.join(", ");
+    let excluded: Vec<String> =
+        outcome.coverage.excluded.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
+    if !excluded.is_empty() {
+        text.push_str(&format!("; left out: {}", excluded.join(", ")));
+    }
+    text
+}
+
+fn count(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+/// What was set aside, with its reason.
+fn waivers(page: &Page<'_>, outcome: &Outcome) -> String {
+    let mut out = String::new();
+    for waived in &outcome.waived {
+        let mut text =
+            format!("{} at {}: {}", waived.finding.policy, page.place(waived.finding.span()), waived.reason);
+        if let Some(owner) = &waived.owner {
+            text.push_str(&format!(" ({owner})"));
+        }
+        if let Some(expires) = &waived.expires {
+            text.push_str(&format!(", until {expires}"));
+        }
+        let text = one_line(&page.redactor.text(&text), page.style.unicode);
+        out.push_str(&format!("{} {text}\n", page.style.paint(Ink::Faint, "waived")));
+    }
+    if !out.is_empty() {
+        out.push('\n');
+    }
+    out
+}
+
+/// Each policy's count, and by name what had nothing to be compared with.
+fn policies(page: &Page<'_>, outcome: &Outcome) -> String {
+    if outcome.tallies.is_empty() {
+        return String::new();
+    }
+    let longest = outcome.tallies.iter().map(|tally| tally.policy.len()).max().unwrap_or(0).max(6);
+    let head = format!(
+        "{:longest$}  {:>5}  {:>6}  {:>6}  {:>12}",
+        "POLICY", "BOUND", "PASSED", "FAILED", "UNDETERMINED"
+    );
+    let mut out = format!("{}\n", page.style.paint(Ink::Faint, &head));
+    for tally in &outcome.tallies {
+        if tally.bound == 0 {
+            out.push_str(&format!("{:longest$}  matched nothing\n", tally.policy));
+            continue;
+        }
+        let mut line = format!(
+            "{:longest$}  {:>5}  {:>6}  {:>6}  {:>12}",
+            tally.policy, tally.bound, tally.passed, tally.failed, tally.undetermined
+        );
+        if tally.errors > 0 {
+            line.push_str(&format!("  {}", count(tally.errors, "error", "errors")));
+        }
+        out.push_str(&format!("{line}\n"));
+        if !tally.unpaired.is_empty() {
+            let names = format!("nothing to compare with: {}", tally.unpaired.join(", "));
+            let room = page.style.width.saturating_sub(4).max(30);
+            for line in wrap(&one_line(&names, page.style.unicode), room, room) {
+                out.push_str(&format!("    {line}\n"));
+            }
+        }
+    }
+    out.push('\n');
+    out
+}

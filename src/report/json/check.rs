@@ -1,0 +1,265 @@
+//! `celador check --format json`.
+
+use crate::diagnostic::{self, Annotation, Diagnostic};
+use crate::report::json::{Span, print, span};
+use crate::report::outcome::Outcome;
+use crate::report::redact::Redactor;
+use serde::Serialize;
+
+#[derive(Serialize)]
+struct Report<'a> {
+    version: u32,
+    findings: Vec<Finding<'a>>,
+    undetermined: Vec<Finding<'a>>,
+    waived: Vec<Finding<'a>>,
+    policies: Vec<Policy<'a>>,
+    errors: Vec<Error<'a>>,
+    summary: Summary,
+}
+
+#[derive(Serialize)]
+struct Labelled {
+    #[serde(flatten)]
+    span: Span,
+    label: String,
+}
+
+#[derive(Serialize)]
+struct Finding<'a> {
+    policy: &'a str,
+    severity: &'static str,
+    action: &'static str,
+    message: String,
+    /// The first of `services`, for programs that know one only.
+    service: Option<&'a str>,
+    services: &'a [String],
+    environment: Option<&'a str>,
+    platform: Option<&'a str>,
+    condition: Option<&'a str>,
+    primary: Labelled,
+    related: Vec<Labelled>,
+    because: Option<Because>,
+    help: Option<String>,
+    fix: Option<Fix>,
+    fingerprint: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unknowns: Option<Vec<Unknown>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waiver: Option<Waiver<'a>>,
+}
+
+#[derive(Serialize)]
+struct Because {
+    expression: String,
+    operands: Vec<Operand>,
+}
+
+#[derive(Serialize)]
+struct Operand {
+    expression: String,
+    value: String,
+}
+
+#[derive(Serialize)]
+struct Fix {
+    message: String,
+    span: Span,
+    replacement: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Unknown {
+    name: String,
+    input: String,
+    reason: &'static str,
+    span: Span,
+}
+
+#[derive(Serialize)]
+struct Waiver<'a> {
+    reason: &'a str,
+    owner: Option<&'a str>,
+    expires: Option<&'a str>,
+    span: Span,
+}
+
+#[derive(Serialize)]
+struct Policy<'a> {
+    name: &'a str,
+    bound: usize,
+    passed: usize,
+    failed: usize,
+    undetermined: usize,
+    unpaired: &'a [String],
+    errors: usize,
+}
+
+#[derive(Serialize)]
+struct Error<'a> {
+    code: &'a str,
+    severity: &'static str,
+    message: String,
+    span: Span,
+    label: String,
+    help: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Summary {
+    files: usize,
+    deployments: usize,
+    services: usize,
+    artifacts: usize,
+    settings: usize,
+    policies_bound: usize,
+    policies_matched_nothing: usize,
+    deny: usize,
+    warn: usize,
+    audit: usize,
+    undetermined: usize,
+    waived: usize,
+    errors: usize,
+    excluded: Vec<Excluded>,
+}
+
+#[derive(Serialize)]
+struct Excluded {
+    kind: String,
+    count: usize,
+}
+
+/// The whole report, printed in every case but a usage error.
+pub fn check(outcome: &Outcome) -> String {
+    let redactor =
+        Redactor::new(&outcome.sources, &outcome.provenance, Some(&outcome.model), outcome.spoken_of());
+    let writer = Writer { outcome, redactor: &redactor };
+    let waived = outcome.waived.iter().map(|waived| Finding {
+        waiver: Some(Waiver {
+            reason: &waived.reason,
+            owner: waived.owner.as_deref(),
+            expires: waived.expires.as_deref(),
+            span: span(&outcome.sources, waived.span),
+        }),
+        ..writer.finding(&waived.finding)
+    });
+    print(&Report {
+        version: 1,
+        findings: outcome.findings.iter().map(|finding| writer.finding(finding)).collect(),
+        undetermined: outcome
+            .undetermined
+            .iter()
+            .map(|open| Finding { unknowns: Some(writer.unknowns(open)), ..writer.finding(open) })
+            .collect(),
+        waived: waived.collect(),
+        policies: outcome.tallies.iter().map(policy).collect(),
+        errors: outcome.diagnostics.iter().map(|told| writer.error(told)).collect(),
+        summary: summary(outcome),
+    })
+}
+
+struct Writer<'a> {
+    outcome: &'a Outcome,
+    redactor: &'a Redactor<'a>,
+}
+
+impl<'a> Writer<'a> {
+    fn text(&self, text: &str) -> String {
+        self.redactor.text(text).into_owned()
+    }
+
+    fn labelled(&self, annotation: &Annotation) -> Labelled {
+        Labelled { span: span(&self.outcome.sources, annotation.span), label: self.text(&annotation.label) }
+    }
+
+    fn finding(&self, finding: &'a diagnostic::Finding) -> Finding<'a> {
+        let operand = |operand: &diagnostic::OperandValue| Operand {
+            value: self.redactor.value_of(&operand.expression, &operand.value).into_owned(),
+            expression: self.text(&operand.expression),
+        };
+        Finding {
+            policy: &finding.policy,
+            severity: finding.severity.as_str(),
+            action: finding.action.as_str(),
+            message: self.text(&finding.message),
+            service: finding.services.first().map(String::as_str),
+            services: &finding.services,
+            environment: finding.environment.as_deref(),
+            platform: finding.platform.as_deref(),
+            condition: Some(finding.condition.as_str()).filter(|condition| !condition.is_empty()),
+            primary: self.labelled(&finding.primary),
+            related: finding.related.iter().map(|related| self.labelled(related)).collect(),
+            because: finding.because.as_ref().map(|because| Because {
+                expression: self.text(&because.expression),
+                operands: because.operands.iter().map(operand).collect(),
+            }),
+            help: finding.help.as_deref().map(|help| self.text(help)),
+            fix: finding.fix.as_ref().map(|fix| Fix {
+                message: self.text(&fix.message),
+                span: span(&self.outcome.sources, fix.span),
+                replacement: fix.replacement.clone(),
+            }),
+            fingerprint: &finding.fingerprint,
+            unknowns: None,
+            waiver: None,
+        }
+    }
+
+    fn unknowns(&self, finding: &diagnostic::Finding) -> Vec<Unknown> {
+        let unknown = |unknown: &diagnostic::UnknownInput| Unknown {
+            name: unknown.name.clone(),
+            input: self.text(&unknown.unknown.input),
+            reason: unknown.unknown.reason.as_str(),
+            span: span(&self.outcome.sources, unknown.unknown.span),
+        };
+        finding.unknowns.iter().map(unknown).collect()
+    }
+
+    fn error(&self, told: &Diagnostic) -> Error<'a> {
+        Error {
+            code: told.code.0,
+            severity: told.severity.as_str(),
+            message: self.text(&told.message),
+            span: span(&self.outcome.sources, told.primary.span),
+            label: self.text(&told.primary.label),
+            help: told.help.as_deref().map(|help| self.text(help)),
+        }
+    }
+}
+
+fn policy(tally: &diagnostic::Tally) -> Policy<'_> {
+    Policy {
+        name: &tally.policy,
+        bound: tally.bound,
+        passed: tally.passed,
+        failed: tally.failed,
+        undetermined: tally.undetermined,
+        unpaired: &tally.unpaired,
+        errors: tally.errors,
+    }
+}
+
+fn summary(outcome: &Outcome) -> Summary {
+    let with = |action| outcome.findings.iter().filter(|finding| finding.action == action).count();
+    let (bound, nothing) = outcome.policies();
+    Summary {
+        files: outcome.coverage.files,
+        deployments: outcome.model.deployments.len(),
+        services: outcome.services(),
+        artifacts: outcome.model.artifacts.len(),
+        settings: outcome.model.settings.len(),
+        policies_bound: bound,
+        policies_matched_nothing: nothing,
+        deny: with(diagnostic::Action::Deny),
+        warn: with(diagnostic::Action::Warn),
+        audit: with(diagnostic::Action::Audit),
+        undetermined: outcome.undetermined.len(),
+        waived: outcome.waived.len(),
+        errors: outcome.errors(),
+        excluded: outcome
+            .coverage
+            .excluded
+            .iter()
+            .map(|(kind, count)| Excluded { kind: kind.clone(), count: *count })
+            .collect(),
+    }
+}

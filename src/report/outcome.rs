@@ -1,0 +1,89 @@
+//! What a run has to tell, as plain data: the input of every report.
+
+use crate::diagnostic::{Diagnostic, Finding, Severity, Tally};
+use crate::model::Model;
+use crate::provenance::Provenance;
+use crate::source::{SourceId, Sources, Span};
+use std::collections::BTreeSet;
+
+/// A finding that was set aside on purpose.
+#[derive(Clone, Debug)]
+pub struct Waived {
+    pub finding: Finding,
+    pub reason: String,
+    pub owner: Option<String>,
+    /// As written: `2026-12-31`.
+    pub expires: Option<String>,
+    /// Days until then, counted from the day of the run.
+    pub days_left: Option<i64>,
+    /// The waiver itself.
+    pub span: Span,
+}
+
+/// What was read and what was left out.
+#[derive(Clone, Debug, Default)]
+pub struct Coverage {
+    /// Files whose text was read.
+    pub files: usize,
+    /// What the default exclusions left out, by kind (`tests`, `backups`), with the number of files
+    /// or, where a whole folder was passed over, of folders.
+    pub excluded: Vec<(String, usize)>,
+}
+
+/// Everything that came of a run.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    pub sources: Sources,
+    pub provenance: Provenance,
+    pub model: Model,
+    /// In the order in which they are reported.
+    pub findings: Vec<Finding>,
+    pub undetermined: Vec<Finding>,
+    pub waived: Vec<Waived>,
+    pub tallies: Vec<Tally>,
+    /// What is wrong with the run itself: policies, `celador.yaml`, paths.
+    pub diagnostics: Vec<Diagnostic>,
+    pub coverage: Coverage,
+}
+
+impl Outcome {
+    /// How many services are deployed.
+    pub fn services(&self) -> usize {
+        let names = self.model.deployments.iter().map(|deployment| match &deployment.family {
+            Some(family) => family.to_string(),
+            None => deployment.display_name(),
+        });
+        names.collect::<BTreeSet<String>>().len()
+    }
+
+    /// How many subjects there are for policies to be judged on.
+    pub fn subjects(&self) -> usize {
+        let model = &self.model;
+        model.deployments.len() + model.artifacts.len() + model.settings.len() + model.bypasses.len()
+    }
+
+    /// Policies that were bound to at least one subject, and those that matched nothing.
+    pub fn policies(&self) -> (usize, usize) {
+        let bound = self.tallies.iter().filter(|tally| tally.bound > 0).count();
+        (bound, self.tallies.len() - bound)
+    }
+
+    /// How many diagnostics are errors.
+    pub fn errors(&self) -> usize {
+        self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count()
+    }
+
+    /// The files that a report of the findings speaks of.
+    pub fn spoken_of(&self) -> BTreeSet<SourceId> {
+        let findings = self.findings.iter().chain(&self.undetermined);
+        let findings = findings.chain(self.waived.iter().map(|waived| &waived.finding));
+        let mut files: BTreeSet<SourceId> = findings
+            .flat_map(|finding| {
+                let related = finding.related.iter().map(|related| related.span.source);
+                related.chain([finding.primary.span.source])
+            })
+            .collect();
+        files.extend(self.diagnostics.iter().map(|diagnostic| diagnostic.primary.span.source));
+        files
+    }
+}

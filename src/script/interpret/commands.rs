@@ -1,0 +1,436 @@
+//! Commands: their words, and calls of the script's own functions.
+
+use super::Interpreter;
+use super::calls::Arguments;
+use super::path::Side;
+use super::store::Content;
+use super::texts::to_text;
+use super::values::{Element, Item, Kind, List, Part, Piece, Val};
+use crate::provenance::Origin;
+use crate::script::{Command, Expression, ExpressionKind, words};
+use crate::source::Span;
+use crate::value::{Condition, Unknown};
+use std::collections::HashMap;
+use std::ops::Range;
+use std::rc::Rc;
+
+/// One word that a split text yields.
+pub(super) struct Field {
+    /// What all its parts have in common; they no longer say it.
+    pub condition: Condition,
+    pub parts: Vec<Part>,
+}
+
+/// What comes with a command besides its words.
+#[derive(Default)]
+pub(super) struct Circumstances {
+    pub environment: Vec<(Rc<str>, Val, Span)>,
+    pub directory: Option<(Val, Span)>,
+    pub input: Option<(Val, Span)>,
+}
+
+/// Parts of variables' names that speak of several words.
+const SEVERAL: &[&str] = &["ARG", "FLAG", "OPT", "EXTRA", "PARAM", "CMD", "COMMAND", "LIST", "@", "*"];
+
+impl Interpreter<'_> {
+    /// Runs a command; gives its words as a person would say them.
+    pub(super) fn run_command(&mut self, command: &Command, span: Span) -> String {
+        match command {
+            Command::Words { words, environment, input } => {
+                let mut around = Circumstances::default();
+                for (name, value) in environment {
+                    let place = value.span;
+                    let value = self.eval(value);
+                    around.environment.push((name.as_str().into(), value, place));
+                }
+                if let Some(input) = input {
+                    around.input = Some((self.eval(input), input.span));
+                }
+                let mut evaluated: List = Vec::new();
+                for word in words {
+                    self.word(word, &mut evaluated);
+                }
+                self.run_words(evaluated, around, span)
+            }
+            Command::List { list, directory, environment } => {
+                let around = self.circumstances(directory.as_deref(), environment.as_deref());
+                let value = self.eval(list);
+                self.run_value(&value, list.span, around, span)
+            }
+            Command::Line { line, directory, environment } => {
+                let around = self.circumstances(directory.as_deref(), environment.as_deref());
+                let value = self.eval(line);
+                self.run_value(&value, line.span, around, span)
+            }
+        }
+    }
+
+    fn circumstances(
+        &mut self,
+        directory: Option<&Expression>,
+        environment: Option<&Expression>,
+    ) -> Circumstances {
+        let mut around = Circumstances::default();
+        if let Some(directory) = directory {
+            around.directory = Some((self.eval(directory), directory.span));
+        }
+        if let Some(environment) = environment {
+            let value = self.eval(environment);
+            if let Content::Map(map) = self.content_of(&value) {
+                let entry =
+                    |entry: &Rc<super::values::Entry>| (entry.key.1.clone(), entry.value.clone(), entry.span);
+                around.environment.extend(map.entries.iter().map(entry));
+            }
+        }
+        around
+    }
+
+    /// A list of words, or a text that a shell will read, whichever the value turns out to be.
+    fn run_value(&mut self, value: &Val, place: Span, around: Circumstances, span: Span) -> String {
+        let value = self.narrow(value.clone());
+        match &value.kind {
+            Kind::Either(all) => {
+                let mut arms = Vec::with_capacity(all.len());
+                let mut name = String::new();
+                let around = Rc::new(around);
+                for (condition, one) in all.iter() {
+                    let side = Side::of(condition.without(&self.path.all));
+                    let around = around.clone();
+                    arms.push(self.arm(side, true, |this| {
+                        name = this.run_value(one, place, around.copy(), span);
+                        Val::unbound()
+                    }));
+                }
+                self.join(arms);
+                name
+            }
+            Kind::Text(parts) => {
+                let parts = parts.clone();
+                self.run_line(&parts, around, span)
+            }
+            Kind::Object(slot) => match self.store.get(*slot).clone() {
+                Content::List(list) => self.run_words((*list).clone(), around, span),
+                _ => String::new(),
+            },
+            Kind::Unknown(unknown, _) => {
+                let unknown = unknown.clone();
+                let name = unknown.input.to_string();
+                self.emitted.unresolved(place, unknown);
+                name
+            }
+            _ => String::new(),
+        }
+    }
+
+    fn run_line(&mut self, parts: &[Part], around: Circumstances, span: Span) -> String {
+        let mut name = String::new();
+        for (environment, words) in self.commands_of(parts, span) {
+            let mut circumstances = around.copy();
+            for (variable, value) in environment {
+                circumstances.environment.push((variable.as_str().into(), value, span));
+            }
+            name = self.run_words(words, circumstances, span);
+        }
+        name
+    }
+
+    /// What a shell makes of a text: commands, each with its own environment and its words.
+    fn commands_of(&mut self, parts: &[Part], span: Span) -> Vec<(Vec<(String, Val)>, List)> {
+        let parts = self.narrow_parts(parts);
+        let mut verbatim: HashMap<Origin, Option<Span>> = HashMap::new();
+        for part in &parts {
+            if let Some(origin) = part.origin {
+                verbatim.entry(origin).and_modify(|span| *span = None).or_insert(part.verbatim);
+            }
+        }
+        let line = to_text(&parts);
+        let commands = words::split(&line, span, &mut |origin, range: Range<usize>| {
+            let Some(Some(whole)) = verbatim.get(&origin).copied() else { return origin };
+            if range.start == 0 && range.end == whole.len() {
+                return origin;
+            }
+            let start = whole.start as usize;
+            self.rerooted(origin, Span::new(whole.source, start + range.start, start + range.end))
+        });
+        let mut all = Vec::with_capacity(commands.len());
+        for command in commands {
+            let environment = command.environment.into_iter().map(|(name, value)| (name, from_text(value)));
+            let environment: Vec<(String, Val)> = environment.collect();
+            let mut evaluated: List = Vec::with_capacity(command.words.len());
+            for word in command.words {
+                let unknown =
+                    word.text.is_wholly_unknown().then(|| word.text.first_hole().cloned()).flatten();
+                let value = from_text(word.text);
+                let place = match value.origin.and_then(|origin| self.literal_of(origin)) {
+                    Some(place) => place,
+                    None => span,
+                };
+                let value = match unknown {
+                    Some(unknown) if word.may_split && self.may_be_several(&unknown, &evaluated) => {
+                        Element::Rest(unknown)
+                    }
+                    _ => Element::One(value),
+                };
+                evaluated.push(Rc::new(Item { condition: word.condition, value, span: place }));
+            }
+            all.push((environment, evaluated));
+        }
+        all
+    }
+
+    fn literal_of(&self, origin: Origin) -> Option<Span> {
+        let mut hop = *self.arena.hop(origin)?;
+        while let Some(parent) = hop.parent.and_then(|parent| self.arena.hop(parent)) {
+            hop = *parent;
+        }
+        Some(hop.span)
+    }
+
+    /// Whether an unknown text outside quotes may be any number of words: not where a flag waits for its
+    /// value, and not where the name speaks of one thing.
+    fn may_be_several(&self, unknown: &Unknown, before: &[Rc<Item>]) -> bool {
+        let follows_flag = before.last().is_some_and(|item| match &item.value {
+            Element::One(value) => {
+                value.plain().is_some_and(|word| word.starts_with("--") && !word.contains('='))
+            }
+            Element::Rest(_) => false,
+        });
+        let name = unknown.input.to_uppercase();
+        !follows_flag && SEVERAL.iter().any(|part| name.contains(part))
+    }
+
+    /// The words that one expression yields.
+    fn word(&mut self, word: &Expression, words: &mut List) {
+        match &word.kind {
+            ExpressionKind::Fields(inner) => {
+                let value = self.eval(inner);
+                self.fields(&value, word.span, words);
+            }
+            ExpressionKind::Join(parts)
+                if parts.iter().any(|part| matches!(part.kind, ExpressionKind::Fields(_))) =>
+            {
+                let mut all = Vec::new();
+                for part in parts {
+                    let value = self.eval(part);
+                    let splits = matches!(part.kind, ExpressionKind::Fields(_));
+                    let is_literal = matches!(part.kind, ExpressionKind::Literal(_));
+                    let value = if is_literal {
+                        value
+                    } else {
+                        self.with_step(value, part.span, crate::provenance::Step::Interpolated)
+                    };
+                    all.extend(self.parts(&value, part.span).into_iter().map(|part| (part, splits)));
+                }
+                for field in self.split_marked(&all) {
+                    words.push(self.field_item(field, word.span));
+                }
+            }
+            _ => {
+                let value = self.eval(word);
+                match self.content_of(&value) {
+                    Content::List(list) => words.extend(list.iter().cloned()),
+                    _ => words.push(Item::one(value, word.span)),
+                }
+            }
+        }
+    }
+
+    fn field_item(&mut self, field: Field, span: Span) -> Rc<Item> {
+        let origin = match field.parts.as_slice() {
+            [single] => single.origin,
+            _ => Some(self.arena.literal(span)),
+        };
+        let input = field.parts.iter().find_map(|part| part.input.clone());
+        let value = Val { input, ..Val::text(field.parts, origin) };
+        Rc::new(Item { condition: field.condition, value: Element::One(value), span })
+    }
+
+    /// An unquoted expansion.
+    fn fields(&mut self, value: &Val, span: Span, words: &mut List) {
+        let value = self.narrow(value.clone());
+        match &value.kind {
+            Kind::Unknown(unknown, _) => {
+                let element = if self.may_be_several(unknown, words) {
+                    Element::Rest(unknown.clone())
+                } else {
+                    Element::One(value.clone())
+                };
+                words.push(Rc::new(Item { condition: Condition::always(), value: element, span }));
+            }
+            Kind::Object(slot) => {
+                if let Content::List(list) = self.store.get(*slot) {
+                    words.extend(list.iter().cloned());
+                }
+            }
+            Kind::Either(all) => {
+                let single = |this: &mut Self, one: &Val| match &one.kind {
+                    Kind::Text(parts) => {
+                        let fields = this.split_fields(parts);
+                        matches!(fields.as_slice(), [field] if field.condition.is_always())
+                    }
+                    Kind::Number(_) | Kind::Unknown(..) => true,
+                    _ => false,
+                };
+                if all.iter().all(|(_, one)| single(self, one)) {
+                    words.push(Item::one(value.clone(), span));
+                    return;
+                }
+                for (condition, one) in all.clone().iter() {
+                    let mut own: List = words.last().cloned().into_iter().collect();
+                    let before = own.len();
+                    self.fields(one, span, &mut own);
+                    words.extend(Self::guarded(own.split_off(before), condition));
+                }
+            }
+            Kind::Unbound => {}
+            _ => {
+                let parts = self.parts(&value, span);
+                let fields = self.split_fields(&parts);
+                match fields.as_slice() {
+                    [only] if only.condition.is_always() && only.parts == parts => {
+                        words.push(Item::one(value.clone(), span));
+                    }
+                    _ => {
+                        for field in fields {
+                            words.push(self.field_item(field, span));
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// A text split at blanks.
+    pub(super) fn split_fields(&mut self, parts: &[Part]) -> Vec<Field> {
+        let marked: Vec<(Part, bool)> = parts.iter().map(|part| (part.clone(), true)).collect();
+        self.split_marked(&marked)
+    }
+
+    /// A text split at the blanks of those parts that are marked.
+    fn split_marked(&mut self, parts: &[(Part, bool)]) -> Vec<Field> {
+        let mut fields = Vec::new();
+        let mut current: Vec<Part> = Vec::new();
+        let mut quoted = false;
+        let mut flush = |current: &mut Vec<Part>, quoted: &mut bool| {
+            if !current.is_empty() || *quoted {
+                fields.push(field(std::mem::take(current)));
+            }
+            *quoted = false;
+        };
+        for (part, splits) in parts {
+            let Piece::Literal(text) = &part.piece else {
+                current.push(part.clone());
+                continue;
+            };
+            if !splits {
+                quoted = true;
+                current.push(part.clone());
+                continue;
+            }
+            let mut start = 0;
+            for (at, c) in text.char_indices() {
+                if c.is_ascii_whitespace() {
+                    current.extend(self.piece_of(part, start..at).filter(|_| at > start));
+                    flush(&mut current, &mut quoted);
+                    start = at + c.len_utf8();
+                }
+            }
+            if start < text.len() {
+                current.extend(self.piece_of(part, start..text.len()));
+            }
+        }
+        flush(&mut current, &mut quoted);
+        fields
+    }
+
+    /// Runs evaluated words: one of the script's own functions, or a program.
+    fn run_words(&mut self, words: List, around: Circumstances, span: Span) -> String {
+        let name = self.spoken(&words);
+        if self.rules.commands_call_functions
+            && let Some(first) = words.first()
+            && let Element::One(value) = &first.value
+            && let Some(program) = value.plain()
+            && let Some(function) = self.bound(&format!("{program}()")).cloned()
+        {
+            let arguments =
+                Arguments { positional: words.into_iter().skip(1).collect(), ..Arguments::default() };
+            let whole = Expression { kind: ExpressionKind::Name(program.to_string()), span };
+            for (name, value, place) in around.environment {
+                let value = self.with_step(value, place, crate::provenance::Step::Assigned);
+                self.bind(&name, value, false);
+            }
+            self.call(&function, arguments, &whole);
+            return name;
+        }
+        self.emit(words, around, span);
+        name
+    }
+
+    /// The words as a person would say them.
+    fn spoken(&mut self, words: &List) -> String {
+        let mut name = String::new();
+        for item in words.iter().take(8) {
+            if !name.is_empty() {
+                name.push(' ');
+            }
+            match &item.value {
+                Element::One(value) => {
+                    let value = match &value.kind {
+                        Kind::Either(all) => all.first().map_or_else(Val::null, |(_, first)| first.clone()),
+                        _ => value.clone(),
+                    };
+                    let parts = self.parts(&value, item.span);
+                    name.push_str(&to_text(&parts).to_string());
+                }
+                Element::Rest(unknown) => name.push_str(&format!("{{{}}}", unknown.input)),
+            }
+        }
+        name
+    }
+
+    /// The words of the first command of a text, as `shlex.split` gives them.
+    pub(super) fn words_of_text(&mut self, parts: &[Part], span: Span) -> List {
+        self.commands_of(parts, span).into_iter().flat_map(|(_, words)| words).collect()
+    }
+}
+
+impl Circumstances {
+    fn copy(&self) -> Circumstances {
+        Circumstances {
+            environment: self.environment.clone(),
+            directory: self.directory.clone(),
+            input: self.input.clone(),
+        }
+    }
+}
+
+/// A word of parts; a condition that all of them share is the word's.
+fn field(mut parts: Vec<Part>) -> Field {
+    let shared = match parts.first() {
+        Some(first) if parts.iter().all(|part| part.condition == first.condition) => first.condition.clone(),
+        _ => Condition::always(),
+    };
+    if !shared.is_always() {
+        for part in &mut parts {
+            part.condition = Condition::always();
+        }
+    }
+    Field { condition: shared, parts }
+}
+
+/// A text of the outside as a value.
+fn from_text(text: crate::value::Text) -> Val {
+    let part = |part: crate::value::Part| Part {
+        condition: part.condition,
+        piece: match part.piece {
+            crate::value::Piece::Literal(text) => Piece::Literal(text.into()),
+            crate::value::Piece::Hole(unknown) => Piece::Hole(unknown),
+        },
+        origin: part.origin,
+        verbatim: None,
+        input: None,
+    };
+    let parts: Vec<Part> = text.parts.into_iter().map(part).collect();
+    let origin = parts.iter().find_map(|part| part.origin);
+    Val::text(parts, origin)
+}

@@ -1,0 +1,200 @@
+//! Branches, and ways out of them.
+
+use super::Interpreter;
+use super::path::{Path, Side, Test, common};
+use super::store::Changes;
+use super::values::Val;
+use crate::script::Expression;
+use crate::value::{Atom, Condition, Operand, Operator};
+
+/// What one branch left.
+pub(super) struct Arm {
+    pub cases: Vec<Condition>,
+    /// What the arm's own test says.
+    pub entry: Condition,
+    pub live: bool,
+    pub changes: Changes,
+    /// The path at the branch's end, with what it passed on the way.
+    pub path: Path,
+    /// Whether a command was run in it.
+    pub ran: bool,
+    pub value: Val,
+}
+
+/// What catches a way out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    Return,
+    Break,
+    Continue,
+}
+
+/// A function call, a loop or an iteration in progress.
+pub(super) struct Catch {
+    way: Way,
+    /// How many frames the journal had before it.
+    depth: usize,
+    entry: Path,
+    exits: Vec<Arm>,
+}
+
+impl Interpreter<'_> {
+    /// Runs one side of a test and takes its changes back. A side that is not `shown` is taken for
+    /// granted: what it runs does not mention it.
+    pub(super) fn arm(&mut self, side: Side, shown: bool, run: impl FnOnce(&mut Self) -> Val) -> Arm {
+        let saved = self.path.clone();
+        let ran = self.emitted.count();
+        let entered = if self.live { saved.enter(&side.path, shown) } else { None };
+        self.store.push();
+        let mut value = Val::unbound();
+        let live = match entered {
+            Some(path) => {
+                self.path = path;
+                value = run(self);
+                std::mem::replace(&mut self.live, true)
+            }
+            None => false,
+        };
+        Arm {
+            cases: side.cases,
+            entry: side.path,
+            live,
+            changes: self.store.take_back(),
+            path: std::mem::replace(&mut self.path, saved),
+            ran: ran != self.emitted.count(),
+            value,
+        }
+    }
+
+    /// Goes on behind branches that exclude each other and cover everything.
+    pub(super) fn join(&mut self, mut arms: Vec<Arm>) -> Val {
+        let any_dead_ran = arms.iter().any(|arm| !arm.live && arm.ran);
+        let any_dead = arms.iter().any(|arm| !arm.live);
+        arms.retain(|arm| arm.live);
+        if arms.len() == 1 {
+            let arm = arms.remove(0);
+            self.apply(arm.changes);
+            self.path = if any_dead && !any_dead_ran {
+                // The others were guards that ran nothing: passing one is no circumstance worth telling,
+                // unless it names the values that an input may have.
+                let telling = arm.entry.atoms().iter().filter(|atom| atom.allowed().is_some());
+                let quiet = arm.path.shown.without(&arm.entry);
+                let shown = telling.fold(quiet.clone(), |sum, atom| {
+                    sum.and(&Condition::of(atom.clone())).unwrap_or_else(|| quiet.clone())
+                });
+                Path { shown, all: arm.path.all }
+            } else {
+                arm.path
+            };
+            return arm.value;
+        }
+        let Some(first) = arms.first() else {
+            self.live = false;
+            return Val::unbound();
+        };
+        let (mut all, mut shown) = (first.path.all.clone(), first.path.shown.clone());
+        for arm in arms.iter().skip(1) {
+            all = common(&all, &arm.path.all);
+            shown = common(&shown, &arm.path.shown);
+        }
+        let value = self.merge_arms(arms);
+        self.path = Path { shown, all };
+        value
+    }
+
+    fn apply(&mut self, changes: Changes) {
+        for (slot, content) in changes {
+            self.store.set(slot, content);
+        }
+    }
+
+    /// Runs the side that a test decides, or both.
+    pub(super) fn choose(
+        &mut self,
+        test: Test,
+        whole: &Expression,
+        then: impl FnOnce(&mut Self) -> Val,
+        otherwise: impl FnOnce(&mut Self) -> Val,
+    ) -> Val {
+        match test.outcome() {
+            Some(true) => then(self),
+            Some(false) => otherwise(self),
+            None => {
+                let (yes, no) = self.sides(&test, whole);
+                let first = self.arm(yes, true, then);
+                let second = self.arm(no, true, otherwise);
+                self.join(vec![first, second])
+            }
+        }
+    }
+
+    /// Both sides of an undecided test.
+    pub(super) fn sides(&mut self, test: &Test, whole: &Expression) -> (Side, Side) {
+        let mut atom = None;
+        let mut make = |this: &mut Self| {
+            atom.get_or_insert_with(|| {
+                let name = this.describe(whole);
+                let input = this.atom_name(&name, u32::MAX);
+                Atom { input, operator: Operator::Holds, operand: Operand::None, span: whole.span }
+            })
+            .clone()
+        };
+        let yes = test.side(true, || make(self));
+        let no = test.side(false, || make(self));
+        (yes, no)
+    }
+
+    /// Runs something that ways out of kind `way` lead behind.
+    pub(super) fn catch(&mut self, way: Way, run: impl FnOnce(&mut Self) -> Val) -> Val {
+        self.catches.push(Catch {
+            way,
+            depth: self.store.depth(),
+            entry: self.path.clone(),
+            exits: Vec::new(),
+        });
+        self.store.push();
+        let value = run(self);
+        let Some(catch) = self.catches.pop() else { return value };
+        if catch.exits.is_empty() {
+            self.store.commit();
+            return value;
+        }
+        let last = Arm {
+            cases: vec![self.path.all.without(&catch.entry.all)],
+            entry: Condition::always(),
+            live: self.live,
+            changes: self.store.take_back(),
+            path: std::mem::replace(&mut self.path, catch.entry),
+            // Leaving early is no guard: where a single way is left, its circumstances stay.
+            ran: true,
+            value,
+        };
+        self.live = true;
+        let mut arms = catch.exits;
+        arms.push(last);
+        self.join(arms)
+    }
+
+    /// Leaves the innermost loop, iteration or function on this path.
+    pub(super) fn leave(&mut self, way: Way, value: Val) {
+        let found = self.catches.iter().rposition(|catch| catch.way == way || catch.way == Way::Return);
+        if self.live
+            && let Some(catch) = found.and_then(|at| self.catches.get(at))
+            && catch.way == way
+        {
+            let exit = Arm {
+                cases: vec![self.path.all.without(&catch.entry.all)],
+                entry: Condition::always(),
+                live: true,
+                changes: self.store.changes_since(catch.depth),
+                path: self.path.clone(),
+                ran: true,
+                value,
+            };
+            if let Some(catch) = found.and_then(|at| self.catches.get_mut(at)) {
+                catch.exits.push(exit);
+            }
+        }
+        self.live = false;
+    }
+}

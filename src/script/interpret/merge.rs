@@ -1,0 +1,270 @@
+//! One state out of several.
+
+use super::Interpreter;
+use super::flow::Arm;
+use super::path::{common, exact_union, simplify};
+use super::store::{Content, Slot};
+use super::values::{Entry, Instance, Item, Kind, List, Map, Part, Val};
+use crate::value::Condition;
+use std::collections::{BTreeSet, HashSet};
+use std::rc::Rc;
+
+/// One version of a value: the exact conditions under which it stands, and one condition that tells it
+/// from the others.
+struct Version<T> {
+    cases: Vec<Condition>,
+    guard: Condition,
+    content: T,
+}
+
+impl<T> Version<T> {
+    fn with<U>(&self, content: U) -> Version<U> {
+        Version { cases: self.cases.clone(), guard: self.guard.clone(), content }
+    }
+}
+
+impl Interpreter<'_> {
+    /// Merges what the arms left into the store, and gives their merged value.
+    pub(super) fn merge_arms(&mut self, mut arms: Vec<Arm>) -> Val {
+        let slots: BTreeSet<Slot> = arms.iter().flat_map(|arm| arm.changes.keys().copied()).collect();
+        let values: Vec<Version<Val>> = arms
+            .iter_mut()
+            .map(|arm| {
+                let guard = match arm.cases.as_slice() {
+                    [one] => one.clone(),
+                    _ => arm.entry.clone(),
+                };
+                let content = std::mem::replace(&mut arm.value, Val::unbound());
+                Version { cases: arm.cases.clone(), guard, content }
+            })
+            .collect();
+        for slot in slots {
+            let mut versions = Vec::with_capacity(arms.len());
+            for (arm, value) in arms.iter_mut().zip(&values) {
+                let content = arm.changes.remove(&slot).unwrap_or_else(|| self.store.get(slot).clone());
+                if !matches!(content, Content::Absent) {
+                    versions.push(value.with(content));
+                }
+            }
+            if let Some(merged) = self.merge_contents(slot, versions) {
+                self.store.set(slot, merged);
+            }
+        }
+        self.merge_values(None, values)
+    }
+
+    fn merge_contents(&mut self, slot: Slot, mut versions: Vec<Version<Content>>) -> Option<Content> {
+        let first = versions.first()?;
+        if versions.iter().all(|version| same_content(&first.content, &version.content)) {
+            return Some(versions.remove(0).content);
+        }
+        match &first.content {
+            Content::Absent => None,
+            Content::Variable(_) => {
+                let base = self.variable(slot).cloned();
+                let values = pick(&versions, |content| match content {
+                    Content::Variable(value) => Some(value.clone()),
+                    _ => None,
+                });
+                Some(Content::Variable(self.merge_values(base.as_ref(), values)))
+            }
+            Content::List(_) => {
+                let lists = pick(&versions, |content| match content {
+                    Content::List(list) => Some(list.clone()),
+                    _ => None,
+                });
+                Some(Content::List(Rc::new(merge_lists(lists))))
+            }
+            Content::Map(_) => {
+                let maps = pick(&versions, |content| match content {
+                    Content::Map(map) => Some(map.clone()),
+                    _ => None,
+                });
+                Some(Content::Map(Rc::new(self.merge_maps(&maps))))
+            }
+            Content::Instance(instance) => {
+                let class = instance.class.clone();
+                let all = pick(&versions, |content| match content {
+                    Content::Instance(instance) => Some(instance.clone()),
+                    _ => None,
+                });
+                let names: BTreeSet<Rc<str>> =
+                    all.iter().flat_map(|one| one.content.fields.keys().cloned()).collect();
+                let mut fields = std::collections::HashMap::with_capacity(names.len());
+                for name in names {
+                    let values: Vec<Version<Val>> = all
+                        .iter()
+                        .filter_map(|one| Some(one.with(one.content.fields.get(&name)?.clone())))
+                        .collect();
+                    fields.insert(name, self.merge_values(None, values));
+                }
+                Some(Content::Instance(Rc::new(Instance { class, fields })))
+            }
+        }
+    }
+
+    /// One value out of several that exclude each other. `base` is what stood there before the branches.
+    fn merge_values(&mut self, base: Option<&Val>, mut versions: Vec<Version<Val>>) -> Val {
+        let Some(first) = versions.first() else { return Val::unbound() };
+        if versions.iter().all(|version| first.content.same(&version.content)) {
+            return versions.remove(0).content;
+        }
+        if let Some(grown) = self.grown_text(base, &versions) {
+            return grown;
+        }
+        let mut all = Vec::with_capacity(versions.len());
+        for version in &versions {
+            for (inner, value) in version.content.alternatives() {
+                all.extend(version.cases.iter().filter_map(|case| Some((case.and(&inner)?, value.clone()))));
+            }
+        }
+        self.either(all)
+    }
+
+    /// A value of alternatives; they must exclude each other.
+    pub(super) fn either(&mut self, mut all: Vec<(Condition, Val)>) -> Val {
+        simplify(&mut all, Val::same);
+        if all.len() == 1
+            && all.first().is_some_and(|(condition, _)| condition.is_always())
+            && let Some((_, value)) = all.pop()
+        {
+            return value;
+        }
+        if all.len() > self.limits.alternatives {
+            let span = crate::source::Span::beginning(self.source);
+            return self.limit(span, "a value has too many alternatives");
+        }
+        Val::new(Kind::Either(Rc::new(all)), None)
+    }
+
+    /// Texts of which one goes on where the other ends: the rest is guarded.
+    fn grown_text(&mut self, base: Option<&Val>, versions: &[Version<Val>]) -> Option<Val> {
+        let [a, b] = versions else { return None };
+        let (first, second) = (self.parts_if_text(&a.content)?, self.parts_if_text(&b.content)?);
+        let base = match base {
+            Some(base) => self.parts_if_text(base)?,
+            None if first.len() < second.len() => first.clone(),
+            None => second.clone(),
+        };
+        if base.is_empty() || !begins_with(&first, &base) || !begins_with(&second, &base) {
+            return None;
+        }
+        let longer = if first.len() > base.len() { &a.content } else { &b.content };
+        let (origin, input) = (longer.origin, longer.input.clone());
+        let size = base.len();
+        let mut parts = base;
+        for (version, grown) in [(a, first), (b, second)] {
+            parts.extend(
+                grown
+                    .into_iter()
+                    .skip(size)
+                    .filter_map(|part| Some(Part { condition: version.guard.and(&part.condition)?, ..part })),
+            );
+        }
+        if parts.len() > self.limits.parts {
+            let span = crate::source::Span::beginning(self.source);
+            return Some(self.limit(span, "a text has too many parts"));
+        }
+        Some(Val { input, ..Val::text(parts, origin) })
+    }
+
+    fn merge_maps(&mut self, versions: &[Version<Rc<Map>>]) -> Map {
+        let mut merged = Map::default();
+        let mut seen = HashSet::new();
+        for version in versions {
+            for entry in &version.content.entries {
+                if !seen.insert(entry.key.clone()) {
+                    continue;
+                }
+                let having: Vec<(&Version<Rc<Map>>, &Rc<Entry>)> = versions
+                    .iter()
+                    .filter_map(|version| Some((version, version.content.get(&entry.key)?)))
+                    .collect();
+                if having.len() == versions.len() && having.iter().all(|(_, one)| Rc::ptr_eq(one, entry)) {
+                    merged.insert(entry.clone());
+                    continue;
+                }
+                let presence = having
+                    .iter()
+                    .filter_map(|(version, one)| version.guard.and(&one.condition))
+                    .reduce(|a, b| exact_union(&a, &b).unwrap_or_else(|| common(&a, &b)))
+                    .unwrap_or_default();
+                let value = match having.as_slice() {
+                    [(_, only)] => only.value.clone(),
+                    several => {
+                        let values =
+                            several.iter().map(|(version, one)| version.with(one.value.clone())).collect();
+                        self.merge_values(None, values)
+                    }
+                };
+                merged.insert(Rc::new(Entry { condition: presence, value, ..(**entry).clone() }));
+            }
+        }
+        merged.open = versions.iter().find_map(|version| version.content.open.clone());
+        merged
+    }
+}
+
+/// Whether a text begins with another; the ways their parts came do not matter.
+fn begins_with(whole: &[Part], start: &[Part]) -> bool {
+    let alike = |a: &Part, b: &Part| a.piece == b.piece && a.condition == b.condition;
+    whole.len() >= start.len() && whole.iter().zip(start).all(|(a, b)| alike(a, b))
+}
+
+fn pick<T>(versions: &[Version<Content>], choose: impl Fn(&Content) -> Option<T>) -> Vec<Version<T>> {
+    versions.iter().filter_map(|version| Some(version.with(choose(&version.content)?))).collect()
+}
+
+fn same_content(a: &Content, b: &Content) -> bool {
+    match (a, b) {
+        (Content::Variable(a), Content::Variable(b)) => a.same(b),
+        (Content::List(a), Content::List(b)) => Rc::ptr_eq(a, b) || same_items(a, b),
+        (Content::Map(a), Content::Map(b)) => Rc::ptr_eq(a, b),
+        (Content::Instance(a), Content::Instance(b)) => Rc::ptr_eq(a, b),
+        _ => false,
+    }
+}
+
+fn same_items(a: &List, b: &List) -> bool {
+    a.len() == b.len() && a.iter().zip(b.iter()).all(|(x, y)| Rc::ptr_eq(x, y))
+}
+
+/// What the lists have in common at both ends stays; what lies between is there under its own guard.
+fn merge_lists(versions: Vec<Version<Rc<List>>>) -> List {
+    let mut distinct: Vec<Version<Rc<List>>> = Vec::new();
+    for version in versions {
+        match distinct.iter_mut().find(|have| same_items(&have.content, &version.content)) {
+            Some(have) => {
+                have.guard = exact_union(&have.guard, &version.guard)
+                    .unwrap_or_else(|| common(&have.guard, &version.guard));
+            }
+            None => distinct.push(version),
+        }
+    }
+    let Some(first) = distinct.first().map(|version| version.content.clone()) else { return List::new() };
+    let shortest = distinct.iter().map(|version| version.content.len()).min().unwrap_or(0);
+    let shared = |from_end: bool, at: usize| {
+        let item = |list: &List| {
+            let index = if from_end { list.len().checked_sub(at + 1)? } else { at };
+            list.get(index).cloned()
+        };
+        let reference = item(&first);
+        distinct.iter().all(|version| match (&reference, item(&version.content)) {
+            (Some(a), Some(b)) => Rc::ptr_eq(a, &b),
+            _ => false,
+        })
+    };
+    let prefix = (0..shortest).take_while(|&at| shared(false, at)).count();
+    let suffix = (0..shortest - prefix).take_while(|&at| shared(true, at)).count();
+    let mut merged: List = first.iter().take(prefix).cloned().collect();
+    for version in &distinct {
+        let middle = version.content.len() - prefix - suffix;
+        for item in version.content.iter().skip(prefix).take(middle) {
+            if let Some(condition) = version.guard.and(&item.condition) {
+                merged.push(Rc::new(Item { condition, ..(**item).clone() }));
+            }
+        }
+    }
+    merged.extend(first.iter().skip(first.len() - suffix).cloned());
+    merged
+}

@@ -1,0 +1,278 @@
+//! The abstract interpreter: what a script may run, over all its inputs at once.
+//!
+//! A [`Program`] is run on values of which each is known, one of several under conditions, or unknown
+//! with a reason. A test that known values decide runs one branch; any other runs both, and what they
+//! leave is merged: values become alternatives, lists and texts that grew get guarded items and parts,
+//! so that fifteen independent tests cost fifteen guards. A default that an input may override is a
+//! known value, but decides nothing.
+//!
+//! Nothing is executed, and nothing is known here of a script language or a platform: names of builtin
+//! functions and methods are the vocabulary of the form. Steps, depth, alternatives, iterations and
+//! sizes are bounded by [`Limits`].
+
+mod arithmetic;
+mod assign;
+mod builtins;
+mod calls;
+mod classes;
+mod collections;
+mod commands;
+mod describe;
+mod emit;
+mod expressions;
+mod flow;
+mod imports;
+mod loops;
+mod maps;
+mod merge;
+mod path;
+mod reach;
+mod scopes;
+mod statements;
+mod store;
+mod tests_of_values;
+mod text_methods;
+mod texts;
+mod values;
+
+use crate::diagnostic::Diagnostic;
+use crate::provenance::{Arena, Origin, Step};
+use crate::script::{Invocation, Program};
+use crate::source::{SourceId, Span};
+use crate::value::{Reason, Unknown};
+use path::Path;
+use scopes::Scope;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::rc::Rc;
+use std::sync::Arc;
+use store::{Slot, Store};
+use values::{ClassValue, Kind, ScopeId, Val};
+
+/// Where the programs of other files come from.
+pub trait Modules {
+    /// The program of a module or sourced file as the importing file names it, if it was read.
+    fn module(&self, from: SourceId, name: &str) -> Option<Rc<Program>>;
+}
+
+/// No other file was read.
+pub struct NoModules;
+
+impl Modules for NoModules {
+    fn module(&self, _: SourceId, _: &str) -> Option<Rc<Program>> {
+        None
+    }
+}
+
+/// Bounds of one interpretation. What meets one is unknown with [`Reason::Limit`], and a diagnostic
+/// with the code `script-limit` says so once.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Statements and expressions that are run.
+    pub steps: usize,
+    /// Calls inside calls.
+    pub depth: usize,
+    /// Alternatives of one value.
+    pub alternatives: usize,
+    /// Iterations of one loop over a known collection.
+    pub unroll: usize,
+    /// Items of one list, entries of one map, words of one command.
+    pub items: usize,
+    /// Parts of one text.
+    pub parts: usize,
+    /// Invocations of one program.
+    pub invocations: usize,
+}
+
+impl Default for Limits {
+    /// Far above what real deploy scripts need; a program that meets all of them takes about a second.
+    fn default() -> Limits {
+        Limits {
+            steps: 400_000,
+            depth: 40,
+            alternatives: 64,
+            unroll: 256,
+            items: 4096,
+            parts: 1024,
+            invocations: 4096,
+        }
+    }
+}
+
+/// What a script may run.
+#[derive(Debug)]
+pub struct Interpretation {
+    /// In the order in which they are met; each once, repeats with the same words are one.
+    pub invocations: Vec<Invocation>,
+    /// The steps of all values, those that come from other files included.
+    pub arena: Arena,
+    /// Inputs that words of invocations hang on, with the place of the word; each input once a place.
+    pub unresolved: Vec<(Span, Unknown)>,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Runs a program over all its inputs. `source_path` is what `$0` is: the path by which the script is
+/// reported. `arena` is the file's, with the steps that are in it already: a file may hold several
+/// programs.
+pub fn interpret(
+    program: &Program,
+    source_path: &str,
+    modules: &dyn Modules,
+    limits: &Limits,
+    arena: Arena,
+) -> Interpretation {
+    let mut interpreter = Interpreter::new(program, source_path, modules, limits, arena);
+    interpreter.block(&program.body);
+    interpreter.reach_the_rest(program);
+    interpreter.finish()
+}
+
+/// The state of one interpretation.
+struct Interpreter<'a> {
+    modules: &'a dyn Modules,
+    limits: &'a Limits,
+    source_path: &'a str,
+    /// Scoping and what free names are: of the program that is run.
+    rules: Rules,
+    arena: Arena,
+    store: Store,
+    path: Path,
+    /// Whether the current path still goes on.
+    live: bool,
+    scopes: Vec<Scope>,
+    scope: ScopeId,
+    /// The calls in progress, for depth, recursion and `return`.
+    calls: Vec<calls::Frame>,
+    catches: Vec<flow::Catch>,
+    /// The file whose code runs.
+    source: SourceId,
+    loaded: HashMap<(SourceId, String), Option<ScopeId>>,
+    sourcing: usize,
+    exports: Vec<Rc<str>>,
+    emitted: emit::Emitted,
+    /// Functions that were entered, by their span.
+    entered: HashSet<Span>,
+    /// Objects by the class that made them.
+    instances: BTreeMap<Slot, Vec<Slot>>,
+    classes: HashMap<Span, Rc<ClassValue>>,
+    /// Where the constant of `input == constant` stands.
+    pins: HashMap<(Arc<str>, Arc<str>), Span>,
+    /// For each way to put a test, the events it speaks of in order.
+    events: HashMap<String, Vec<u32>>,
+    next_event: u32,
+    /// Inputs of tests on values that exist only while the script runs.
+    volatile: HashSet<Arc<str>>,
+    steps: usize,
+    /// How deeply expressions and statements nest.
+    nesting: usize,
+    limit_met: Option<(Span, &'static str)>,
+    /// Whether invocations count: not while a module is loaded for its definitions.
+    quiet: bool,
+}
+
+#[derive(Clone, Copy)]
+struct Rules {
+    scoping: crate::script::Scoping,
+    free_names_are_inputs: bool,
+    commands_call_functions: bool,
+}
+
+impl<'a> Interpreter<'a> {
+    fn new(
+        program: &Program,
+        source_path: &'a str,
+        modules: &'a dyn Modules,
+        limits: &'a Limits,
+        arena: Arena,
+    ) -> Interpreter<'a> {
+        Interpreter {
+            modules,
+            limits,
+            source_path,
+            rules: Rules {
+                scoping: program.scoping,
+                free_names_are_inputs: program.free_names_are_inputs,
+                commands_call_functions: program.commands_call_functions,
+            },
+            arena,
+            store: Store::default(),
+            path: Path::default(),
+            live: true,
+            scopes: vec![Scope::default()],
+            scope: ScopeId(0),
+            calls: Vec::new(),
+            catches: Vec::new(),
+            source: program.source,
+            loaded: HashMap::new(),
+            sourcing: 0,
+            exports: Vec::new(),
+            emitted: emit::Emitted::default(),
+            entered: HashSet::new(),
+            instances: BTreeMap::new(),
+            classes: HashMap::new(),
+            pins: HashMap::new(),
+            events: HashMap::new(),
+            next_event: 0,
+            volatile: HashSet::new(),
+            steps: 0,
+            nesting: 0,
+            limit_met: None,
+            quiet: false,
+        }
+    }
+
+    fn finish(self) -> Interpretation {
+        let mut diagnostics = Vec::new();
+        if let Some((span, what)) = self.limit_met {
+            diagnostics.push(
+                Diagnostic::warning(
+                    "script-limit",
+                    span,
+                    format!("this script is not followed to its end: {what}"),
+                )
+                .with_label("not followed from here on")
+                .with_help(
+                    "what hangs on it counts as unknown; split the script, or exclude it in celador.yaml",
+                ),
+            );
+        }
+        let (invocations, unresolved) = self.emitted.into_parts();
+        Interpretation { invocations, arena: self.arena, unresolved, diagnostics }
+    }
+
+    /// Counts a step; `false` once there are too many.
+    fn step(&mut self, span: Span) -> bool {
+        self.steps += 1;
+        if self.steps > self.limits.steps {
+            self.meet_limit(span, "it takes too many steps");
+            return false;
+        }
+        true
+    }
+
+    fn meet_limit(&mut self, span: Span, what: &'static str) {
+        self.limit_met.get_or_insert((span, what));
+    }
+
+    /// A value that a limit made unknown.
+    fn limit(&mut self, span: Span, what: &'static str) -> Val {
+        self.meet_limit(span, what);
+        Val::unknown(Unknown { input: what.into(), reason: Reason::Limit, span }, None)
+    }
+
+    /// A value that hangs on an input, which is the same whenever it is read.
+    fn input(&mut self, name: &str, reason: Reason, span: Span) -> Val {
+        let origin = self.arena.start(span, Step::Input);
+        Val::unknown(Unknown { input: name.into(), reason, span }, Some(origin))
+    }
+
+    /// A value that comes into being while the script runs: two of the same name may differ.
+    fn event(&mut self, name: &str, reason: Reason, span: Span) -> Val {
+        self.next_event += 1;
+        let unknown = Unknown { input: describe::shorten(name).into(), reason, span };
+        Val::new(Kind::Unknown(unknown, self.next_event), None)
+    }
+
+    fn step_of(&mut self, origin: Option<Origin>, span: Span, step: Step) -> Option<Origin> {
+        origin.map(|origin| self.arena.step(origin, span, step))
+    }
+}

@@ -1,0 +1,235 @@
+//! Under which circumstances the interpreter stands where it stands, and what tests tell.
+
+use crate::value::{Atom, Condition, Operand, Operator};
+
+/// The tests that led here.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Path {
+    /// Those that a person is told.
+    pub shown: Condition,
+    /// All that is taken for granted, the guards passed on the way included.
+    pub all: Condition,
+}
+
+/// How many atoms a path remembers. Older ones are forgotten, which makes it less exact, never wrong.
+const MEMORY: usize = 96;
+
+impl Path {
+    /// One step further; `None` if nothing can get there.
+    pub fn enter(&self, condition: &Condition, shown: bool) -> Option<Path> {
+        let mut all = self.all.and(condition)?;
+        let visible = if shown { self.shown.and(condition)? } else { self.shown.clone() };
+        if all.atoms().len() > MEMORY {
+            let recent = &all.atoms()[all.atoms().len() - MEMORY / 2..];
+            all =
+                recent.iter().try_fold(visible.clone(), |sum, atom| sum.and(&Condition::of(atom.clone())))?;
+        }
+        Some(Path { shown: visible, all })
+    }
+
+    /// The value that the path demands of an input.
+    pub fn pinned(&self, input: &str) -> Option<&Atom> {
+        self.all.atoms().iter().find(|atom| {
+            *atom.input == *input
+                && atom.operator == Operator::Equal
+                && matches!(atom.operand, Operand::One(_))
+        })
+    }
+
+    /// Whether the path demands a value of any input.
+    pub fn pins(&self) -> bool {
+        self.all.atoms().iter().any(|atom| atom.operator == Operator::Equal)
+    }
+}
+
+/// What a test tells: disjoint conditions that cover everything, each with the outcome.
+#[derive(Clone, Debug)]
+pub(super) struct Test {
+    pub cases: Vec<(Condition, bool)>,
+}
+
+/// One side of a test.
+#[derive(Clone, Debug)]
+pub(super) struct Side {
+    /// What is known on this side, as one conjunction.
+    pub path: Condition,
+    /// The same exactly: the side is taken where any of them holds.
+    pub cases: Vec<Condition>,
+}
+
+impl Side {
+    pub fn of(condition: Condition) -> Side {
+        Side { path: condition.clone(), cases: vec![condition] }
+    }
+
+    /// Where a condition does not hold.
+    pub fn opposite(condition: &Condition) -> Side {
+        let mut cases = Vec::with_capacity(condition.atoms().len());
+        let mut before = Condition::always();
+        for atom in condition.atoms() {
+            cases.extend(before.and(&Condition::of(atom.negated())));
+            before = before.and(&Condition::of(atom.clone())).unwrap_or(before);
+        }
+        let path = match cases.as_slice() {
+            [one] => one.clone(),
+            _ => Condition::always(),
+        };
+        Side { path, cases }
+    }
+}
+
+impl Test {
+    pub fn decided(outcome: bool) -> Test {
+        Test { cases: vec![(Condition::always(), outcome)] }
+    }
+
+    pub fn atom(atom: Atom) -> Test {
+        let negated = atom.negated();
+        Test { cases: vec![(Condition::of(atom), true), (Condition::of(negated), false)] }
+    }
+
+    /// The outcome, if it is always the same.
+    pub fn outcome(&self) -> Option<bool> {
+        let first = self.cases.first()?.1;
+        self.cases.iter().all(|(_, outcome)| *outcome == first).then_some(first)
+    }
+
+    pub fn negated(mut self) -> Test {
+        for (_, outcome) in &mut self.cases {
+            *outcome = !*outcome;
+        }
+        self
+    }
+
+    /// The cases in which this test is `continue_on`, split further by `next`; the others stay.
+    pub fn and_then(&self, continue_on: bool, next: &Test) -> Test {
+        let mut cases = Vec::new();
+        for (condition, outcome) in &self.cases {
+            if *outcome != continue_on {
+                cases.push((condition.clone(), *outcome));
+                continue;
+            }
+            for (further, result) in &next.cases {
+                if let Some(both) = condition.and(further) {
+                    cases.push((both, *result));
+                }
+            }
+        }
+        Test { cases }
+    }
+
+    /// Without what the path rules out, and without repeating what it says.
+    pub fn on(mut self, path: &Path) -> Test {
+        if !path.all.is_always() {
+            let possible = |(condition, _): &&(Condition, bool)| !path.all.contradicts(condition);
+            // Nothing may be left where the path itself is not exact; then the test says nothing new.
+            let left: Vec<_> = self.cases.iter().filter(possible).cloned().collect();
+            if !left.is_empty() {
+                self.cases = left;
+            }
+            for (condition, _) in &mut self.cases {
+                *condition = condition.without(&path.all);
+            }
+        }
+        simplify(&mut self.cases, |a, b| a == b);
+        self
+    }
+
+    /// The conditions under which the outcome is this one.
+    pub fn when(&self, outcome: bool) -> Vec<Condition> {
+        self.cases
+            .iter()
+            .filter(|(_, result)| *result == outcome)
+            .map(|(condition, _)| condition.clone())
+            .collect()
+    }
+
+    /// One side; `whole` is the atom that stands for the test where one conjunction cannot.
+    pub fn side(&self, outcome: bool, whole: impl FnOnce() -> Atom) -> Side {
+        let cases = self.when(outcome);
+        let path = match cases.as_slice() {
+            [one] => one.clone(),
+            _ => {
+                let whole = whole();
+                Condition::of(if outcome { whole } else { whole.negated() })
+            }
+        };
+        Side { path, cases }
+    }
+}
+
+/// Joins neighbours that have the same value and whose conditions make one.
+pub(super) fn simplify<T>(all: &mut Vec<(Condition, T)>, same: impl Fn(&T, &T) -> bool) {
+    let mut changed = true;
+    while changed {
+        changed = false;
+        'search: for i in 0..all.len() {
+            for j in i + 1..all.len() {
+                if same(&all[i].1, &all[j].1)
+                    && let Some(union) = exact_union(&all[i].0, &all[j].0)
+                {
+                    all[i].0 = union;
+                    all.remove(j);
+                    changed = true;
+                    break 'search;
+                }
+            }
+        }
+    }
+}
+
+/// The condition that holds exactly where either does, if there is one.
+pub(super) fn exact_union(a: &Condition, b: &Condition) -> Option<Condition> {
+    if a.implies(b) {
+        return Some(b.clone());
+    }
+    if b.implies(a) {
+        return Some(a.clone());
+    }
+    let (ours, theirs) = (a.without(b), b.without(a));
+    let ([our], [their]) = (ours.atoms(), theirs.atoms()) else { return None };
+    let rest = a.without(&ours);
+    if *our == their.negated() {
+        return Some(rest);
+    }
+    rest.and(&Condition::of(any_of(our, their)?))
+}
+
+/// A condition that holds wherever either does: what both have in common.
+pub(super) fn common(a: &Condition, b: &Condition) -> Condition {
+    let mut all = Condition::always();
+    let mut add = |atom: &Atom| {
+        if let Some(more) = all.and(&Condition::of(atom.clone())) {
+            all = more;
+        }
+    };
+    for atom in a.atoms() {
+        if b.atoms().iter().any(|other| other.implies(atom)) {
+            add(atom);
+        } else if let Some(union) = b.atoms().iter().find_map(|other| any_of(atom, other)) {
+            add(&union);
+        }
+    }
+    for atom in b.atoms() {
+        if a.atoms().iter().any(|other| other.implies(atom)) {
+            add(atom);
+        }
+    }
+    all
+}
+
+/// `x in [a, b]` for `x == a` and `x == b`.
+fn any_of(a: &Atom, b: &Atom) -> Option<Atom> {
+    if a.input != b.input {
+        return None;
+    }
+    let mut values: Vec<_> = a.allowed()?.into_iter().map(Into::into).collect();
+    values.extend(b.allowed()?.into_iter().map(Into::into));
+    let mut unique = Vec::with_capacity(values.len());
+    for value in values {
+        if !unique.contains(&value) {
+            unique.push(value);
+        }
+    }
+    Some(Atom { operator: Operator::In, operand: Operand::Many(unique), ..a.clone() })
+}

@@ -1,0 +1,384 @@
+//! Functions that nothing called: a library's `deploy()` deploys all the same.
+
+use super::Interpreter;
+use super::calls::Arguments;
+use super::path::Path;
+use super::store::Content;
+use super::values::{ClassValue, Closure, Instance, Kind, ScopeId, Val};
+use crate::script::{
+    Argument, Element, Expression, ExpressionKind, Function, MapEntry, Program, Statement, StatementKind,
+};
+use crate::value::Reason;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::rc::Rc;
+
+/// A function that runs commands, itself or through others.
+struct Candidate {
+    function: Rc<Function>,
+    class: Option<Rc<crate::script::Class>>,
+    calls: BTreeSet<String>,
+    runs: bool,
+}
+
+impl Interpreter<'_> {
+    /// Runs every function that was not entered and that leads to a command, with inputs for its
+    /// parameters: first those that no other of them calls.
+    pub(super) fn reach_the_rest(&mut self, program: &Program) {
+        let mut candidates = Vec::new();
+        collect(&program.body, None, &mut candidates, 0);
+        let mut running: HashSet<String> =
+            candidates.iter().filter(|one| one.runs).map(|one| one.function.name.clone()).collect();
+        loop {
+            let more: Vec<String> = candidates
+                .iter()
+                .filter(|one| !running.contains(&one.function.name))
+                .filter(|one| one.calls.iter().any(|name| running.contains(name)))
+                .map(|one| one.function.name.clone())
+                .collect();
+            if more.is_empty() {
+                break;
+            }
+            running.extend(more);
+        }
+        candidates.retain(|one| running.contains(&one.function.name));
+        let called_by_others: BTreeMap<String, usize> = {
+            let mut counts = BTreeMap::new();
+            for one in &candidates {
+                for name in one.calls.iter().filter(|name| **name != one.function.name) {
+                    *counts.entry(name.clone()).or_default() += 1;
+                }
+            }
+            counts
+        };
+        let is_root = |one: &&Candidate| !called_by_others.contains_key(&one.function.name);
+        let roots: Vec<&Candidate> = candidates.iter().filter(is_root).collect();
+        let rest: Vec<&Candidate> = candidates.iter().filter(|one| !is_root(one)).collect();
+        for candidate in roots.into_iter().chain(rest) {
+            if !self.entered.contains(&candidate.function.span) {
+                self.enter_by_itself(candidate);
+            }
+        }
+    }
+
+    fn enter_by_itself(&mut self, candidate: &Candidate) {
+        self.live = true;
+        self.path = Path::default();
+        self.scope = ScopeId(0);
+        self.source = candidate.function.span.source;
+        let function = candidate.function.clone();
+        let (scope, receiver, class) = match &candidate.class {
+            Some(class) => {
+                // The class may stand on a path that was never taken.
+                if !self.classes.contains_key(&class.span) {
+                    self.define_class(class);
+                }
+                let Some(class) = self.classes.get(&class.span).cloned() else { return };
+                let receiver = if function.is_static {
+                    None
+                } else if function.is_class_method {
+                    Some(Val::new(Kind::Class(class.clone()), None))
+                } else {
+                    Some(self.some_instance(&class))
+                };
+                (class.scope, receiver, Some(class))
+            }
+            None => (self.defined_in(&function), None, None),
+        };
+        // The constructor may have called it.
+        if self.entered.contains(&function.span) || !self.live {
+            return;
+        }
+        let closure = Rc::new(Closure { function: function.clone(), scope, class });
+        let arguments = self.unknown_arguments(&function, receiver.is_some());
+        let whole =
+            Expression { kind: ExpressionKind::Name(function.name.clone()), span: function.name_span };
+        self.call_function(&closure, receiver, arguments, &whole);
+    }
+
+    /// The scope in which a function that is bound somewhere at the top was defined.
+    fn defined_in(&self, function: &Rc<Function>) -> ScopeId {
+        match self.bound(&function.name).map(|value| &value.kind) {
+            Some(Kind::Function(closure)) if Rc::ptr_eq(&closure.function, function) => closure.scope,
+            _ => ScopeId(0),
+        }
+    }
+
+    /// Inputs, named as the parameters are; a default is a known value that the caller may override.
+    fn unknown_arguments(&mut self, function: &Function, has_receiver: bool) -> Arguments {
+        let mut arguments = Arguments::default();
+        if self.rules.scoping == crate::script::Scoping::Dynamic {
+            // `$1` of a function that nobody calls.
+            let span = function.name_span;
+            for at in 1..=9 {
+                let value = self.input(&format!("${at}"), Reason::Parameter, span);
+                arguments.positional.push(super::values::Item::one(value, span));
+            }
+            return arguments;
+        }
+        for parameter in function.parameters.iter().skip(usize::from(has_receiver)) {
+            use crate::script::ParameterKind::{Keyword, Keywords, Normal, Rest};
+            let reason = if function.is_command { Reason::Argument } else { Reason::Parameter };
+            let unknown =
+                crate::value::Unknown { input: parameter.name.as_str().into(), reason, span: parameter.span };
+            match parameter.kind {
+                Normal | Keyword => {
+                    let value = match &parameter.default {
+                        Some(default) => self.defaulted(&unknown, default, parameter.span),
+                        None => self.input(&parameter.name, reason, parameter.span),
+                    };
+                    arguments.named.push((parameter.name.as_str().into(), value, parameter.span));
+                }
+                Rest => arguments.positional.push(super::values::Item::rest(unknown)),
+                Keywords => arguments.open = Some(unknown),
+            }
+        }
+        arguments
+    }
+
+    /// The instance that the script made; if it made several, what they have in common; else one made
+    /// with inputs for arguments.
+    fn some_instance(&mut self, class: &Rc<ClassValue>) -> Val {
+        let made = self.instances.get(&class.slot).cloned().unwrap_or_default();
+        let present = |slot: &super::store::Slot| match self.store.get(*slot) {
+            Content::Instance(instance) => Some((*slot, instance.clone())),
+            _ => None,
+        };
+        let all: Vec<_> = made.iter().filter_map(present).collect();
+        match all.as_slice() {
+            [] => {
+                let whole = Expression {
+                    kind: ExpressionKind::Name(class.class.name.clone()),
+                    span: class.class.name_span,
+                };
+                let constructor = Self::find_method(class, "__init__", 0).map(|(_, function)| function);
+                let arguments = match constructor {
+                    Some(function) => self.unknown_arguments(&function, true),
+                    None => self.unknown_fields(class),
+                };
+                let value = self.construct(class, arguments, &whole);
+                self.live = true;
+                self.path = Path::default();
+                value
+            }
+            [(slot, _)] => Val::object(*slot),
+            [(_, first), rest @ ..] => {
+                let mut fields = HashMap::with_capacity(first.fields.len());
+                for (name, value) in &first.fields {
+                    let same = rest
+                        .iter()
+                        .all(|(_, one)| one.fields.get(name).is_some_and(|other| other.same(value)));
+                    let value = if same {
+                        value.clone()
+                    } else {
+                        self.input(&format!("self.{name}"), Reason::Parameter, class.class.name_span)
+                    };
+                    fields.insert(name.clone(), value);
+                }
+                let instance = Instance { class: Some(class.clone()), fields };
+                Val::object(self.store.add(Content::Instance(Rc::new(instance))))
+            }
+        }
+    }
+
+    fn unknown_fields(&mut self, class: &Rc<ClassValue>) -> Arguments {
+        let mut arguments = Arguments::default();
+        if !class.class.is_record {
+            return arguments;
+        }
+        for field in &class.class.fields {
+            let unknown = crate::value::Unknown {
+                input: field.name.as_str().into(),
+                reason: Reason::Parameter,
+                span: field.span,
+            };
+            let value = match &field.default {
+                Some(default) => self.defaulted(&unknown, default, field.span),
+                None => self.input(&field.name, Reason::Parameter, field.span),
+            };
+            arguments.named.push((field.name.as_str().into(), value, field.span));
+        }
+        arguments
+    }
+}
+
+/// Functions and methods of a block, with what they call and whether they run a command.
+fn collect(
+    block: &[Statement],
+    class: Option<&Rc<crate::script::Class>>,
+    all: &mut Vec<Candidate>,
+    depth: usize,
+) {
+    if depth > Program::MAX_DEPTH {
+        return;
+    }
+    for statement in block {
+        match &statement.kind {
+            StatementKind::Function(function) => all.push(candidate(function, class)),
+            StatementKind::Class(class) => {
+                for method in &class.methods {
+                    all.push(candidate(method, Some(class)));
+                }
+            }
+            StatementKind::If { clauses, otherwise } => {
+                for clause in clauses {
+                    collect(&clause.body, class, all, depth + 1);
+                }
+                collect(otherwise, class, all, depth + 1);
+            }
+            StatementKind::Try { body, handlers, otherwise, finally } => {
+                for block in handlers.iter().chain([body, otherwise, finally]) {
+                    collect(block, class, all, depth + 1);
+                }
+            }
+            StatementKind::Block(block) => collect(block, class, all, depth + 1),
+            _ => {}
+        }
+    }
+}
+
+fn candidate(function: &Rc<Function>, class: Option<&Rc<crate::script::Class>>) -> Candidate {
+    let mut found = Found::default();
+    found.block(&function.body, 0);
+    Candidate { function: function.clone(), class: class.cloned(), calls: found.calls, runs: found.runs }
+}
+
+/// What a function's body mentions.
+#[derive(Default)]
+struct Found {
+    calls: BTreeSet<String>,
+    runs: bool,
+}
+
+impl Found {
+    fn block(&mut self, block: &[Statement], depth: usize) {
+        if depth > 2 * Program::MAX_DEPTH {
+            return;
+        }
+        for statement in block {
+            self.statement(&statement.kind, depth);
+        }
+    }
+
+    fn statement(&mut self, kind: &StatementKind, depth: usize) {
+        let deeper = depth + 1;
+        match kind {
+            StatementKind::Expression(one)
+            | StatementKind::Assign { value: one, .. }
+            | StatementKind::Augment { value: one, .. }
+            | StatementKind::Return(Some(one)) => self.expression(one, deeper),
+            StatementKind::If { clauses, otherwise } => {
+                for clause in clauses {
+                    self.expression(&clause.condition, deeper);
+                    self.block(&clause.body, deeper);
+                }
+                self.block(otherwise, deeper);
+            }
+            StatementKind::For { iterable, body, otherwise, .. } => {
+                self.expression(iterable, deeper);
+                self.block(body, deeper);
+                self.block(otherwise, deeper);
+            }
+            StatementKind::While { condition, body } => {
+                self.expression(condition, deeper);
+                self.block(body, deeper);
+            }
+            StatementKind::Try { body, handlers, otherwise, finally } => {
+                for block in handlers.iter().chain([body, otherwise, finally]) {
+                    self.block(block, deeper);
+                }
+            }
+            StatementKind::Block(block) | StatementKind::Subshell(block) => self.block(block, deeper),
+            StatementKind::Function(function) => self.block(&function.body, deeper),
+            _ => {}
+        }
+    }
+
+    fn expressions<'e>(&mut self, all: impl IntoIterator<Item = &'e Expression>, depth: usize) {
+        for one in all {
+            self.expression(one, depth);
+        }
+    }
+
+    fn expression(&mut self, expression: &Expression, depth: usize) {
+        if depth > 2 * Program::MAX_DEPTH {
+            return;
+        }
+        let deeper = depth + 1;
+        match &expression.kind {
+            ExpressionKind::Run(command) => {
+                self.runs = true;
+                if let crate::script::Command::Words { words, .. } = command {
+                    if let Some(first) = words.first()
+                        && let ExpressionKind::Literal(crate::script::Literal::Text(name)) = &first.kind
+                    {
+                        self.calls.insert(name.clone());
+                    }
+                    self.expressions(words, deeper);
+                }
+            }
+            ExpressionKind::Call { callee, arguments } => {
+                match &callee.kind {
+                    ExpressionKind::Name(name) | ExpressionKind::Attribute(_, name) => {
+                        self.calls.insert(name.clone());
+                    }
+                    _ => {}
+                }
+                self.expression(callee, deeper);
+                for argument in arguments {
+                    match argument {
+                        Argument::Positional(one)
+                        | Argument::Named(_, one)
+                        | Argument::Spread(one)
+                        | Argument::SpreadNamed(one) => {
+                            // A function may be handed over to be called.
+                            if let ExpressionKind::Name(name) | ExpressionKind::Attribute(_, name) = &one.kind
+                            {
+                                self.calls.insert(name.clone());
+                            }
+                            self.expression(one, deeper);
+                        }
+                    }
+                }
+            }
+            ExpressionKind::Output(block) => self.block(block, deeper),
+            ExpressionKind::Join(all) | ExpressionKind::And(all) | ExpressionKind::Or(all) => {
+                self.expressions(all, deeper);
+            }
+            ExpressionKind::List(all) | ExpressionKind::Tuple(all) => {
+                for element in all {
+                    let (Element::One(one) | Element::Spread(one)) = element;
+                    self.expression(one, deeper);
+                }
+            }
+            ExpressionKind::Map(all) => {
+                for entry in all {
+                    match entry {
+                        MapEntry::Pair(key, value) => self.expressions([key, value], deeper),
+                        MapEntry::Spread(one) => self.expression(one, deeper),
+                    }
+                }
+            }
+            ExpressionKind::Attribute(one, _)
+            | ExpressionKind::Not(one)
+            | ExpressionKind::Negate(one)
+            | ExpressionKind::Fields(one) => self.expression(one, deeper),
+            ExpressionKind::Index(one, other)
+            | ExpressionKind::Compare { left: one, right: other, .. }
+            | ExpressionKind::Binary { left: one, right: other, .. }
+            | ExpressionKind::Default { value: one, fallback: other, .. }
+            | ExpressionKind::Alternate { value: one, then: other } => {
+                self.expressions([&**one, &**other], deeper);
+            }
+            ExpressionKind::Choose { condition, then, otherwise } => {
+                self.expressions([&**condition, &**then, &**otherwise], deeper);
+            }
+            ExpressionKind::Comprehension { value, iterable, conditions, .. } => {
+                self.expressions([&**value, &**iterable], deeper);
+                self.expressions(conditions, deeper);
+            }
+            ExpressionKind::Lambda(function) => self.block(&function.body, deeper),
+            ExpressionKind::Slice { value, .. } => self.expression(value, deeper),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,238 @@
+//! Statements.
+
+use super::Interpreter;
+use super::flow::Way;
+use super::path::{Side, Test};
+use super::store::Content;
+use super::values::{Kind, Val};
+use crate::provenance::Step;
+use crate::script::{Clause, ExpressionKind, Literal, Program, Scoping, Statement, StatementKind, Target};
+use crate::source::Span;
+use crate::value::{Atom, Condition, Operand, Operator};
+
+impl Interpreter<'_> {
+    /// Runs statements until the path ends.
+    pub(super) fn block(&mut self, block: &[Statement]) {
+        if self.nesting > 2 * Program::MAX_DEPTH {
+            if let Some(first) = block.first() {
+                self.meet_limit(first.span, "it nests too deeply");
+            }
+            return;
+        }
+        self.nesting += 1;
+        for statement in block {
+            if !self.live || !self.step(statement.span) {
+                break;
+            }
+            self.statement(statement);
+        }
+        self.nesting -= 1;
+    }
+
+    fn statement(&mut self, statement: &Statement) {
+        match &statement.kind {
+            StatementKind::Expression(expression) => {
+                self.effect(expression);
+            }
+            StatementKind::Assign { target, value, local, export } => {
+                let value = self.eval(value);
+                self.assign(target, value, *local);
+                if *export
+                    && let Target::Name(name, _) = target
+                    && !self.exports.iter().any(|have| **have == **name)
+                {
+                    self.exports.push(name.as_str().into());
+                }
+            }
+            StatementKind::Augment { target, operator, value } => self.augment(target, *operator, value),
+            StatementKind::If { clauses, otherwise } => self.clauses(clauses, otherwise),
+            StatementKind::For { target, iterable, body, otherwise } => {
+                self.for_loop(target, iterable, body, otherwise);
+            }
+            StatementKind::While { condition, body } => self.while_loop(condition, body),
+            StatementKind::Try { body, handlers, otherwise, finally } => {
+                self.attempt(statement.span, body, handlers, otherwise);
+                self.block(finally);
+            }
+            StatementKind::Return(value) => {
+                let value = value.as_ref().map_or_else(Val::null, |value| self.eval(value));
+                self.leave(Way::Return, value);
+            }
+            StatementKind::Break => self.leave(Way::Break, Val::unbound()),
+            StatementKind::Continue => self.leave(Way::Continue, Val::unbound()),
+            StatementKind::Exit => self.live = false,
+            StatementKind::Global(names) => self.declare_outer(names),
+            StatementKind::Delete(targets) => targets.iter().for_each(|target| self.delete(target)),
+            StatementKind::Function(function) => {
+                let value = self.closure(function, None);
+                match self.rules.scoping {
+                    Scoping::Lexical => self.bind(&function.name, value, false),
+                    // Functions of a dynamically scoped language live beside its variables.
+                    Scoping::Dynamic => self.bind(&format!("{}()", function.name), value, false),
+                }
+            }
+            StatementKind::Class(class) => self.define_class(class),
+            StatementKind::Import { module, names, binding } => {
+                self.import(module, names, binding.as_deref(), statement.span);
+            }
+            StatementKind::Block(block) => self.block(block),
+            StatementKind::Subshell(block) => self.subshell(block),
+        }
+    }
+
+    fn clauses(&mut self, clauses: &[Clause], otherwise: &[Statement]) {
+        let Some((clause, rest)) = clauses.split_first() else { return self.block(otherwise) };
+        if self.quiet
+            && self.calls.is_empty()
+            && tests_literals(&clause.condition)
+        {
+            // The lowering's answer to whether the file is the one that is run; here it is imported.
+            return;
+        }
+        let test = self.test(&clause.condition);
+        let run = |this: &mut Self, block: &[Statement]| {
+            this.block(block);
+            Val::unbound()
+        };
+        self.choose(
+            test,
+            &clause.condition,
+            |this| run(this, &clause.body),
+            |this| {
+                this.clauses(rest, otherwise);
+                Val::unbound()
+            },
+        );
+    }
+
+    /// What the body does stands; a handler is another circumstance, in which only what it sets itself
+    /// differs.
+    fn attempt(
+        &mut self,
+        span: Span,
+        body: &[Statement],
+        handlers: &[Vec<Statement>],
+        otherwise: &[Statement],
+    ) {
+        if handlers.iter().all(|handler| handler.is_empty()) {
+            self.block(body);
+            return self.block(otherwise);
+        }
+        let input = self.event_name("an error");
+        let failed = Atom { input, operator: Operator::Holds, operand: Operand::None, span };
+        let fine = Side::of(Condition::of(failed.negated()));
+        let mut arms = vec![self.arm(fine, false, |this| {
+            this.block(body);
+            if this.live {
+                this.block(otherwise);
+            }
+            Val::unbound()
+        })];
+        // Of several handlers one runs; telling them apart would need conditions that nobody can read.
+        for handler in handlers {
+            let side = Side::of(Condition::of(failed.clone()));
+            let arm = self.arm(side, true, |this| {
+                this.block(handler);
+                Val::unbound()
+            });
+            if arm.live || arms.len() == 1 {
+                arms.truncate(1);
+                arms.push(arm);
+            }
+        }
+        if let [done, handled] = arms.as_mut_slice()
+            && done.live
+        {
+            for (slot, content) in &done.changes {
+                if !matches!(content, Content::Absent) {
+                    handled.changes.entry(*slot).or_insert_with(|| content.clone());
+                }
+            }
+        }
+        self.join(arms);
+    }
+
+    /// Runs a block whose changes are lost and whose exit ends only itself.
+    pub(super) fn subshell(&mut self, block: &[Statement]) {
+        let path = self.path.clone();
+        self.store.push();
+        self.block(block);
+        self.store.take_back();
+        self.path = path;
+        self.live = true;
+    }
+
+    fn delete(&mut self, target: &Target) {
+        match target {
+            Target::Name(name, _) => self.bind(name, Val::unbound(), false),
+            Target::Index(object, key, _) => {
+                let (object, key) = (self.eval(object), self.eval(key));
+                self.remove_key(&object, &key);
+            }
+            Target::Tuple(targets, _) => targets.iter().for_each(|(target, _)| self.delete(target)),
+            Target::Attribute(..) | Target::Ignored(_) => {}
+        }
+    }
+
+    /// An expression that stands as a statement: `a && b`, `a || b` run commands one behind the other.
+    fn effect(&mut self, expression: &crate::script::Expression) {
+        let value = match &expression.kind {
+            ExpressionKind::And(operands) => return self.chain(operands, true),
+            ExpressionKind::Or(operands) => return self.chain(operands, false),
+            _ => self.eval(expression),
+        };
+        let _ = value;
+    }
+
+    /// The operands in order, as long as the ones before came out as `wanted`. That a command succeeds
+    /// is taken for granted; that one fails is a circumstance.
+    fn chain(&mut self, operands: &[crate::script::Expression], wanted: bool) {
+        let Some((first, rest)) = operands.split_first() else { return };
+        if rest.is_empty() {
+            return self.effect(first);
+        }
+        let is_command = matches!(first.kind, ExpressionKind::Run(_) | ExpressionKind::Call { .. });
+        if is_command && wanted {
+            self.effect(first);
+            return self.chain(rest, wanted);
+        }
+        let test = self.test(first);
+        match test.outcome() {
+            Some(outcome) if outcome == wanted => self.chain(rest, wanted),
+            Some(_) => {}
+            None => {
+                let (yes, no) = self.sides(&test, first);
+                let (taken, other) = if wanted { (yes, no) } else { (no, yes) };
+                let taken = self.arm(taken, true, |this| {
+                    this.chain(rest, wanted);
+                    Val::unbound()
+                });
+                let other = self.arm(other, true, |_| Val::unbound());
+                self.join(vec![taken, other]);
+            }
+        }
+    }
+
+    /// Tests of a value that is at hand, named by what it is.
+    pub(super) fn test_of(&mut self, value: &Val, expression: &crate::script::Expression) -> Test {
+        let test = self.truth(value, expression);
+        test.on(&self.path)
+    }
+
+    /// A value under its step, for targets.
+    pub(super) fn assigned(&mut self, value: Val, span: Span) -> Val {
+        match value.kind {
+            Kind::Object(_) => value,
+            _ => self.with_step(value, span, Step::Assigned),
+        }
+    }
+}
+
+/// Whether a test has nothing but literals to decide it.
+fn tests_literals(condition: &crate::script::Expression) -> bool {
+    match &condition.kind {
+        ExpressionKind::Literal(literal) => !matches!(literal, Literal::Null),
+        ExpressionKind::Compare { left, right, .. } => tests_literals(left) && tests_literals(right),
+        _ => false,
+    }
+}
