@@ -1,1 +1,7 @@
-fn main() {}
+//! The `celador` program.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    celador::cli::main()
+}

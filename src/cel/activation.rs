@@ -7,7 +7,7 @@ use std::sync::Arc;
 /// The subject, the params and the named sub-expressions that an evaluation can see. Cheap to clone.
 #[derive(Clone, Debug, Default)]
 pub struct Activation {
-    pub(super) variables: Vec<(&'static str, Field)>,
+    pub(super) variables: Arc<Vec<(&'static str, Field)>>,
     pub(super) definitions: Arc<Vec<(Arc<str>, Expression)>>,
 }
 
@@ -20,7 +20,7 @@ impl Activation {
     /// Binds a variable: `deployment`, `reference`, `setting`. The first binding of a name wins.
     #[must_use]
     pub fn with(mut self, name: &'static str, field: Field) -> Activation {
-        self.variables.push((name, field));
+        Arc::make_mut(&mut self.variables).push((name, field));
         self
     }
 

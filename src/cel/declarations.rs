@@ -92,6 +92,15 @@ impl Declarations {
         self.variables.iter().map(|(name, _)| *name).chain(["params"])
     }
 
+    /// The variable that has a field of this name: what somebody meant who wrote `memory` alone.
+    pub(super) fn owner_of(&self, field: &str) -> Option<&'static str> {
+        let owns = |kind: &Type| match kind {
+            Type::Object(owner) => types::field(owner, field).is_some(),
+            _ => false,
+        };
+        self.variables.iter().find(|(_, kind)| owns(kind)).map(|(name, _)| *name)
+    }
+
     /// The declared params.
     pub(super) fn params(&self) -> &[(Arc<str>, Type)] {
         &self.params

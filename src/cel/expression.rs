@@ -1,10 +1,20 @@
 //! Compiled expressions: made once, shared by all threads.
 
-use crate::cel::{Activation, Declarations, Leaf, Outcome, Type, World};
-use crate::diagnostic::Diagnostic;
+use super::evaluate::{Verdict, judge, resolve, scope, unknown_inputs};
+use super::explain::Explainer;
+use super::lower::{Lowered, lower};
+use super::parser::{self, SyntaxError, Tree};
+use super::values::{self, Owned, Session, fault};
+use super::{check, growth, limits};
+use crate::cel::object::{Datum, Place};
+use crate::cel::{Activation, Declarations, EvaluationError, Leaf, Outcome, Type, World};
+use crate::diagnostic::{Diagnostic, UnknownInput};
 use crate::source::{Span, TextMap};
 use crate::value::Condition;
+use ::cel::ExecutionError;
+use ::cel::common::ast::IdedExpr;
 use std::collections::BTreeSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 /// What an expression must come to.
@@ -24,10 +34,14 @@ pub struct Expression {
     inner: Arc<Inner>,
 }
 
+/// What is behind an expression.
 #[derive(Debug)]
-struct Inner {
+pub(super) struct Inner {
     text: String,
     map: TextMap,
+    /// Byte ranges of the nodes, by id from 1.
+    ranges: Vec<(u32, u32)>,
+    lowered: Lowered,
     result: Type,
     guarantees: BTreeSet<String>,
 }
@@ -37,17 +51,136 @@ struct Inner {
 pub fn compile(
     text: &str,
     map: &TextMap,
-    _declarations: &Declarations,
-    _expected: Expected,
+    declarations: &Declarations,
+    expected: Expected,
 ) -> Result<Expression, Vec<Diagnostic>> {
-    compile_unchecked(text, map)
+    let tree = parse(text, map)?;
+    let checked = check::check(&tree, text, map, declarations, &expected)?;
+    finish(text, map, tree, checked.result, checked.guarantees)
 }
 
 /// Parses an expression that was checked before: the built-in pack, whose check is a test.
 pub fn compile_unchecked(text: &str, map: &TextMap) -> Result<Expression, Vec<Diagnostic>> {
-    let inner =
-        Inner { text: text.to_owned(), map: map.clone(), result: Type::Dyn, guarantees: BTreeSet::new() };
+    finish(text, map, parse(text, map)?, Type::Dyn, BTreeSet::new())
+}
+
+fn parse(text: &str, map: &TextMap) -> Result<Tree, Vec<Diagnostic>> {
+    let told = |error: SyntaxError| {
+        let code = if error.limit { "cel-limit" } else { "cel-syntax" };
+        // An error at the end has no character of its own: it is shown at the last one.
+        let end = text.trim_end().len();
+        let (start, stop) = match error.range.is_empty() {
+            true if error.range.start >= end => (text.get(..end).map_or(0, last_character), end),
+            _ => (error.range.start, error.range.end),
+        };
+        let diagnostic = Diagnostic::error(code, map.span(start, stop), error.message);
+        match error.help {
+            Some(help) => diagnostic.with_help(help),
+            None => diagnostic,
+        }
+    };
+    parser::parse(text).map_err(|errors| errors.into_iter().map(told).collect())
+}
+
+fn last_character(text: &str) -> usize {
+    text.char_indices().next_back().map_or(0, |(at, _)| at)
+}
+
+fn finish(
+    text: &str,
+    map: &TextMap,
+    tree: Tree,
+    result: Type,
+    guarantees: BTreeSet<String>,
+) -> Result<Expression, Vec<Diagnostic>> {
+    if growth::exceeds(&tree.root, limits::STEPS) {
+        let message = format!("the expression builds more than {} elements", limits::STEPS);
+        return Err(vec![Diagnostic::error("cel-limit", map.span(0, text.len()), message)]);
+    }
+    let ranges = tree.ranges();
+    let inner = Inner {
+        text: text.to_owned(),
+        map: map.clone(),
+        ranges,
+        lowered: lower(tree.root),
+        result,
+        guarantees,
+    };
     Ok(Expression { inner: Arc::new(inner) })
+}
+
+impl Inner {
+    fn root(&self) -> &IdedExpr {
+        &self.lowered.root
+    }
+
+    /// The variables that the expression may read.
+    pub(super) fn names(&self) -> &BTreeSet<String> {
+        &self.lowered.names
+    }
+
+    fn range(&self, id: u64) -> (usize, usize) {
+        let index = usize::try_from(id).unwrap_or(0).wrapping_sub(1);
+        self.ranges.get(index).map_or((0, self.text.len()), |&(start, end)| (start as usize, end as usize))
+    }
+
+    /// The characters of a node, as written.
+    pub(super) fn text_of(&self, id: u64) -> &str {
+        let (start, end) = self.range(id);
+        self.text.get(start..end).unwrap_or_default()
+    }
+
+    /// The characters of a node in the file.
+    pub(super) fn span_of(&self, id: u64) -> Span {
+        let (start, end) = self.range(id);
+        self.map.span(start, end)
+    }
+
+    fn error(&self, error: &ExecutionError, id: u64) -> Outcome {
+        Outcome::Error(EvaluationError { message: fault::describe(error), span: self.span_of(id) })
+    }
+
+    /// The outcome of a value that is neither true nor false. Parts of it may turn out to be unknown, or
+    /// to hang on a choice.
+    fn datum(&self, value: &Owned, session: &Session) -> Result<Outcome, Vec<Condition>> {
+        let place = Place { span: self.span_of(0), origin: None, platform_default: false };
+        let mark = session.mark();
+        match values::datum(value.as_ref(), place) {
+            Ok(datum) => Ok(Outcome::Value(datum)),
+            Err(error) => match session.choice_since(mark) {
+                Some(choice) => Err(choice),
+                None if fault::is_unknown(&error) => Ok(Outcome::Unknown(unknown_inputs(session, mark))),
+                None => Ok(self.error(&error, 0)),
+            },
+        }
+    }
+
+    /// Evaluates in one world: the outcome, or the choice that has to be made first.
+    fn outcome(&self, session: &Arc<Session>) -> Result<Outcome, Vec<Condition>> {
+        let judged = catch_unwind(AssertUnwindSafe(|| {
+            let scope = scope(self, session);
+            judge(self.root(), &scope, session)
+        }));
+        match judged {
+            Ok(Verdict::Fork(choice)) => Err(choice),
+            Ok(Verdict::True) => Ok(Outcome::Value(Datum::Bool(true))),
+            Ok(Verdict::False) => Ok(Outcome::Value(Datum::Bool(false))),
+            Ok(Verdict::Value(value)) => self.datum(&value, session),
+            Ok(Verdict::Unknown(inputs)) => Ok(Outcome::Unknown(distinct(inputs))),
+            Ok(Verdict::Error(error, id)) => Ok(self.error(&error, id)),
+            Err(_) => Ok(self.error(&fault::wrong("the evaluation broke off"), 0)),
+        }
+    }
+}
+
+fn distinct(inputs: Vec<UnknownInput>) -> Vec<UnknownInput> {
+    let mut all: Vec<UnknownInput> = Vec::with_capacity(inputs.len());
+    for input in inputs {
+        if !all.iter().any(|seen| seen.name == input.name) {
+            all.push(input);
+        }
+    }
+    all
 }
 
 impl Expression {
@@ -71,16 +204,51 @@ impl Expression {
         &self.inner.guarantees
     }
 
-    /// Evaluates in every world that the values it reads tell apart, beginning with `start`: at most
-    /// `limit` worlds, then one more with the outcome [`Outcome::Limit`].
-    pub fn worlds(&self, _activation: &Activation, start: &Condition, _limit: usize) -> Vec<World> {
-        vec![World { condition: start.clone(), outcome: Outcome::Limit, reads: Vec::new() }]
+    /// Evaluates in every world that the values it reads tell apart, beginning with `start`.
+    /// Alternatives are told apart only where the outcome hangs on them. There are at most `limit` worlds;
+    /// one that would have to be told apart further has the outcome [`Outcome::Limit`].
+    pub fn worlds(&self, activation: &Activation, start: &Condition, limit: usize) -> Vec<World> {
+        let mut judged = Vec::new();
+        let mut open = vec![(start.clone(), 0)];
+        while let Some((condition, choices)) = open.pop() {
+            let session = Arc::new(Session::new(activation.clone(), condition.clone()));
+            let outcome = match self.inner.outcome(&session) {
+                Ok(outcome) => outcome,
+                // Each choice narrows the world; one that does not would be met for ever.
+                Err(choice) if choices < limit && judged.len() + open.len() + choice.len() <= limit => {
+                    let narrowed = choice.iter().rev().filter_map(|one| condition.and(one));
+                    open.extend(narrowed.map(|world| (world, choices + 1)));
+                    continue;
+                }
+                Err(_) => Outcome::Limit,
+            };
+            let reads = session.reads_since(session.beginning());
+            judged.push(World { condition, outcome, reads });
+        }
+        judged
     }
 
     /// Why the expression is false in a world: the comparisons or calls that decided. One, except where
     /// `all` or a negated `exists` fails for several elements: then one for each. Empty if it is not
     /// false there.
-    pub fn failing_leaves(&self, _activation: &Activation, _world: &Condition) -> Vec<Leaf> {
-        Vec::new()
+    pub fn failing_leaves(&self, activation: &Activation, world: &Condition) -> Vec<Leaf> {
+        let session = Arc::new(Session::new(activation.clone(), world.clone()));
+        if !self.inner.outcome(&session).is_ok_and(|outcome| outcome.is_false()) {
+            return Vec::new();
+        }
+        let explained = catch_unwind(AssertUnwindSafe(|| {
+            let session = Arc::new(Session::new(activation.clone(), world.clone()));
+            let scope = scope(&self.inner, &session);
+            let mut explainer = Explainer { inner: &self.inner, session, leaves: Vec::new() };
+            explainer.explain(self.inner.root(), false, &scope);
+            explainer.leaves
+        }));
+        explained.unwrap_or_default()
+    }
+
+    /// The engine's value in an evaluation that is under way: what a definition comes to.
+    pub(super) fn value_in(&self, session: &Arc<Session>) -> Result<Owned, ExecutionError> {
+        let scope = scope(&self.inner, session);
+        resolve(self.inner.root(), &scope)
     }
 }

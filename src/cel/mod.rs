@@ -7,17 +7,28 @@
 //! a report; no type of the engine leaves it.
 
 mod activation;
+mod check;
 mod declarations;
+mod evaluate;
+mod explain;
 mod expression;
+mod functions;
+mod growth;
 mod limits;
+mod lower;
 mod parser;
 pub mod object;
 pub mod types;
+mod values;
 mod world;
 
 pub use activation::Activation;
 pub use declarations::{Declarations, Target};
 pub use expression::{Expected, Expression, compile, compile_unchecked};
+pub use functions::{Documentation, documentation};
 pub use limits::WORLDS as WORLD_LIMIT;
 pub use types::Type;
 pub use world::{EvaluationError, Leaf, Outcome, Read, ReadState, World};
+
+#[cfg(test)]
+mod tests;

@@ -23,7 +23,7 @@ pub enum Outcome {
     /// An unknown value decides; the inputs it hangs on, each once, in the order they were read.
     Unknown(Vec<UnknownInput>),
     Error(EvaluationError),
-    /// More worlds than the limit allows: this one stands for all that were not judged.
+    /// The outcome hangs on alternatives that the limit on worlds does not let be told apart.
     Limit,
 }
 

@@ -5,11 +5,11 @@
 
 mod policies;
 mod read;
-// mod schemas;
+mod schemas;
 mod unreadable;
 
 pub use policies::{Block, PolicySettings, explain};
-// pub use schemas::{SchemaRule, SchemaSettings};
+pub use schemas::{SchemaRule, SchemaSettings};
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::Document;
@@ -62,6 +62,7 @@ pub struct Settings {
     pub input: input::Limits,
     pub script: script::Limits,
     pub extract: extract::Settings,
+    pub schemas: SchemaSettings,
 
     pub policies: PolicySettings,
     pub evaluate: evaluate::Settings,
@@ -86,19 +87,15 @@ pub struct Facts {
 pub fn read(project: Project, settings: &Settings) -> Facts {
     let Project { sources, files, mut unreadable, mut diagnostics, coverage } = project;
     let texts = read::Texts::new(&sources, &files, settings);
-    let read::All { documents, invocations, artifacts, settings: code, bypasses, mut provenance, diagnostics: told } =
-        read::All::of(files.par_iter().map(|file| texts.read(file)).collect());
-    unreadable.extend(told);
-    let inputs = extract::Inputs {
-        sources: &sources,
-        documents: &documents,
-        invocations: &invocations,
-        artifacts,
-        settings: code,
-        bypasses,
-    };
-    let (model, told) = extract::extract(inputs, &settings.extract, &mut provenance);
+    let mut read: Vec<read::FileFacts> = files.par_iter().map(|file| texts.read(file)).collect();
+    let mut provenance = Provenance::new();
+    for file in &mut read {
+        unreadable.append(&mut file.diagnostics);
+        provenance.absorb(std::mem::take(&mut file.provenance));
+    }
+    let (model, told) = extract::extract(&read::inputs(&sources, &read), &settings.extract, &mut provenance);
     diagnostics.extend(told);
+    let documents = read.into_iter().flat_map(|file| file.documents).collect();
     Facts { sources, documents, provenance, model, unreadable, files, diagnostics, coverage }
 }
 
@@ -116,6 +113,9 @@ pub fn judge(facts: Facts, settings: &Settings) -> (Outcome, Status) {
     diagnostics.append(&mut evaluation.diagnostics);
     evaluation.tallies.extend(selection.idle);
 
+    let mut violations = schemas::validate(&documents, &sources, &settings.schemas);
+    diagnostics.append(&mut violations.diagnostics);
+    schemas::tell(&mut evaluation, violations, &settings.policies);
     unreadable::tell(&mut evaluation, unreadable, &files, &settings.policies);
     only_selected(&mut evaluation, &files, &sources);
 

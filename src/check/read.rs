@@ -3,12 +3,11 @@
 use super::{File, Settings};
 use crate::diagnostic::Diagnostic;
 use crate::document::Document;
-use crate::input::{Format, Read, dockerfile, dotenv, json, python, shell, yaml};
-use crate::model::{Artifact, Bypass, CodeSetting};
-use crate::platform::{self, Trace};
+use crate::extract;
+use crate::input::dockerfile::Dockerfile;
+use crate::input::{Format, Read, dockerfile, dotenv, embedded, json, python, shell, yaml};
 use crate::provenance::Provenance;
-use crate::script::code::CodeFacts;
-use crate::script::{self, Interpretation, Invocation, Modules, Program};
+use crate::script::{self, CodeFacts, Interpretation, Invocation, Modules, Program};
 use crate::source::{SourceId, Sources, TextMap};
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -18,7 +17,9 @@ use std::rc::Rc;
 pub(super) struct FileFacts {
     pub source: SourceId,
     pub documents: Vec<Document>,
-    pub artifact: Option<Artifact>,
+    pub dockerfile: Option<Dockerfile>,
+    /// The document of an environment file.
+    pub env_file: Option<Document>,
     pub invocations: Vec<Invocation>,
     pub code: CodeFacts,
     /// The steps of this file's values.
@@ -31,7 +32,8 @@ impl FileFacts {
         FileFacts {
             source,
             documents: Vec::new(),
-            artifact: None,
+            dockerfile: None,
+            env_file: None,
             invocations: Vec::new(),
             code: CodeFacts::default(),
             provenance: Provenance::new(),
@@ -67,19 +69,16 @@ impl<'a> Texts<'a> {
             Format::Dotenv => {
                 let read = dotenv::read(source, id, limits);
                 facts.diagnostics = read.diagnostics;
-                let mut trace = Trace { sources: self.sources, provenance: &mut facts.provenance };
-                facts.artifact =
-                    read.documents.first().map(|document| platform::env_file::artifact(document, &mut trace));
+                facts.env_file = read.documents.into_iter().next();
             }
             Format::Dockerfile => {
                 let mut dockerfile = dockerfile::read(source, id, limits);
                 facts.diagnostics.append(&mut dockerfile.diagnostics);
-                let mut trace = Trace { sources: self.sources, provenance: &mut facts.provenance };
-                facts.artifact = platform::dockerfile::artifact(&dockerfile, &mut trace);
+                facts.dockerfile = Some(dockerfile);
             }
             Format::Python | Format::Shell => {
                 let program = self.lower(id, file.format);
-                facts.code = script::code::facts(&program, source, facts.provenance.arena(id));
+                facts.code = script::code_facts(&program, source.path(), source, facts.provenance.arena(id));
                 self.interpret(program, &mut facts);
             }
         }
@@ -89,6 +88,12 @@ impl<'a> Texts<'a> {
     /// Takes documents, and the scripts that they hold.
     fn document(&self, read: Read, facts: &mut FileFacts) {
         facts.diagnostics.extend(read.diagnostics);
+        for document in &read.documents {
+            let source = self.sources.get(document.source);
+            for program in embedded::programs(document, source, source.path(), &self.settings.input) {
+                self.interpret(program, facts);
+            }
+        }
         facts.documents = read.documents;
     }
 
@@ -150,31 +155,16 @@ fn candidates(folder: &str, name: &str) -> Vec<String> {
     folders.iter().flat_map(file).collect()
 }
 
-/// What all files yield, put together in the order of the files.
-#[derive(Debug, Default)]
-pub(super) struct All {
-    pub documents: Vec<Document>,
-    pub invocations: Vec<(SourceId, Invocation)>,
-    pub artifacts: Vec<Artifact>,
-    pub settings: Vec<CodeSetting>,
-    pub bypasses: Vec<Bypass>,
-    pub provenance: Provenance,
-    pub diagnostics: Vec<Diagnostic>,
-}
-
-impl All {
-    pub fn of(files: Vec<FileFacts>) -> All {
-        let mut all = All::default();
-        for file in files {
-            let source = file.source;
-            all.documents.extend(file.documents);
-            all.invocations.extend(file.invocations.into_iter().map(|invocation| (source, invocation)));
-            all.artifacts.extend(file.artifact);
-            all.settings.extend(file.code.settings);
-            all.bypasses.extend(file.code.bypasses);
-            all.provenance.absorb(file.provenance);
-            all.diagnostics.extend(file.diagnostics);
-        }
-        all
+/// What extraction takes, borrowed from what was read, in the order of the files.
+pub(super) fn inputs<'a>(sources: &'a Sources, read: &'a [FileFacts]) -> extract::Inputs<'a> {
+    let mut inputs = extract::Inputs::new(sources);
+    for file in read {
+        inputs.documents.extend(&file.documents);
+        inputs.env_files.extend(&file.env_file);
+        inputs.dockerfiles.extend(&file.dockerfile);
+        inputs.invocations.extend(file.invocations.iter().map(|invocation| (file.source, invocation)));
+        inputs.settings.extend(&file.code.settings);
+        inputs.bypasses.extend(&file.code.bypasses);
     }
+    inputs
 }

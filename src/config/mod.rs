@@ -9,9 +9,11 @@
 #![allow(clippy::disallowed_methods)]
 
 mod keys;
+mod policies;
 mod project;
 mod read;
 
+pub use policies::policy_files;
 pub use project::{EnvironmentRule, Pattern, PolicyBlock, Project, SchemaPlace, SchemaRule, Service};
 
 use crate::diagnostic::{Diagnostic, Severity, nearest};

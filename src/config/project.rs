@@ -23,10 +23,6 @@ pub struct EnvironmentRule {
     pub paths: Vec<Pattern>,
     /// Names of cloud projects, accounts or namespaces.
     pub projects: Vec<String>,
-    /// Names of branches, as patterns.
-    pub branches: Vec<Pattern>,
-    /// Variables that tell the environment by their value.
-    pub variables: Vec<(String, Vec<String>)>,
     pub span: Span,
 }
 
@@ -45,8 +41,9 @@ pub struct PolicyBlock {
     pub policy: String,
     /// The policy's name in the file.
     pub span: Span,
-    document: usize,
-    node: NodeId,
+    /// Which of the project's documents, and where in it.
+    pub document: usize,
+    pub node: NodeId,
 }
 
 /// A JSON Schema for files that match a pattern.
@@ -80,13 +77,15 @@ pub struct Project {
     pub builtin: Selection,
     /// Files or folders of policies, on disk.
     pub policy_paths: Vec<(PathBuf, Span)>,
-    pub(super) blocks: Vec<PolicyBlock>,
+    /// The blocks of `policies.configure`, in the order in which they take effect.
+    pub blocks: Vec<PolicyBlock>,
     pub schemas: Vec<SchemaRule>,
     pub actions: Vec<ActionRule>,
     pub gates: BTreeMap<Environment, Gate>,
     pub bypass_environments: Vec<Environment>,
     pub waivers: Vec<Waiver>,
-    pub(super) documents: Vec<Document>,
+    /// The project files' trees, in the order in which they take effect.
+    pub documents: Vec<Document>,
 }
 
 impl Project {

@@ -112,28 +112,15 @@ impl Reader<'_> {
                 environment: Environment::named(name),
                 paths: Vec::new(),
                 projects: Vec::new(),
-                branches: Vec::new(),
-                variables: Vec::new(),
                 span,
             };
             for (key, _, value) in
-                self.keys.entries(body, &what, &["paths", "projects", "branches", "variables"])
+                self.keys.entries(body, &what, &["paths", "projects"])
             {
                 let what = format!("`{key}` of {what}");
                 match key {
                     "paths" => rule.paths = self.patterns(value, &what),
-                    "projects" => rule.projects = owned(self.keys.texts(value, &what)),
-                    "branches" => {
-                        let texts = self.keys.texts(value, &what);
-                        let pattern = |(text, span): (&str, Span)| Pattern { glob: text.to_owned(), span };
-                        rule.branches = texts.into_iter().map(pattern).collect();
-                    }
-                    _ => {
-                        for (variable, _, values) in self.keys.named(value, &what) {
-                            let values = owned(self.keys.texts(values, &what));
-                            rule.variables.push((variable.to_owned(), values));
-                        }
-                    }
+                    _ => rule.projects = owned(self.keys.texts(value, &what)),
                 }
             }
             self.project.environments.push(rule);

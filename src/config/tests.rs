@@ -41,7 +41,7 @@ const WHOLE: &str = r#"version: 1
 exclude: ["legacy/**"]
 environments:
   production: {paths: ["**/prod/**"], projects: [acme-prod]}
-  stg: {paths: ["staging/**"], projects: acme-staging, variables: {DEPLOY_TARGET: [s, stage]}}
+  stg: {paths: ["staging/**"], projects: acme-staging}
 services:
   backend:
     aliases: [acme-backend-staging, acme-backend]
@@ -69,10 +69,6 @@ fn every_key_is_read() {
     assert_eq!(project.exclude[0].glob, "legacy/**");
     assert_eq!(project.environments[1].environment.as_str(), "staging");
     assert_eq!(project.environments[1].projects, ["acme-staging"]);
-    assert_eq!(
-        project.environments[1].variables,
-        [("DEPLOY_TARGET".to_owned(), vec!["s".to_owned(), "stage".to_owned()])]
-    );
     let backend = &project.services["backend"];
     assert_eq!(backend.aliases, ["acme-backend-staging", "acme-backend"]);
     assert_eq!(

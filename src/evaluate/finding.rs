@@ -93,7 +93,7 @@ impl Told<'_> {
             _ => replacement.clone(),
         };
         // Only a literal that is nothing but the value can be replaced as a whole.
-        let whole = old.trim_matches(['"', '\'']) == read.written;
+        let whole = old.trim_matches(['"', '\'']) == read.written.trim_matches('"');
         let message = if note.is_empty() { quoted.clone() } else { format!("{quoted} {note}") };
         Some(Fix { message, span, replacement: whole.then_some(quoted) })
     }

@@ -37,12 +37,16 @@ impl Tree<'_> {
             }
             ReadState::Known => {
                 let others = self.other_alternatives(read);
+                let written = bare(&read.written);
                 match (self.condition_of(read), others.as_slice()) {
                     (Some(condition), [(_, other)]) => {
-                        format!("{} when {condition}; {} otherwise", read.written, other.1)
+                        format!("{written} when {condition}; {} otherwise", other.1)
                     }
-                    (Some(condition), _) => format!("{} when {condition}", read.written),
-                    (None, _) => read.written.clone(),
+                    (Some(condition), _) => format!("{written} when {condition}"),
+                    (None, _) => match self.name_of_owner(read) {
+                        Some(name) => format!("{name} is {written}"),
+                        None => written.to_owned(),
+                    },
                 }
             }
         }
@@ -86,14 +90,14 @@ impl Tree<'_> {
                 let side = self.failure.reference.and_then(|one| one.environment.as_ref());
                 let own = self.subject.environment.as_ref();
                 match side {
-                    Some(side) if Some(side) != own => format!("{side}: {}", read.written),
-                    _ => format!("{name} is {} there", read.written),
+                    Some(side) if Some(side) != own => format!("{side}: {}", bare(&read.written)),
+                    _ => format!("{name} is {} there", bare(&read.written)),
                 }
             }
             // A default of the policy itself is no place in the project.
             "params" if span.source == policy.policy.source => return None,
-            "params" => format!("{name} is {} here", read.written),
-            _ if read.state == ReadState::Known => format!("{name} is {}", read.written),
+            "params" => format!("{name} is {} here", bare(&read.written)),
+            _ if read.state == ReadState::Known => format!("{name} is {}", bare(&read.written)),
             _ => return None,
         };
         Some(Annotation::new(span, label))
@@ -152,6 +156,18 @@ impl Tree<'_> {
         let chosen = all.iter().find(|(condition, _)| self.failure.world.implies(condition));
         let condition = chosen.map(|(condition, _)| condition.without(&self.subject.condition))?;
         (!condition.is_always()).then_some(condition)
+    }
+
+    /// The name of the element that the read belongs to: of a variable, a part, a container.
+    fn name_of_owner(&self, read: &Read) -> Option<String> {
+        let (owner, field) = read.path.rsplit_once('.')?;
+        if field == "name" || owner == self.variable {
+            return None;
+        }
+        match self.lookup(&format!("{owner}.name"))? {
+            Field::Known { datum: Datum::Text(name), .. } => Some(name.to_string()),
+            _ => None,
+        }
     }
 
     /// The field at a path, with its alternatives.
@@ -223,6 +239,11 @@ fn segments(path: &str) -> impl Iterator<Item = Segment<'_>> {
         rest = after;
         Some(Segment::Name(word))
     })
+}
+
+/// A text as people say it, without the quotes that an expression gives it.
+fn bare(written: &str) -> &str {
+    written.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(written)
 }
 
 /// The last name of a path: of `deployment.env["X"].value` the `value`.

@@ -1,4 +1,5 @@
-//! A command that is reached twice with the same values is one deployment.
+//! A command that is reached twice with the same values is one deployment; so is one that deploys the
+//! same to several regions.
 
 use crate::model::{Deployment, Settings};
 use crate::value::Value;
@@ -6,33 +7,34 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 /// The deployments without repetitions: of two that say the same in the same place, the one with the
-/// wider condition stays.
+/// wider condition stays, with the flags of both.
 pub fn merged(deployments: Vec<Deployment>) -> Vec<Deployment> {
     let mut kept: Vec<Deployment> = Vec::with_capacity(deployments.len());
     let mut seen: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-    for deployment in deployments {
+    for mut deployment in deployments {
         let same = seen.entry(signature(&deployment)).or_default();
-        let narrower = |&index: &usize| {
-            kept.get(index).is_some_and(|other| deployment.condition.implies(&other.condition))
+        let related = |other: &Deployment| {
+            deployment.condition.implies(&other.condition) || other.condition.implies(&deployment.condition)
         };
-        if same.iter().any(narrower) {
+        let found = same.iter().copied().find(|&index| kept.get(index).is_some_and(related));
+        let Some(other) = found.and_then(|index| kept.get_mut(index)) else {
+            same.push(kept.len());
+            kept.push(deployment);
             continue;
+        };
+        if !deployment.condition.implies(&other.condition) {
+            std::mem::swap(other, &mut deployment);
         }
-        let wider = same.iter().copied().find(|&index| {
-            kept.get(index).is_some_and(|other| other.condition.implies(&deployment.condition))
-        });
-        match wider.and_then(|index| kept.get_mut(index)) {
-            Some(other) => *other = deployment,
-            None => {
-                same.push(kept.len());
-                kept.push(deployment);
+        for flag in deployment.flags {
+            if !other.flags.contains(&flag) {
+                other.flags.push(flag);
             }
         }
     }
     kept
 }
 
-/// All that a deployment says, but for its condition.
+/// All that a deployment says, but for its condition and for the flags that are no settings.
 fn signature(deployment: &Deployment) -> String {
     let mut text = format!(
         "{}|{:?}|{}|{:?}|{}|{}",
@@ -56,10 +58,6 @@ fn signature(deployment: &Deployment) -> String {
             let (name, kind, condition) = (&variable.name, variable.kind.as_str(), &variable.condition);
             let _ = write!(text, "|{name}={shown} {kind} {:?} {condition}", variable.span);
         }
-    }
-    for (name, value, span) in &deployment.flags {
-        let shown = value.as_known().map(|known| known.value.to_string());
-        let _ = write!(text, "|{name} {shown:?} {span:?}");
     }
     text
 }

@@ -5,47 +5,44 @@ use crate::extract::EnvironmentRule;
 use crate::extract::name::is_environment_input;
 use crate::model::{Artifact, Deployment, EnvVariables, Environment, Evidence};
 use crate::platform::Trace;
-use crate::source::{Sources, Span};
+use crate::source::{SourceId, Sources, Span};
 use crate::value::{Atom, Condition, Operand, Operator, Piece, Text, Value};
 use globset::{Glob, GlobSet, GlobSetBuilder};
 
 /// The environments of a project and what tells them.
 #[derive(Debug)]
 pub struct Environments {
-    rules: Vec<(Environment, GlobSet, Vec<String>)>,
+    rules: Vec<Rule>,
+}
+
+/// One environment of the project, its globs compiled.
+#[derive(Debug)]
+struct Rule {
+    environment: Environment,
+    paths: GlobSet,
+    branches: GlobSet,
+    projects: Vec<String>,
+    variables: Vec<(String, Vec<String>)>,
 }
 
 impl Environments {
     /// Compiles the project's rules; a glob that is wrong is left out and told.
     pub fn new(rules: &[EnvironmentRule], diagnostics: &mut Vec<Diagnostic>) -> Environments {
-        let mut compiled = Vec::with_capacity(rules.len());
-        for rule in rules {
-            let mut globs = GlobSetBuilder::new();
-            for path in &rule.paths {
-                match Glob::new(path) {
-                    Ok(glob) => {
-                        globs.add(glob);
-                    }
-                    Err(error) => {
-                        let place = Span::beginning(crate::source::SourceId::FIRST);
-                        diagnostics.push(
-                            Diagnostic::error("invalid-glob", place, format!("`{path}` is no glob: {error}"))
-                                .with_help(format!("correct the path of environment `{}`", rule.name)),
-                        );
-                    }
-                }
-            }
-            let Ok(globs) = globs.build() else { continue };
-            compiled.push((Environment::named(&rule.name), globs, rule.projects.clone()));
-        }
-        Environments { rules: compiled }
+        let mut compile = |rule: &EnvironmentRule| Rule {
+            environment: Environment::named(&rule.name),
+            paths: globs(&rule.paths, &rule.name, diagnostics),
+            branches: globs(&rule.branches, &rule.name, diagnostics),
+            projects: rule.projects.clone(),
+            variables: rule.variables.clone(),
+        };
+        Environments { rules: rules.iter().map(&mut compile).collect() }
     }
 
     /// The environment of a word: one of the usual names, or of the project's own.
     fn known(&self, word: &str) -> Option<Environment> {
         let own = || {
             let named = Environment::named(word);
-            self.rules.iter().any(|(environment, ..)| *environment == named).then_some(named)
+            self.rules.iter().any(|rule| rule.environment == named).then_some(named)
         };
         Environment::known(word).or_else(own)
     }
@@ -55,6 +52,9 @@ impl Environments {
     pub fn of_atom(&self, atom: &Atom, all: &[Atom]) -> Option<Environment> {
         if atom.input.to_lowercase().ends_with("node_env") {
             return None;
+        }
+        if let Some(environment) = self.of_branch(atom) {
+            return Some(environment);
         }
         let found = match (atom.operator, &atom.operand) {
             (Operator::Equal, Operand::One(word)) => self.of_word(word)?,
@@ -75,6 +75,18 @@ impl Environments {
                     })
             });
         (!lonely_test).then_some(found)
+    }
+
+    /// The environment that the project deploys from the branch that a test asks for.
+    fn of_branch(&self, atom: &Atom) -> Option<Environment> {
+        let input = atom.input.to_lowercase();
+        let asks = input.contains("branch") || input.ends_with("ref") || input.ends_with("ref_name");
+        let allowed = atom.allowed().filter(|_| asks)?;
+        let from = |rule: &&Rule| {
+            let is = |name: &&str| rule.branches.is_match(name.trim_start_matches("refs/heads/"));
+            !allowed.is_empty() && allowed.iter().all(|name| is(name))
+        };
+        self.rules.iter().find(from).map(|rule| rule.environment.clone())
     }
 
     /// `local` tells a desk from the cloud, not one environment from another.
@@ -116,7 +128,7 @@ impl Environments {
     pub fn name_artifact(&self, artifact: &mut Artifact, sources: &Sources) {
         let path = sources.get(artifact.source).path();
         let found = self
-            .configured(path, None)
+            .configured(path, None, Some(&artifact.env))
             .map(|environment| (environment, Evidence::Configured))
             .or_else(|| Some((self.of_tokens(path)?, Evidence::Path)))
             .or_else(|| self.of_variables(&artifact.env));
@@ -130,24 +142,41 @@ impl Environments {
     fn evidence(&self, deployment: &Deployment, path: &str) -> Vec<(Environment, Evidence)> {
         let project = project(deployment);
         let mut all = Vec::new();
-        all.extend(self.configured(path, project.as_deref()).map(|found| (found, Evidence::Configured)));
-        let atoms = deployment.condition.atoms();
+        let env = deployment.main().map(|main| &main.env);
+        let configured = self.configured(path, project.as_deref(), env);
+        all.extend(configured.map(|found| (found, Evidence::Configured)));
+        let atoms: Vec<Atom> =
+            deployment.condition.atoms().iter().map(|atom| sharper(atom, deployment)).collect();
         all.extend(
-            atoms.iter().find_map(|atom| Some((self.of_atom(atom, atoms)?, Evidence::Condition(atom.span)))),
+            atoms.iter().find_map(|atom| Some((self.of_atom(atom, &atoms)?, Evidence::Condition(atom.span)))),
         );
         let name = deployment.service.as_ref().map(known_parts);
         all.extend(name.and_then(|name| Some((self.of_tokens(&name)?, Evidence::ServiceName))));
         all.extend(project.and_then(|name| Some((self.of_tokens(&name)?, Evidence::Project))));
         all.extend(self.of_tokens(path).map(|found| (found, Evidence::Path)));
-        all.extend(deployment.main().and_then(|main| self.of_variables(&main.env)));
+        all.extend(env.and_then(|env| self.of_variables(env)));
         all
     }
 
-    fn configured(&self, path: &str, project: Option<&str>) -> Option<Environment> {
-        let matches = |(_, globs, projects): &&(Environment, GlobSet, Vec<String>)| {
-            globs.is_match(path) || project.is_some_and(|project| projects.iter().any(|own| own == project))
+    /// What the project's own rules say of a path, a project's name and variables.
+    fn configured(
+        &self,
+        path: &str,
+        project: Option<&str>,
+        env: Option<&EnvVariables>,
+    ) -> Option<Environment> {
+        let given = |name: &str, values: &[String]| {
+            env.into_iter().flat_map(|env| env.named(name)).any(|variable| {
+                let plain = variable.value.as_known().and_then(|known| known.value.plain());
+                plain.is_some_and(|plain| values.contains(&plain))
+            })
         };
-        self.rules.iter().find(matches).map(|(environment, ..)| environment.clone())
+        let matches = |rule: &&Rule| {
+            rule.paths.is_match(path)
+                || project.is_some_and(|project| rule.projects.iter().any(|own| own == project))
+                || rule.variables.iter().any(|(name, values)| given(name, values))
+        };
+        self.rules.iter().find(matches).map(|rule| rule.environment.clone())
     }
 
     /// The environment that a token of a name tells, unless two tokens tell two.
@@ -173,6 +202,41 @@ impl Environments {
             Some((self.known(&word)?, Evidence::Variable(variable.span)))
         })
     }
+}
+
+/// Globs as one matcher; one that is wrong is left out and told.
+fn globs(patterns: &[String], environment: &str, diagnostics: &mut Vec<Diagnostic>) -> GlobSet {
+    let mut globs = GlobSetBuilder::new();
+    for pattern in patterns {
+        match Glob::new(pattern) {
+            Ok(glob) => {
+                globs.add(glob);
+            }
+            Err(error) => {
+                let place = Span::beginning(SourceId::FIRST);
+                diagnostics.push(
+                    Diagnostic::error("invalid-glob", place, format!("`{pattern}` is no glob: {error}"))
+                        .with_help(format!("correct it below environment `{environment}`")),
+                );
+            }
+        }
+    }
+    globs.build().unwrap_or_default()
+}
+
+/// A test for one of several values, without those that the other tests of the same input leave out.
+fn sharper(atom: &Atom, deployment: &Deployment) -> Atom {
+    let Some(allowed) = atom.allowed() else { return atom.clone() };
+    let excluded: Vec<&str> = deployment
+        .condition
+        .atoms()
+        .iter()
+        .filter(|other| other.input == atom.input)
+        .filter_map(Atom::excluded)
+        .flatten()
+        .collect();
+    let left = allowed.into_iter().filter(|value| !excluded.contains(value)).map(Into::into).collect();
+    Atom { operator: Operator::In, operand: Operand::Many(left), ..atom.clone() }
 }
 
 /// The values that a test compares its input with, whichever way.

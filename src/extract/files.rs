@@ -11,7 +11,7 @@ use crate::value::{Condition, Reason, Text, Unknown, Value};
 pub fn include(
     deployment: &mut Deployment,
     artifacts: &[Artifact],
-    documents: &[Document],
+    documents: &[&Document],
     trace: &mut Trace<'_>,
 ) {
     let from = deployment.source;
@@ -37,7 +37,7 @@ pub fn include(
 fn variables(
     file: &Unknown,
     artifacts: &[Artifact],
-    documents: &[Document],
+    documents: &[&Document],
     from: crate::source::SourceId,
     trace: &mut Trace<'_>,
 ) -> Option<Vec<EnvVariable>> {

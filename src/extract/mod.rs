@@ -17,6 +17,7 @@ mod worlds;
 
 use crate::diagnostic::Diagnostic;
 use crate::document::Document;
+use crate::input::dockerfile::Dockerfile;
 use crate::model::{Artifact, Bypass, CodeSetting, Deployment, Kind, Model, Unresolved};
 use crate::platform::{self, Trace, command::Build};
 use crate::provenance::Provenance;
@@ -30,15 +31,32 @@ use std::collections::BTreeMap;
 #[derive(Debug)]
 pub struct Inputs<'a> {
     pub sources: &'a Sources,
-    pub documents: &'a [Document],
-    pub invocations: &'a [(SourceId, Invocation)],
-    /// Dockerfiles and environment files.
-    pub artifacts: Vec<Artifact>,
-    pub settings: Vec<CodeSetting>,
-    pub bypasses: Vec<Bypass>,
+    /// Documents other than environment files.
+    pub documents: Vec<&'a Document>,
+    pub env_files: Vec<&'a Document>,
+    pub dockerfiles: Vec<&'a Dockerfile>,
+    /// What the scripts of each file may run.
+    pub invocations: Vec<(SourceId, &'a Invocation)>,
+    pub settings: Vec<&'a CodeSetting>,
+    pub bypasses: Vec<&'a Bypass>,
 }
 
-/// What a project says about its environments.
+impl<'a> Inputs<'a> {
+    /// Nothing yet.
+    pub fn new(sources: &'a Sources) -> Inputs<'a> {
+        Inputs {
+            sources,
+            documents: Vec::new(),
+            env_files: Vec::new(),
+            dockerfiles: Vec::new(),
+            invocations: Vec::new(),
+            settings: Vec::new(),
+            bypasses: Vec::new(),
+        }
+    }
+}
+
+/// What a project says about one of its environments.
 #[derive(Clone, Debug, Default)]
 pub struct EnvironmentRule {
     /// The canonical name.
@@ -47,6 +65,10 @@ pub struct EnvironmentRule {
     pub paths: Vec<String>,
     /// Names of projects or namespaces, exactly.
     pub projects: Vec<String>,
+    /// Globs of branches, without `refs/heads/`: what a test of a branch tells.
+    pub branches: Vec<String>,
+    /// Variables of a deployment with the values that tell this environment.
+    pub variables: Vec<(String, Vec<String>)>,
 }
 
 /// What a project says about its services and environments.
@@ -59,28 +81,17 @@ pub struct Settings {
 
 /// Makes the model.
 pub fn extract(
-    inputs: Inputs<'_>,
+    inputs: &Inputs<'_>,
     settings: &Settings,
     provenance: &mut Provenance,
 ) -> (Model, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
     let environments = Environments::new(&settings.environments, &mut diagnostics);
     let mut trace = Trace { sources: inputs.sources, provenance };
-    let mut deployments: Vec<Deployment> = Vec::new();
-    for document in inputs.documents {
-        deployments.extend(platform::deployments(document, &mut trace));
-    }
-    let mut builds: Vec<Build> = Vec::new();
-    for (source, invocation) in inputs.invocations {
-        let Some(call) = platform::recognise(*source, invocation, &mut trace) else { continue };
-        builds.extend(call.build());
-        if call.deploys() {
-            deployments.extend(worlds::deployments(&call, &environments, &mut trace, &mut diagnostics));
-        }
-    }
-    let mut artifacts = inputs.artifacts;
+    let mut artifacts = artifacts(inputs, &mut trace);
+    let (mut deployments, builds) = deployments(inputs, &environments, &mut trace, &mut diagnostics);
     for deployment in &mut deployments {
-        files::include(deployment, &artifacts, inputs.documents, &mut trace);
+        files::include(deployment, &artifacts, &inputs.documents, &mut trace);
         image::settle(deployment, &builds, &artifacts, &mut trace);
         environments.name(deployment, &mut diagnostics, &trace);
         deployment.family = name::family(deployment, &settings.aliases);
@@ -90,9 +101,41 @@ pub fn extract(
     }
     let deployments = duplicates::merged(deployments);
     let unresolved = deployments.iter().flat_map(unresolved).collect();
-    let model =
-        Model { deployments, artifacts, settings: inputs.settings, bypasses: inputs.bypasses, unresolved };
-    (model, diagnostics)
+    let settings = inputs.settings.iter().copied().cloned().collect();
+    let bypasses = inputs.bypasses.iter().copied().cloned().collect();
+    (Model { deployments, artifacts, settings, bypasses, unresolved }, diagnostics)
+}
+
+fn artifacts(inputs: &Inputs<'_>, trace: &mut Trace<'_>) -> Vec<Artifact> {
+    let mut artifacts = Vec::new();
+    for file in &inputs.dockerfiles {
+        artifacts.extend(platform::dockerfile::artifact(file, trace));
+    }
+    for document in &inputs.env_files {
+        artifacts.push(platform::env_file::artifact(document, trace));
+    }
+    artifacts
+}
+
+/// What documents and command lines deploy, and what command lines build.
+fn deployments(
+    inputs: &Inputs<'_>,
+    environments: &Environments,
+    trace: &mut Trace<'_>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> (Vec<Deployment>, Vec<Build>) {
+    let (mut deployments, mut builds) = (Vec::new(), Vec::new());
+    for document in &inputs.documents {
+        deployments.extend(platform::deployments(document, trace));
+    }
+    for (source, invocation) in &inputs.invocations {
+        let Some(call) = platform::recognise(*source, invocation, trace) else { continue };
+        builds.extend(call.build());
+        if call.deploys() {
+            deployments.extend(worlds::deployments(&call, environments, trace, diagnostics));
+        }
+    }
+    (deployments, builds)
 }
 
 /// The settings of a deployment that could not be followed.

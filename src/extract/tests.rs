@@ -1,23 +1,18 @@
 use crate::extract::{EnvironmentRule, Inputs, Settings, extract};
-use crate::model::{Artifact, EnvVariables, Kind, Setting};
+use crate::input::{Limits, dockerfile};
 use crate::platform::testing::{Script, condition, shown};
-use crate::source::Span;
-use crate::value::{Scalar, Value};
+use crate::source::{SourceId, Span};
+use crate::value::{Atom, Condition, Operand, Operator, Value};
 
 /// The deployments of command lines in one file, as a few lines each, and the diagnostics' codes.
 fn read_with(path: &str, texts: &[&str], settings: &Settings) -> (String, Vec<&'static str>) {
     let script = Script::new(path, texts[0]);
+    // The others are as if they stood in the same place.
+    let invocations: Vec<_> = texts.iter().map(|text| Script::new(path, text).invocation).collect();
     let (sources, mut provenance) = (script.sources, script.provenance);
-    let invocations: Vec<_> = texts.iter().map(|_| (script.source, script.invocation.clone())).collect();
-    let inputs = Inputs {
-        sources: &sources,
-        documents: &[],
-        invocations: &invocations,
-        artifacts: Vec::new(),
-        settings: Vec::new(),
-        bypasses: Vec::new(),
-    };
-    let (model, diagnostics) = extract(inputs, settings, &mut provenance);
+    let mut inputs = Inputs::new(&sources);
+    inputs.invocations = invocations.iter().map(|invocation| (script.source, invocation)).collect();
+    let (model, diagnostics) = extract(&inputs, settings, &mut provenance);
     let shown: String = model
         .deployments
         .iter()
@@ -105,12 +100,22 @@ fn what_the_project_says_wins_and_a_conflict_is_told() {
         name: "integration".to_owned(),
         paths: vec!["ops/**".to_owned()],
         projects: vec!["acme-int".to_owned()],
+        branches: vec!["release/*".to_owned()],
+        variables: vec![("TIER".to_owned(), vec!["int".to_owned()])],
     };
     let aliases = [("backend".to_owned(), vec!["acme-api-staging".to_owned()])].into();
     let settings = Settings { environments: vec![rule], aliases };
     let (read, codes) = read_with("ops/deploy.sh", &["gcloud run deploy acme-api-prod"], &settings);
     assert_eq!(heads(&read), ["backend, by configured: cloud-run service acme-api-prod [integration]"]);
     assert!(codes.is_empty());
+    for text in [
+        "gcloud run deploy api-prod --project acme-int",
+        "gcloud run deploy api-prod --set-env-vars TIER=int",
+        "gcloud run deploy api --memory <github.ref==refs/heads/release/2:1Gi|never==x:2Gi>",
+    ] {
+        let (read, _) = read_with("deploy.sh", &[text], &settings);
+        assert!(read.contains("[integration]"), "{read}");
+    }
     let (_, codes) = read_with("staging/deploy.sh", &["gcloud run deploy api-prod"], &settings);
     assert_eq!(codes, ["environment-conflict"]);
 }
@@ -123,51 +128,58 @@ fn the_same_command_reached_twice_is_one_deployment() {
 }
 
 #[test]
+fn the_same_in_two_regions_is_one_deployment_with_the_flags_of_both() {
+    let texts = ["gcloud run deploy api --cpu 2 --region eu", "gcloud run deploy api --cpu 2 --region us"];
+    let (read, _) = read_with("deploy.sh", &texts, &Settings::default());
+    assert_eq!(heads(&read).len(), 1);
+    let texts = ["gcloud run deploy api --cpu 2 --region eu", "gcloud run deploy api --cpu 4 --region us"];
+    let (read, _) = read_with("deploy.sh", &texts, &Settings::default());
+    assert_eq!(heads(&read).len(), 2);
+}
+
+#[test]
+fn what_is_left_of_several_environments_tells() {
+    let read = read("deploy.sh", "gcloud run deploy <env==prod:api|env!=prod:api-staging>");
+    assert!(read.contains("cloud-run service api-staging [staging] env != prod"), "{read}");
+    let mut script = Script::new("deploy.sh", "gcloud run deploy api-staging");
+    let span = script.invocation.span;
+    let one_of = Atom {
+        input: "env".into(),
+        operator: Operator::In,
+        operand: Operand::Many(vec!["prod".into(), "uat".into()]),
+        span,
+    };
+    script.invocation.condition = Condition::of(one_of).and(&condition("env!=prod", span)).unwrap();
+    let mut inputs = Inputs::new(&script.sources);
+    inputs.invocations.push((script.source, &script.invocation));
+    let (model, _) = extract(&inputs, &Settings::default(), &mut script.provenance);
+    assert_eq!(model.deployments[0].environment.as_ref().map(|one| one.as_str()), Some("uat"));
+}
+
+#[test]
 fn an_environments_hole_is_no_part_of_the_family() {
     let head = |text: &str| heads(&read("deploy.sh", text)).join("\n");
     assert!(head("gcloud run deploy api-$ENVIRONMENT").starts_with("api, "));
     assert!(head("gcloud run deploy api-$BRANCH").starts_with("?, "));
 }
 
-/// Command lines of one file and the Dockerfiles beside it, with `alpine` of the first deployment.
-fn alpine(commands: &[&str], dockerfiles: &[(&str, bool)]) -> String {
+/// Command lines of one file and the bases of the Dockerfiles beside it, with `alpine` of the deployment.
+fn alpine(commands: &[&str], dockerfiles: &[(&str, &str)]) -> String {
     let script = Script::new("deploy.sh", commands[0]);
     let (mut sources, mut provenance) = (script.sources, script.provenance);
-    let mut invocations = vec![(script.source, script.invocation)];
-    for (index, command) in commands.iter().enumerate().skip(1) {
-        // A second text of its own; the commands still count as of one file.
-        let other = Script::new(&format!("{index}"), command);
-        invocations.push((script.source, other.invocation));
+    let mut invocations = vec![script.invocation];
+    for command in &commands[1..] {
+        // A text of its own; the commands still count as of one file.
+        invocations.push(Script::new("deploy.sh", command).invocation);
     }
-    let mut artifacts = Vec::new();
-    for (path, alpine) in dockerfiles {
-        let source = sources.add(*path, "FROM base");
-        let place = Span::new(source, 0, 4);
-        let origin = provenance.arena(source).literal(place);
-        let mut settings = crate::model::Settings::default();
-        let value = Value::known(Scalar::Bool(*alpine), origin);
-        let (written, overridden) = (vec![alpine.to_string()], Vec::new());
-        settings.insert("alpine", Setting { value, written, overridden, platform_default: false, place });
-        artifacts.push(Artifact {
-            kind: Kind::Dockerfile,
-            source,
-            anchor: place,
-            environment: None,
-            evidence: None,
-            settings,
-            env: EnvVariables::default(),
-            bound_ports: Vec::new(),
-        });
-    }
-    let inputs = Inputs {
-        sources: &sources,
-        documents: &[],
-        invocations: &invocations,
-        artifacts,
-        settings: Vec::new(),
-        bypasses: Vec::new(),
-    };
-    let (model, _) = extract(inputs, &Settings::default(), &mut provenance);
+    let ids: Vec<SourceId> =
+        dockerfiles.iter().map(|(path, base)| sources.add(*path, format!("FROM {base}\n"))).collect();
+    let limits = Limits::default();
+    let read: Vec<_> = ids.iter().map(|&id| dockerfile::read(sources.get(id), id, &limits)).collect();
+    let mut inputs = Inputs::new(&sources);
+    inputs.dockerfiles = read.iter().collect();
+    inputs.invocations = invocations.iter().map(|invocation| (script.source, invocation)).collect();
+    let (model, _) = extract(&inputs, &Settings::default(), &mut provenance);
     let alpine = model.deployments[0].main().and_then(|main| main.settings.get("alpine"));
     let Some(alpine) = alpine else { return "absent".to_owned() };
     let shown = alpine.value.alternatives().into_iter().map(|(condition, value)| {
@@ -190,21 +202,21 @@ fn alpine_by_the_image_by_its_dockerfile_or_by_a_name() {
     assert_eq!(alpine(&["gcloud run deploy api --image redis:7"], &[]), "?redis:7");
     let deploy = "gcloud run deploy api --image gcr.io/$P/api:1";
     let build = "docker build -f api.Dockerfile -t gcr.io/$P/api:1 .";
-    assert_eq!(alpine(&[deploy, build], &[("api.Dockerfile", true)]), "true (base image)");
-    assert_eq!(alpine(&[deploy, build], &[("api.Dockerfile", false)]), "false (base image)");
+    assert_eq!(alpine(&[deploy, build], &[("api.Dockerfile", "node:22-alpine")]), "true (base image)");
+    assert_eq!(alpine(&[deploy, build], &[("api.Dockerfile", "python:3.12")]), "false (base image)");
     assert_eq!(alpine(&[deploy, build], &[]), "?api.Dockerfile");
     let build =
         "docker build -f <use_alpine:api.alpine.Dockerfile|!use_alpine:api.Dockerfile> -t gcr.io/$P/api .";
     assert_eq!(
-        alpine(&[deploy, build], &[("api.Dockerfile", false)]),
+        alpine(&[deploy, build], &[("api.Dockerfile", "python:3.12")]),
         "true (by name) if use_alpine; false (base image) if not use_alpine"
     );
     let source = "gcloud run deploy api --source ./app";
-    assert_eq!(alpine(&[source], &[("app/Dockerfile", true)]), "true (base image)");
+    assert_eq!(alpine(&[source], &[("app/Dockerfile", "alpine")]), "true (base image)");
 }
 
 #[test]
 fn conditions_read_as_they_are_written() {
-    let span = Span::beginning(crate::source::SourceId::FIRST);
+    let span = Span::beginning(SourceId::FIRST);
     assert_eq!(condition("env==staging", span).to_string(), "env == staging");
 }

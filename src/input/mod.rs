@@ -6,6 +6,7 @@
 
 pub mod dockerfile;
 pub mod dotenv;
+pub mod embedded;
 mod format;
 pub mod json;
 mod problem;

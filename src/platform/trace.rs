@@ -2,7 +2,7 @@
 
 use crate::provenance::{Origin, Provenance, Step};
 use crate::source::{Sources, Span};
-use crate::value::{Part, Piece, Text};
+use crate::value::{Known, Part, Piece, Text};
 use std::ops::Range;
 
 /// The texts of a run and the steps of its values: what an engine needs to narrow a literal's span or
@@ -52,10 +52,17 @@ impl Trace<'_> {
 
     /// The origin of a stretch of a literal: the same way, but beginning at the stretch's characters.
     pub fn narrowed(&mut self, origin: Origin, text: &str, range: Range<usize>) -> Origin {
-        let whole = self.literal(origin);
-        let Some(span) = self.span_of(origin, text, range).filter(|&span| Some(span) != whole) else {
+        match self.span_of(origin, text, range) {
+            Some(span) => self.begun_at(origin, span),
+            None => origin,
+        }
+    }
+
+    /// The same way, but beginning at other characters.
+    fn begun_at(&mut self, origin: Origin, span: Span) -> Origin {
+        if self.literal(origin) == Some(span) {
             return origin;
-        };
+        }
         let trail = self.provenance.trail(origin);
         let begin = trail.first().map_or(Step::Literal, |hop| hop.step);
         let first = self.provenance.arena(span.source).start(span, begin);
@@ -74,6 +81,34 @@ impl Trace<'_> {
             origin => origin,
         };
         Part { condition: part.condition.clone(), piece: Piece::Literal(stretch), origin }
+    }
+
+    /// The origin of what stands behind the first `count` bytes of a word that is put together from
+    /// several parts: `$REPO:latest` of `--image=$REPO:latest`.
+    pub fn origin_behind(&mut self, word: &Known<Text>, count: usize) -> Origin {
+        match self.span_behind(word, count) {
+            Some(span) => self.begun_at(word.origin, span),
+            None => word.origin,
+        }
+    }
+
+    fn span_behind(&self, word: &Known<Text>, count: usize) -> Option<Span> {
+        let whole = self.literal(word.origin)?;
+        let mut left = count;
+        for part in &word.value.parts {
+            let Piece::Literal(literal) = &part.piece else { return None };
+            if left > literal.len() {
+                left -= literal.len();
+                continue;
+            }
+            let before = self.span_of(part.origin?, literal, 0..left)?;
+            let source = self.sources.slice(whole);
+            let quote = source.get(..1).filter(|quote| matches!(*quote, "\"" | "'"));
+            let closing = u32::from(quote.is_some_and(|quote| source.len() > 1 && source.ends_with(quote)));
+            let span = Span { start: before.end, end: whole.end - closing, ..whole };
+            return (whole.contains(before) && before != whole && span.start < span.end).then_some(span);
+        }
+        None
     }
 
     /// The text behind its first `count` bytes, all of which must be known: `512Mi` of `--memory=512Mi`.

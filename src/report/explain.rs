@@ -1,7 +1,7 @@
 //! `celador explain POLICY`: a policy's page.
 
 use crate::report::style::{Ink, Style};
-use crate::report::text::{one_line, visible, wrap};
+use crate::report::text::{one_line, visible, width, wrap};
 
 /// What a policy's page shows. Plain data, so that this room need not know how policies are kept.
 #[derive(Clone, Debug, Default)]
@@ -47,6 +47,45 @@ pub struct ExampleText {
     pub name: String,
     pub files: Vec<(String, String)>,
     pub findings: Vec<String>,
+}
+
+/// One line of the list of policies.
+#[derive(Clone, Debug, Default)]
+pub struct ListedPolicy {
+    pub group: String,
+    pub name: String,
+    pub title: String,
+    /// Whether it is asked by default in this project.
+    pub asked: bool,
+}
+
+/// All policies by group; those that are not asked are marked.
+pub fn list(policies: &[ListedPolicy], style: Style) -> String {
+    let mut groups: Vec<&str> = policies.iter().map(|policy| policy.group.as_str()).collect();
+    groups.sort_unstable();
+    groups.dedup();
+    let longest = policies.iter().map(|policy| width(&policy.name)).max().unwrap_or(0);
+    let writer = Writer { style };
+    let mut out = String::new();
+    for group in groups {
+        writer.heading(&writer.line(group), &mut out);
+        for policy in policies.iter().filter(|policy| policy.group == group) {
+            let name = writer.line(&policy.name);
+            let pad = " ".repeat(longest.saturating_sub(width(&name)));
+            let mark = if policy.asked { "" } else { " (off)" };
+            let title = format!("{}{mark}", writer.line(&policy.title));
+            let room = style.width.saturating_sub(longest + 4).max(30);
+            let indent = " ".repeat(longest + 4);
+            for (i, line) in wrap(&title, room, room).iter().enumerate() {
+                let lead = if i == 0 { format!("  {name}{pad}  ") } else { indent.clone() };
+                out.push_str(format!("{lead}{line}").trim_end());
+                out.push('\n');
+            }
+        }
+        out.push('\n');
+    }
+    out.push_str("celador explain POLICY shows why one exists, and how to configure it\n");
+    out
 }
 
 /// The page.

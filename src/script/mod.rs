@@ -5,12 +5,13 @@
 //! interpreter runs it abstractly, over all inputs at once, and yields [`Invocation`]s. Nothing is
 //! executed, and everything is bounded.
 
-pub mod code;
+mod code;
 pub mod interpret;
 mod invocation;
 mod program;
 pub mod words;
 
+pub use code::{CodeFacts, code_facts};
 pub use interpret::{Interpretation, Limits, Modules, NoModules, interpret};
 pub use invocation::{Invocation, Word, WordValue};
 pub use program::{

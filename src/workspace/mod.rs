@@ -29,6 +29,9 @@ use walk::{Candidate, walk};
 /// From so many files on, reading in parallel is worth starting threads.
 const MANY: usize = 64;
 
+/// Below so many files one thread is enough.
+const FEW: usize = 8;
+
 /// What is wanted.
 pub struct Request<'a> {
     pub root: &'a Path,
@@ -103,6 +106,7 @@ pub fn load(request: &Request<'_>, sources: &mut Sources) -> Loaded {
     let texts: Vec<Option<Content>> = if candidates.len() < MANY {
         candidates.iter().map(read).collect()
     } else {
+        start_threads(candidates.len());
         candidates.par_iter().map(read).collect()
     };
     for (candidate, content) in candidates.into_iter().zip(texts) {
@@ -125,6 +129,20 @@ pub fn load(request: &Request<'_>, sources: &mut Sources) -> Loaded {
     }
     loaded.excluded = found.excluded.iter().map(|(kind, count)| (kind.as_str().to_owned(), *count)).collect();
     loaded
+}
+
+/// Stack of a thread that reads and judges: files nest as deeply as the readers' limits allow.
+const STACK: usize = 64 << 20;
+
+/// Starts the threads that a run over so many files is worth: for a few files none, since starting
+/// threads costs more than they save. Called once, by the thread that lives as long as the program;
+/// later calls change nothing.
+pub fn start_threads(files: usize) {
+    let threads = rayon::ThreadPoolBuilder::new().stack_size(STACK);
+    let threads = if files < FEW { threads.num_threads(1).use_current_thread() } else { threads };
+    if let Err(error) = threads.build_global() {
+        tracing::trace!(%error, "threads were started before");
+    }
 }
 
 /// What walks found, each file once, in the order of the reported paths.

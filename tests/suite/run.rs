@@ -75,7 +75,8 @@ impl Scratch {
     pub fn new(name: &str) -> Scratch {
         let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{}", std::process::id()));
         let _ = fs::remove_dir_all(&path);
-        fs::create_dir_all(&path).unwrap();
+        // A repository of its own, so that the project is this folder and not the one it lies in.
+        fs::create_dir_all(path.join(".git")).unwrap();
         Scratch { path }
     }
 

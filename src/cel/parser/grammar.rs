@@ -211,7 +211,7 @@ impl Parser<'_> {
 
     /// `a && b && c` or `a || b || c`: a balanced tree, so that long chains stay shallow.
     fn connective(&mut self, symbol: &str, name: &'static str) -> Part {
-        let mut operand = |parser: &mut Self| {
+        let operand = |parser: &mut Self| {
             if symbol == "||" { parser.connective("&&", operators::LOGICAL_AND) } else { parser.binary(0) }
         };
         let mut parts = vec![Some(operand(self))];

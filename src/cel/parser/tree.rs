@@ -41,6 +41,11 @@ impl Tree {
         self.places.get(index).copied().unwrap_or_default()
     }
 
+    /// The byte ranges of all nodes, in the order of their ids.
+    pub(in crate::cel) fn ranges(&self) -> Vec<(u32, u32)> {
+        self.places.iter().map(|place| (place.start, place.end)).collect()
+    }
+
     /// How many nodes there are: ids are `1..=len`.
     pub(in crate::cel) fn len(&self) -> usize {
         self.places.len()

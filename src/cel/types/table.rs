@@ -66,16 +66,16 @@ enum Of {
 impl Of {
     fn expand(self) -> Type {
         match self {
-            Of::Bool => Type::Bool,
-            Of::Int => Type::Int,
-            Of::Double => Type::Double,
-            Of::Text => Type::Text,
-            Of::Quantity => Type::Quantity,
-            Of::Duration => Type::Duration,
-            Of::Dyn => Type::Dyn,
-            Of::One(name) => Type::Object(name),
-            Of::List(element) => Type::list(element.expand()),
-            Of::Map(value) => Type::map(value.expand()),
+            Bool => Type::Bool,
+            Int => Type::Int,
+            Double => Type::Double,
+            Text => Type::Text,
+            Quantity => Type::Quantity,
+            Duration => Type::Duration,
+            Dyn => Type::Dyn,
+            One(name) => Type::Object(name),
+            List(element) => Type::list(element.expand()),
+            Map(value) => Type::map(value.expand()),
         }
     }
 }
@@ -201,6 +201,7 @@ const FIELDS: &[Row] = &[
     ("repeated_flag", "last", Text, Always, "the value that wins"),
     ("repeated_flag", "conflict", Bool, Always, "whether two of its values differ for certain"),
     ("env_variable", "kinds", List(&Text), Always, "every kind in which it is given: plain, secret, from_file"),
+    ("artifact", "further_ports", List(&Int), Always, "ports exposed after the first"),
     ("required_variable", "status", Text, Always, "the state for messages: UNKNOWN where it cannot be told"),
 ];
 

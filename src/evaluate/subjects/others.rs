@@ -36,6 +36,8 @@ pub(super) fn artifact(sources: &Sources, provenance: &Provenance, from: &Artifa
         fields.insert("environment", text(environment.as_str(), anchor));
     }
     fields.insert("env", env(provenance, &from.env, from.anchor));
+    let further = from.further_ports.iter().map(|found| setting(provenance, &PORT, found));
+    fields.insert("further_ports", list(further.collect(), anchor));
     let ports = from.bound_ports.iter().map(|(value, span, honours)| {
         let fixed = Setting {
             value: value.clone(),

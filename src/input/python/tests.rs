@@ -3,7 +3,7 @@ mod print;
 use crate::input::Limits;
 use crate::input::python::lower;
 use crate::provenance::{Arena, Provenance};
-use crate::script::{Program, code};
+use crate::script::{Program, code_facts};
 use crate::source::{Source, SourceId, Sources, Span};
 use std::fmt::Write;
 use std::path::Path;
@@ -59,7 +59,7 @@ fn facts(path: &str, text: &str) -> String {
     let source = sources.get(id);
     let program = lower(source, id, &Limits::default());
     let mut arena = Arena::new(id);
-    let facts = code::facts(&program, source, &mut arena);
+    let facts = code_facts(&program, path, source, &mut arena);
     let mut provenance = Provenance::new();
     provenance.add(arena);
     let mut out = String::new();

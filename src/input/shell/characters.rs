@@ -5,7 +5,7 @@
 
 use super::{Lowerer, literal};
 use crate::script::Expression;
-use crate::source::Span;
+use crate::source::{Span, TextMap};
 
 /// A character after quotes and escapes, with the bytes of the text that it was written as.
 #[derive(Clone, Copy, Debug)]
@@ -107,26 +107,58 @@ pub(super) fn ansi_c_marks(text: &str, base: usize) -> Vec<Mark> {
 }
 
 impl Lowerer<'_> {
-    /// Literals for characters that stand together in one word. `whole` is the span of the word with its
-    /// quotes if these are all its characters: a single literal gets it.
+    /// Literals for characters that stand together in one word, and the placeholders among them. `whole`
+    /// is the span of the word with its quotes if these are all its characters: a single literal gets it.
     pub(super) fn literals(&self, marks: &[Mark], whole: Option<Span>) -> Vec<Expression> {
-        let cuts = cuts(marks);
-        let mut pieces = Vec::with_capacity(cuts.len() + 1);
-        let mut from = 0;
-        for to in cuts.into_iter().chain([marks.len()]) {
-            if let Some(piece) = marks.get(from..to)
-                && let (Some(first), Some(last)) = (piece.first(), piece.last())
-            {
-                let text: String = piece.iter().map(|mark| mark.character).collect();
-                pieces.push(literal(text, self.map.span(first.start, last.end)));
-            }
-            from = to;
+        let mut parts = Vec::new();
+        let mut rest = marks;
+        while let Some(first) = rest.first() {
+            let here = rest.iter().position(|mark| self.placeholder_at(mark.start).is_some());
+            let Some(here) = here.filter(|_| !self.placeholders.is_empty()) else {
+                let whole = whole.filter(|_| first.start == marks.first().map_or(0, |mark| mark.start));
+                parts.extend(literals(rest, self.map, whole));
+                break;
+            };
+            let (before, from) = rest.split_at(here);
+            parts.extend(literals(before, self.map, None));
+            let Some(placeholder) = from.first().and_then(|mark| self.placeholder_at(mark.start)) else { break };
+            let span = self.map.span(placeholder.range.start, placeholder.range.end);
+            parts.push(super::name(&placeholder.name, span));
+            let end = from.iter().position(|mark| mark.start >= placeholder.range.end).unwrap_or(from.len());
+            rest = from.get(end..).unwrap_or_default();
         }
-        if let (Some(whole), [single]) = (whole, pieces.as_mut_slice()) {
-            single.span = whole;
-        }
-        pieces
+        parts
     }
+}
+
+/// Literals for the characters of a text in which no quote or escape means anything.
+pub(in crate::input) fn plain_literals(
+    text: &str,
+    range: std::ops::Range<usize>,
+    map: &TextMap,
+    whole: Option<Span>,
+) -> Vec<Expression> {
+    let marks = marks(text.get(range.clone()).unwrap_or_default(), range.start, Quoting::Raw);
+    literals(&marks, map, whole)
+}
+
+fn literals(marks: &[Mark], map: &TextMap, whole: Option<Span>) -> Vec<Expression> {
+    let cuts = cuts(marks);
+    let mut pieces = Vec::with_capacity(cuts.len() + 1);
+    let mut from = 0;
+    for to in cuts.into_iter().chain([marks.len()]) {
+        if let Some(piece) = marks.get(from..to)
+            && let (Some(first), Some(last)) = (piece.first(), piece.last())
+        {
+            let text: String = piece.iter().map(|mark| mark.character).collect();
+            pieces.push(literal(text, map.span(first.start, last.end)));
+        }
+        from = to;
+    }
+    if let (Some(whole), [single]) = (whole, pieces.as_mut_slice()) {
+        single.span = whole;
+    }
+    pieces
 }
 
 /// Where a stretch of characters is cut: behind `--flag=`, around a comma before `NAME=`, behind that

@@ -81,6 +81,9 @@ impl<'a> Lowerer<'a> {
 
     pub(super) fn expansion(&mut self, node: Node<'a>) -> Expression {
         let span = self.span(node);
+        if let Some(placeholder) = self.placeholder_at(self.start(node)) {
+            return name(&placeholder.name, span);
+        }
         let Some(pieces) = self.pieces(node) else { return self.opaque(node, Reason::NotFollowed) };
         if let (Some(argument), Some("#" | "##")) =
             (self.inline_option_argument(self.source(pieces.subject), span), pieces.operator.as_deref())

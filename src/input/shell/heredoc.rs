@@ -114,7 +114,19 @@ impl<'a> Lowerer<'a> {
             });
         }
         let mut stretch: Vec<super::characters::Mark> = Vec::new();
+        let mut hidden = 0;
         for mark in marks {
+            if mark.start < hidden {
+                continue;
+            }
+            if let Some(placeholder) = self.placeholder_at(mark.start) {
+                out.extend(self.stretch(&stretch));
+                stretch.clear();
+                hidden = placeholder.range.end;
+                let span = self.map.span(placeholder.range.start, hidden);
+                out.push(super::name(&placeholder.name, span));
+                continue;
+            }
             if stretch.last().is_some_and(|last| last.end != mark.start) {
                 out.extend(self.stretch(&stretch));
                 stretch.clear();

@@ -5,6 +5,7 @@
 //! here-document. They are rewritten before parsing, and every place in the tree is led back to the
 //! script as it is: what is lowered is always the script's own characters.
 
+use super::Placeholder;
 use std::borrow::Cow;
 
 /// A text for the parser with the way back.
@@ -45,6 +46,22 @@ impl<'a> Masked<'a> {
     pub fn original(&self, offset: usize) -> usize {
         offset - self.inserted.partition_point(|&inserted| inserted < offset)
     }
+}
+
+/// The same text, of the same length, with an expansion in the place of each placeholder.
+pub(super) fn without_placeholders<'a>(text: &'a str, placeholders: &[Placeholder]) -> Cow<'a, str> {
+    if placeholders.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    for Placeholder { range, .. } in placeholders {
+        out.push_str(text.get(out.len()..range.start).unwrap_or_default());
+        out.push_str("${");
+        out.extend(std::iter::repeat_n('_', range.len().saturating_sub(3)));
+        out.push('}');
+    }
+    out.push_str(text.get(out.len()..).unwrap_or_default());
+    Cow::Owned(out)
 }
 
 /// The same text, of the same length, with `\n` alone for line breaks.

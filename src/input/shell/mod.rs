@@ -26,6 +26,8 @@ mod statement;
 mod substitution;
 mod word;
 
+pub(in crate::input) use characters::plain_literals;
+
 use crate::diagnostic::Diagnostic;
 use crate::input::Limits;
 use crate::script::{Expression, ExpressionKind, Literal, Program, Scoping, Statement};
@@ -33,6 +35,7 @@ use crate::source::{Span, TextMap};
 use crate::value::Reason;
 use masked::Masked;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use tree_sitter::Node;
 
 /// How deeply the lowered form of a shell script may nest. Far above real scripts, and low enough for
@@ -47,11 +50,29 @@ const MAX_DETAIL: usize = 60;
 ///
 /// Never fails: what cannot be read is a diagnostic (`shell-syntax`, `input-limit`), the rest is lowered.
 pub fn lower(text: &str, map: &TextMap, limits: &Limits) -> Program {
+    lower_template(text, map, limits, &[])
+}
+
+/// A stretch of a script that another program fills in before the shell sees it: `${{ inputs.name }}` of
+/// a workflow, `$(Build.BuildId)` of a pipeline.
+#[derive(Clone, Debug)]
+pub struct Placeholder {
+    /// Bytes of the script; at least four.
+    pub range: Range<usize>,
+    /// The variable that stands for it in the program. Its value is the caller's business.
+    pub name: String,
+}
+
+/// Lowers a script with placeholders, which must be in order and must not overlap. They act in quotes of
+/// every kind, as what fills them in knows no quotes.
+pub fn lower_template(text: &str, map: &TextMap, limits: &Limits, placeholders: &[Placeholder]) -> Program {
     let mut diagnostics = Vec::new();
-    let masked = Masked::new(text);
+    let filled = masked::without_placeholders(text, placeholders);
+    let masked = Masked::new(&filled);
     let body = match parse::parse(&masked, map, limits, &mut diagnostics) {
         Some(tree) => {
             let mut lowerer = Lowerer::new(text, map, &masked, limits);
+            lowerer.placeholders = placeholders;
             lowerer.syntax_errors(tree.root_node());
             let body = lowerer.block(tree.root_node());
             diagnostics.append(&mut lowerer.diagnostics);
@@ -94,6 +115,7 @@ struct Lowerer<'a> {
     text: &'a str,
     map: &'a TextMap,
     masked: &'a Masked<'a>,
+    placeholders: &'a [Placeholder],
     max_depth: usize,
     depth: usize,
     diagnostics: Vec<Diagnostic>,
@@ -122,6 +144,7 @@ impl<'a> Lowerer<'a> {
             text,
             map,
             masked,
+            placeholders: &[],
             max_depth: MAX_DEPTH.min(limits.depth).min(Program::MAX_DEPTH),
             depth: 0,
             diagnostics: Vec::new(),
@@ -155,6 +178,12 @@ impl<'a> Lowerer<'a> {
     /// The node's characters.
     fn source(&self, node: Node<'_>) -> &'a str {
         self.text.get(self.start(node)..self.end(node)).unwrap_or_default()
+    }
+
+    /// The placeholder that begins at an offset of the script.
+    fn placeholder_at(&self, start: usize) -> Option<&'a Placeholder> {
+        let index = self.placeholders.partition_point(|one| one.range.start < start);
+        self.placeholders.get(index).filter(|one| one.range.start == start)
     }
 
     /// The node's characters on one line, shortened: how a person would quote them.
@@ -251,4 +280,4 @@ fn field_children<'t>(node: Node<'t>, field: &str) -> Vec<Node<'t>> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(in crate::input) mod tests;

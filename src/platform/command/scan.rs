@@ -271,10 +271,7 @@ fn behind(known: &Known<Text>, from: usize, trace: &mut Trace<'_>) -> Value<Text
         _ => {
             let origin = match text.parts.as_slice() {
                 [part] => part.origin.unwrap_or(known.origin),
-                _ => match known.value.plain() {
-                    Some(plain) => trace.narrowed(known.origin, &plain, from..plain.len()),
-                    None => known.origin,
-                },
+                _ => trace.origin_behind(known, from),
             };
             Value::Known(Known { value: text, origin, overridable_by: known.overridable_by.clone() })
         }

@@ -137,6 +137,13 @@ fn values_that_are_not_known_say_so() {
 }
 
 #[test]
+fn a_value_behind_an_equals_sign_begins_there() {
+    let read = read("gcloud run deploy api --image=$REPO/api:1 --memory=\"2Gi\" \"--source=./$DIR\"");
+    assert!(read.contains("image={REPO}/api:1 `$REPO/api:1`"), "{read}");
+    assert!(read.contains("source=./{DIR} `./$DIR`"), "{read}");
+}
+
+#[test]
 fn a_creating_command_gets_the_platforms_defaults() {
     check(
         "gcloud run jobs create nightly --image a --memory 2Gi --task-timeout 1h30m",

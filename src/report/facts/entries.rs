@@ -6,6 +6,9 @@ use crate::source::{SourceId, Span};
 use crate::value::{Condition, Known, Number, Reason, Scalar, Unknown, Value};
 use std::fmt;
 
+/// Settings that no flag and no key gives.
+const CONCLUDED: &[&str] = &["alpine"];
+
 /// How sure a value is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
@@ -95,6 +98,8 @@ pub fn of_setting<'a>(
                 }
                 entries.push(entry);
             }
+            // What is concluded and never written is no fact where nothing can be concluded.
+            Value::Unknown(..) if CONCLUDED.contains(&name) => {}
             // That a command leaves a setting alone is no fact about the setting.
             Value::Unknown(unknown, _) if unknown.reason == Reason::KeptFromRunning => {}
             Value::Unknown(unknown, origin) => {

@@ -6,7 +6,10 @@ use crate::report::text::{width, wrap};
 /// Blanks between columns.
 const GAP: usize = 2;
 
-/// A table. Cells that do not fit are broken at blanks, paths never.
+/// Stands for a blank at which a cell is not broken.
+pub const JOINT: char = '\u{a0}';
+
+/// A table. Cells that do not fit are broken at blanks, paths and words tied by a [`JOINT`] never.
 pub struct Grid {
     heads: Vec<String>,
     rows: Vec<Vec<String>>,
@@ -79,7 +82,7 @@ impl Grid {
 fn line(cells: &[String], widths: &[usize]) -> String {
     let mut line = String::new();
     for (cell, &room) in cells.iter().zip(widths) {
-        line.push_str(cell);
+        line.push_str(&cell.replace(JOINT, " "));
         line.extend(std::iter::repeat_n(' ', room.saturating_sub(width(cell)) + GAP));
     }
     line

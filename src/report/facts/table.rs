@@ -3,7 +3,7 @@
 use crate::model::{CodeSetting, Deployment, Settings};
 use crate::provenance::Provenance;
 use crate::report::facts::entries::{self, Entry, State};
-use crate::report::facts::grid::Grid;
+use crate::report::facts::grid::{Grid, JOINT};
 use crate::report::human::Page;
 use crate::report::outcome::Outcome;
 use crate::report::style::Ink;
@@ -44,7 +44,7 @@ fn deployments(page: &Page<'_>, outcome: &Outcome) -> String {
         grid.row(vec![
             service,
             deployment.environment.as_ref().map_or_else(|| "-".to_owned(), ToString::to_string),
-            platform_name(deployment.platform).to_owned(),
+            tied(platform_name(deployment.platform)),
             row.cell("memory", &mut said),
             row.cell("cpu", &mut said),
             row.cell("timeout", &mut said),
@@ -53,6 +53,11 @@ fn deployments(page: &Page<'_>, outcome: &Outcome) -> String {
         ]);
     }
     grid.print()
+}
+
+/// A name that is not broken.
+fn tied(name: &str) -> String {
+    name.replace(' ', &JOINT.to_string())
 }
 
 /// The platform's name for people.
@@ -123,7 +128,7 @@ impl Row<'_> {
         let mut cell = match (held.len(), conditions.first()) {
             // Of two that exclude each other one condition is enough.
             (1 | 2, Some(condition)) => {
-                let mut cell = values.join(" | ");
+                let mut cell = values.join(&format!("{JOINT}| "));
                 if !condition.is_empty() && said.insert(condition.clone()) {
                     cell.push_str(&format!(" ({condition})"));
                 }
@@ -136,7 +141,7 @@ impl Row<'_> {
             }
         };
         if let Some(lost) = lost.last() {
-            cell.push_str(&format!(" (was {})", self.value(lost)));
+            cell.push_str(&format!(" (was{JOINT}{})", self.value(lost)));
         }
         cell
     }
@@ -186,7 +191,7 @@ fn artifacts(page: &Page<'_>, outcome: &Outcome) -> String {
             one_line(&page.redactor.text(&cell), page.style.unicode)
         };
         grid.row(vec![
-            platform_name(artifact.kind.as_str()).to_owned(),
+            tied(platform_name(artifact.kind.as_str())),
             artifact.environment.as_ref().map_or_else(|| "-".to_owned(), ToString::to_string),
             cell("base_image"),
             cell("port"),

@@ -174,6 +174,7 @@ fn artifact(outcome: &Outcome, file: SourceId, arena: &mut Arena) -> Artifact {
         settings,
         env: EnvVariables::default(),
         bound_ports: Vec::new(),
+        further_ports: Vec::new(),
     }
 }
 

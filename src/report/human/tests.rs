@@ -1,3 +1,6 @@
+// The clock is read to hold a bound.
+#![allow(clippy::disallowed_methods)]
+
 use crate::diagnostic::{Annotation, Because, Diagnostic};
 use crate::report::human::{Verbosity, check};
 use crate::report::sample::{at, found, incidents, operand};
@@ -72,4 +75,22 @@ fn a_clean_run_is_one_line() {
         "nothing to report: 1 file read, 0 policies bound\n"
     );
     assert_eq!(check(&outcome, Style::plain(80), Verbosity::Quiet), "");
+}
+
+#[test]
+fn many_findings_in_a_large_file_take_no_time() {
+    let mut outcome = Outcome::default();
+    let text: String = (0..40_000).map(|i| format!("  key_{i}: some value of the config\n")).collect();
+    let file = outcome.sources.add("large.yaml", text);
+    for i in 0..500 {
+        let primary = Annotation::new(at(&outcome, file, &format!("key_{}:", i * 79)), "here");
+        outcome.findings.push(found("policy", "a message", primary));
+    }
+    let started = std::time::Instant::now();
+    let report = check(&outcome, Style::plain(100), Verbosity::Normal);
+    let took = started.elapsed();
+    assert!(report.lines().count() > 3_000);
+    // Milliseconds with a line index; minutes if every finding counted lines from the top.
+    assert!(took.as_secs() < 5, "{took:?}");
+    eprintln!("{took:?}");
 }

@@ -31,10 +31,10 @@ pub struct CodeFacts {
     pub bypasses: Vec<Bypass>,
 }
 
-/// Reads the code settings and bypass switches of a program, which `source` is the text of. Provenance
-/// goes to `arena`, which must be the arena of the program's file.
-pub fn facts(program: &Program, source: &Source, arena: &mut Arena) -> CodeFacts {
-    let mut walk = walk::Walk::new(program, source);
+/// Reads the code settings and bypass switches of a program. Scopes begin with `path`, the reported path
+/// of the file; provenance goes to `arena`, which must be the arena of the program's file.
+pub fn code_facts(program: &Program, path: &str, source: &Source, arena: &mut Arena) -> CodeFacts {
+    let mut walk = walk::Walk::new(program, path, source);
     walk.program(program);
     let mut facts = finish::finish(walk, arena);
     facts.settings.sort_by_key(|setting| (setting.span.start, setting.span.end));

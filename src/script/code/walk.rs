@@ -54,6 +54,7 @@ pub(super) type Numbers = BTreeMap<(Rc<str>, Option<Environment>), (f64, Rc<[(Sp
 
 /// The walk and what it found.
 pub(super) struct Walk<'p> {
+    path: Rc<str>,
     pub(super) source: &'p Source,
     pub(super) found: Vec<Found>,
     pub(super) bypasses: Vec<Bypass>,
@@ -70,7 +71,7 @@ pub(super) struct Walk<'p> {
 }
 
 impl<'p> Walk<'p> {
-    pub(super) fn new(program: &'p Program, source: &'p Source) -> Walk<'p> {
+    pub(super) fn new(program: &'p Program, path: &str, source: &'p Source) -> Walk<'p> {
         let mut known = vec![Environment::named("production")];
         visit::expressions_within(&program.body, &mut |expression| {
             let is_text =
@@ -85,6 +86,7 @@ impl<'p> Walk<'p> {
             }
         });
         Walk {
+            path: path.into(),
             source,
             found: Vec::new(),
             bypasses: Vec::new(),
@@ -94,13 +96,13 @@ impl<'p> Walk<'p> {
             flags: Flags::of(program),
             known,
             flows: BTreeMap::new(),
-            deploys: super::waits::deploys(program, source.path()),
+            deploys: super::waits::deploys(program, path),
         }
     }
 
     pub(super) fn program(&mut self, program: &'p Program) {
         let place = Place {
-            scope: self.source.path().into(),
+            scope: self.path.clone(),
             function: None,
             environments: Environments::All,
             condition: Condition::always(),

@@ -214,10 +214,8 @@ impl Interpreter<'_> {
     fn told_by_call(&mut self, value: Val, whole: &Expression) -> Val {
         let Kind::Either(all) = &value.kind else { return value };
         let is_plain = |value: &Val| matches!(value.kind, Kind::Bool(_) | Kind::Null);
-        let hangs_on_events =
-            |condition: &Condition| condition.atoms().iter().any(|atom| self.volatile.contains(&atom.input));
         if !all.iter().all(|(_, one)| is_plain(one))
-            || (all.len() <= 2 && !all.iter().any(|(condition, _)| hangs_on_events(condition)))
+            || (all.len() <= 2 && !all.iter().any(|(condition, _)| self.hangs_on_events(condition)))
         {
             return value;
         }

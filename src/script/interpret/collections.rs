@@ -351,6 +351,9 @@ impl Interpreter<'_> {
     pub(super) fn element_of_unknown(&mut self, unknown: &Unknown, target: &Target) -> Val {
         let named = |name: &str| Unknown { input: name.into(), ..unknown.clone() };
         match target {
+            Target::Name(name, _) if !super::is_input(unknown.reason) => {
+                self.event(name, unknown.reason, unknown.span)
+            }
             Target::Name(name, _) => {
                 let origin = self.arena.start(unknown.span, Step::Input);
                 Val::unknown(named(name), Some(origin))

@@ -385,7 +385,8 @@ impl Interpreter<'_> {
                 Element::Rest(unknown) => name.push_str(&format!("{{{}}}", unknown.input)),
             }
         }
-        name
+        // Unknown parts of texts are shown in braces, which therefore cannot stand in their names.
+        name.replace('{', "<").replace('}', ">")
     }
 
     /// The words of the first command of a text, as `shlex.split` gives them.

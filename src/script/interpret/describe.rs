@@ -27,7 +27,11 @@ pub(super) fn shorten(name: &str) -> String {
 impl Interpreter<'_> {
     /// The expression as a person would write it, shortened.
     pub(super) fn describe(&self, expression: &Expression) -> String {
-        shorten(&text(expression, 0))
+        let whole = shorten(&text(expression, 0));
+        match expression.kind {
+            ExpressionKind::And(_) | ExpressionKind::Or(_) => format!("({whole})"),
+            _ => whole,
+        }
     }
 
     /// The name by which a test speaks of something that comes into being at run time: another event of
@@ -55,6 +59,27 @@ impl Interpreter<'_> {
     pub(super) fn event_name(&mut self, description: &str) -> Arc<str> {
         self.next_event += 1;
         self.atom_name(description, self.next_event)
+    }
+}
+
+/// A comparison in words: the operator may be another than the source's.
+pub(super) fn comparison(operator: CompareOperator, left: &Expression, right: &Expression) -> String {
+    shorten(&format!("{} {} {}", text(left, 1), compared(operator), text(right, 1)))
+}
+
+fn compared(operator: CompareOperator) -> &'static str {
+    match operator {
+        CompareOperator::Equal => "==",
+        CompareOperator::NotEqual => "!=",
+        CompareOperator::Less => "<",
+        CompareOperator::LessEqual => "<=",
+        CompareOperator::Greater => ">",
+        CompareOperator::GreaterEqual => ">=",
+        CompareOperator::In => "in",
+        CompareOperator::NotIn => "not in",
+        CompareOperator::Is => "is",
+        CompareOperator::IsNot => "is not",
+        CompareOperator::Matches => "matches",
     }
 }
 
@@ -87,7 +112,7 @@ fn text(expression: &Expression, depth: usize) -> String {
             };
             format!("[{}]", items.iter().map(item).collect::<Vec<_>>().join(", "))
         }
-        ExpressionKind::Map(_) => "{…}".to_string(),
+        ExpressionKind::Map(_) => "a map".to_string(),
         ExpressionKind::Choose { condition, then, otherwise } => {
             format!("{} if {} else {}", go(then), go(condition), go(otherwise))
         }
@@ -95,19 +120,7 @@ fn text(expression: &Expression, depth: usize) -> String {
         ExpressionKind::And(all) => all.iter().map(part).collect::<Vec<_>>().join(" and "),
         ExpressionKind::Or(all) => list(all, " or "),
         ExpressionKind::Compare { operator, left, right } => {
-            let sign = match operator {
-                CompareOperator::Equal => "==",
-                CompareOperator::NotEqual => "!=",
-                CompareOperator::Less => "<",
-                CompareOperator::LessEqual => "<=",
-                CompareOperator::Greater => ">",
-                CompareOperator::GreaterEqual => ">=",
-                CompareOperator::In => "in",
-                CompareOperator::NotIn => "not in",
-                CompareOperator::Is => "is",
-                CompareOperator::IsNot => "is not",
-                CompareOperator::Matches => "matches",
-            };
+            let sign = compared(*operator);
             format!("{} {sign} {}", go(left), go(right))
         }
         ExpressionKind::Binary { operator, left, right } => {
@@ -171,6 +184,6 @@ fn word(expression: &Expression, depth: usize) -> String {
             if name.starts_with('$') { name } else { format!("${name}") }
         }
         ExpressionKind::Fields(inner) if depth < DEEPEST => word(inner, depth + 1),
-        _ => format!("{{{}}}", text(expression, depth + 1)),
+        _ => format!("<{}>", text(expression, depth + 1)),
     }
 }

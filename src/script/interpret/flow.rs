@@ -1,7 +1,7 @@
 //! Branches, and ways out of them.
 
 use super::Interpreter;
-use super::path::{Path, Side, Test, common};
+use super::path::{Path, Side, Test, common, exclude_earlier};
 use super::store::Changes;
 use super::values::Val;
 use crate::script::Expression;
@@ -172,6 +172,8 @@ impl Interpreter<'_> {
         self.live = true;
         let mut arms = catch.exits;
         arms.push(last);
+        let mut cases: Vec<&mut Vec<Condition>> = arms.iter_mut().map(|arm| &mut arm.cases).collect();
+        exclude_earlier(&mut cases);
         self.join(arms)
     }
 

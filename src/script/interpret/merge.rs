@@ -9,6 +9,9 @@ use crate::value::Condition;
 use std::collections::{BTreeSet, HashSet};
 use std::rc::Rc;
 
+/// More alternatives than this that hang on what happens at run time are told as unknown.
+const MOST_OF_EVENTS: usize = 8;
+
 /// One version of a value: the exact conditions under which it stands, and one condition that tells it
 /// from the others.
 struct Version<T> {
@@ -123,7 +126,13 @@ impl Interpreter<'_> {
 
     /// A value of alternatives; they must exclude each other.
     pub(super) fn either(&mut self, mut all: Vec<(Condition, Val)>) -> Val {
+        if let Some(value) = self.hanging_on_events(&all) {
+            return value;
+        }
         simplify(&mut all, Val::same);
+        if all.len() > 2 {
+            self.tell_events_as_one(&mut all);
+        }
         if all.len() == 1
             && all.first().is_some_and(|(condition, _)| condition.is_always())
             && let Some((_, value)) = all.pop()
@@ -135,6 +144,67 @@ impl Interpreter<'_> {
             return self.limit(span, "a value has too many alternatives");
         }
         Val::new(Kind::Either(Rc::new(all)), None)
+    }
+
+    /// Alternatives that hang on what happens at run time and say nothing, or that are so many that
+    /// nobody could follow them (a variable that each iteration may set anew), are one unknown value.
+    fn hanging_on_events(&mut self, all: &[(Condition, Val)]) -> Option<Val> {
+        if all.len() < 2 || !all.iter().all(|(condition, _)| self.hangs_on_events(condition)) {
+            return None;
+        }
+        let unknown = |(_, value): &(Condition, Val)| match &value.kind {
+            Kind::Unknown(unknown, _) => Some(unknown.clone()),
+            _ => None,
+        };
+        if let Some(first) = all.first().and_then(unknown)
+            && all.iter().all(|one| unknown(one).is_some())
+        {
+            return Some(self.event(&first.input, first.reason, first.span));
+        }
+        if all.len() <= MOST_OF_EVENTS || all.iter().any(|(_, value)| matches!(value.kind, Kind::Object(_))) {
+            return None;
+        }
+        let span = crate::source::Span::beginning(self.source);
+        Some(self.event("what happens before", crate::value::Reason::NotFollowed, span))
+    }
+
+    pub(super) fn hangs_on_events(&self, condition: &Condition) -> bool {
+        condition.atoms().iter().any(|atom| self.volatile.contains(&atom.input))
+    }
+
+    /// Where one value stands under several tests of what happens at run time and another everywhere
+    /// else, the tests are told as one.
+    fn tell_events_as_one(&mut self, all: &mut Vec<(Condition, Val)>) {
+        let Some(special) = (0..all.len()).find(|&at| {
+            let others = || all.iter().enumerate().filter(|(i, _)| *i != at).map(|(_, one)| one);
+            let same = others().zip(others().skip(1)).all(|(a, b)| a.1.same(&b.1));
+            same && all[at].0.atoms().len() > 1
+        }) else {
+            return;
+        };
+        let condition = all[special].0.clone();
+        let is_event = |atom: &&crate::value::Atom| self.volatile.contains(&atom.input);
+        let events: Vec<_> = condition.atoms().iter().filter(is_event).cloned().collect();
+        let (true, Some(first)) = (events.len() > 1, events.first()) else { return };
+        let words: Vec<String> = events.iter().map(ToString::to_string).collect();
+        let input = self.event_name(&format!("({})", super::describe::shorten(&words.join(" and "))));
+        let told = crate::value::Atom {
+            input,
+            operator: crate::value::Operator::Holds,
+            operand: crate::value::Operand::None,
+            span: first.span,
+        };
+        let inputs = condition.atoms().iter().filter(|atom| !self.volatile.contains(&atom.input));
+        let together = inputs
+            .chain(std::iter::once(&told))
+            .fold(Condition::always(), |sum, atom| sum.and(&Condition::of(atom.clone())).unwrap_or(sum));
+        let value = all[special].1.clone();
+        let other = (0..all.len()).find(|&at| at != special).map(|at| all[at].1.clone());
+        if let Some(other) = other {
+            let cases = super::path::Side::opposite(&together).cases;
+            *all = cases.into_iter().map(|case| (case, other.clone())).collect();
+            all.insert(0, (together, value));
+        }
     }
 
     /// Texts of which one goes on where the other ends: the rest is guarded.

@@ -169,6 +169,15 @@ struct Interpreter<'a> {
     quiet: bool,
 }
 
+/// Whether a value that is unknown for this reason is given from outside: the same whenever it is read,
+/// and known to people by its name.
+fn is_input(reason: Reason) -> bool {
+    matches!(
+        reason,
+        Reason::Environment | Reason::Argument | Reason::Variable | Reason::Parameter | Reason::Template
+    )
+}
+
 #[derive(Clone, Copy)]
 struct Rules {
     scoping: crate::script::Scoping,
@@ -276,3 +285,6 @@ impl<'a> Interpreter<'a> {
         origin.map(|origin| self.arena.step(origin, span, step))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -11,14 +11,17 @@ pub(super) struct Path {
     pub all: Condition,
 }
 
+/// More cases than this make conditions that nobody reads.
+const MOST_CASES: usize = 8;
+
 /// How many atoms a path remembers. Older ones are forgotten, which makes it less exact, never wrong.
 const MEMORY: usize = 96;
 
 impl Path {
     /// One step further; `None` if nothing can get there.
     pub fn enter(&self, condition: &Condition, shown: bool) -> Option<Path> {
-        let mut all = self.all.and(condition)?;
-        let visible = if shown { self.shown.and(condition)? } else { self.shown.clone() };
+        let mut all = refined(self.all.and(condition)?)?;
+        let visible = if shown { refined(self.shown.and(condition)?)? } else { self.shown.clone() };
         if all.atoms().len() > MEMORY {
             let recent = &all.atoms()[all.atoms().len() - MEMORY / 2..];
             all =
@@ -34,11 +37,6 @@ impl Path {
                 && atom.operator == Operator::Equal
                 && matches!(atom.operand, Operand::One(_))
         })
-    }
-
-    /// Whether the path demands a value of any input.
-    pub fn pins(&self) -> bool {
-        self.all.atoms().iter().any(|atom| atom.operator == Operator::Equal)
     }
 }
 
@@ -129,6 +127,11 @@ impl Test {
             }
             for (condition, _) in &mut self.cases {
                 *condition = condition.without(&path.all);
+                if condition.atoms().iter().any(|atom| atom.excluded().is_some()) {
+                    let atoms = condition.atoms().iter().map(|atom| narrowed(atom, path.all.atoms()));
+                    let told = atoms.fold(Some(Condition::always()), |sum, atom| sum?.and(&Condition::of(atom)));
+                    *condition = told.unwrap_or_else(|| condition.clone());
+                }
             }
         }
         simplify(&mut self.cases, |a, b| a == b);
@@ -155,6 +158,65 @@ impl Test {
             }
         };
         Side { path, cases }
+    }
+}
+
+/// `x in [a, b]` and `x != a` is `x == b`.
+fn refined(condition: Condition) -> Option<Condition> {
+    let atoms = condition.atoms();
+    let excludes = |atom: &Atom| atom.excluded().is_some();
+    if !atoms.iter().any(excludes) || !atoms.iter().any(|atom| atom.operator == Operator::In) {
+        return Some(condition);
+    }
+    let mut sum = Condition::always();
+    for atom in atoms {
+        sum = sum.and(&Condition::of(narrowed(atom, atoms)))?;
+    }
+    Some(sum)
+}
+
+/// What is left of an atom where others hold as well: the values that they allow and it does not exclude.
+fn narrowed(atom: &Atom, others: &[Atom]) -> Atom {
+    let Some(excluded) = atom.excluded() else { return atom.clone() };
+    let allowed = others.iter().filter(|other| other.input == atom.input).find_map(Atom::allowed);
+    let Some(allowed) = allowed else { return atom.clone() };
+    let mut left: Vec<std::sync::Arc<str>> =
+        allowed.into_iter().filter(|value| !excluded.contains(value)).map(Into::into).collect();
+    match (left.pop(), left.is_empty()) {
+        (None, _) => atom.clone(),
+        (Some(only), true) => Atom { operator: Operator::Equal, operand: Operand::One(only), ..atom.clone() },
+        (Some(last), false) => {
+            left.push(last);
+            Atom { operator: Operator::In, operand: Operand::Many(left), ..atom.clone() }
+        }
+    }
+}
+
+/// Takes from each of several lists of conditions what an earlier one covers, so that they exclude each
+/// other. Where that would take too many conditions, they are left as they are.
+pub(super) fn exclude_earlier(lists: &mut [&mut Vec<Condition>]) {
+    for at in 1..lists.len() {
+        let (earlier, rest) = lists.split_at_mut(at);
+        let Some(list) = rest.first_mut() else { return };
+        let mut left = (**list).clone();
+        for taken in earlier.iter().flat_map(|list| list.iter()) {
+            if left.iter().all(|case| case.contradicts(taken)) {
+                continue;
+            }
+            let opposite = Side::opposite(taken).cases;
+            left = left
+                .iter()
+                .flat_map(|case| {
+                    if case.contradicts(taken) {
+                        return vec![case.clone()];
+                    }
+                    opposite.iter().filter_map(|other| case.and(other)).collect()
+                })
+                .collect();
+        }
+        if left.len() <= MOST_CASES && !left.is_empty() {
+            **list = left;
+        }
     }
 }
 

@@ -168,11 +168,7 @@ impl Interpreter<'_> {
 
     /// How a person calls an unknown value: an input by its name, anything else as the source says it.
     fn input_name(&mut self, unknown: &Unknown, event: u32, expression: &Expression) -> Arc<str> {
-        let is_input = matches!(
-            unknown.reason,
-            Reason::Environment | Reason::Argument | Reason::Variable | Reason::Parameter | Reason::Template
-        );
-        if is_input || matches!(expression.kind, ExpressionKind::Run(_)) {
+        if super::is_input(unknown.reason) || matches!(expression.kind, ExpressionKind::Run(_)) {
             return self.atom_name(&unknown.input, event);
         }
         let name = self.describe(expression);
@@ -212,7 +208,7 @@ impl Interpreter<'_> {
                 }
                 return Test { cases };
             }
-            let name = self.describe(whole);
+            let name = super::describe::comparison(operator, left, right);
             return Test::atom(self.opaque(&name, 0, whole.span));
         }
         let test = match operator {
@@ -223,7 +219,7 @@ impl Interpreter<'_> {
         };
         test.unwrap_or_else(|| {
             let event = [a, b].into_iter().map(event_of).max().unwrap_or(0);
-            let name = self.describe(whole);
+            let name = super::describe::comparison(operator, left, right);
             Test::atom(self.opaque(&name, event, whole.span))
         })
     }
@@ -417,6 +413,16 @@ impl Interpreter<'_> {
                     return Some(Test::decided(text.contains(&*part)));
                 }
                 let ExpressionKind::Compare { right, .. } = &whole.kind else { return None };
+                if let Kind::Unknown(unknown, _) = &b.kind {
+                    // An option among the script's arguments.
+                    if unknown.reason == Reason::Argument && part.starts_with('-') {
+                        return Some(Test::atom(holds((*part).into(), whole.span)));
+                    }
+                    // A key of something, not a part of a text.
+                    if unknown.input.contains(".keys") || event_of(b) != 0 && unknown.reason != Reason::Argument {
+                        return None;
+                    }
+                }
                 let input = self.name_of(b, right)?;
                 let operand = Operand::One(format!("*{part}*").into());
                 Some(Test::atom(Atom { input, operator: Operator::Matches, operand, span: whole.span }))

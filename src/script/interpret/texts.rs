@@ -7,6 +7,7 @@ use crate::source::Span;
 use crate::value::{self, Alternative, Condition, Known, Operand, Reason, Text, Unknown, Value};
 use std::ops::Range;
 use std::rc::Rc;
+use std::sync::Arc;
 
 impl Interpreter<'_> {
     /// A literal text. Where its characters stand verbatim inside the span (between quotes, or as the
@@ -54,6 +55,8 @@ impl Interpreter<'_> {
         };
         match &value.kind {
             Kind::Text(parts) => match parts.as_slice() {
+                // Nothing by default, but the input would stand here.
+                [] if value.input.is_some() => one(String::new()),
                 [single] => vec![Part {
                     input: single.input.clone().or_else(|| value.input.clone()),
                     origin: value.origin.or(single.origin),
@@ -127,6 +130,12 @@ impl Interpreter<'_> {
 
     /// The value, one step on. Only plain values have a way worth telling.
     pub(super) fn with_step(&mut self, value: Val, span: Span, step: Step) -> Val {
+        // A literal that is itself the element or the argument took no step.
+        let stays = matches!(step, Step::Element | Step::Argument | Step::Returned)
+            && value.origin.and_then(|origin| self.arena.hop(origin)).is_some_and(|hop| hop.span == span);
+        if stays {
+            return value;
+        }
         match &value.kind {
             Kind::Either(all) => {
                 let all: Vec<_> = all
@@ -179,7 +188,17 @@ impl Interpreter<'_> {
                 Some(part) => Val::text(vec![part.clone()], part.origin),
                 None => value,
             },
-            Kind::Text(parts) if self.path.pins() && parts.iter().any(depends_on_input) => {
+            Kind::Text(parts) if parts.is_empty() && value.input.is_some() => {
+                let input = value.input.clone().unwrap_or_default();
+                match self.pinned(&input) {
+                    Some(part) => Val::text(vec![part.clone()], part.origin),
+                    None => match self.given(&input, value.origin) {
+                        Some(unknown) => Val::unknown(unknown, value.origin),
+                        None => value,
+                    },
+                }
+            }
+            Kind::Text(parts) if parts.iter().any(depends_on_input) => {
                 let parts = self.narrow_parts(parts);
                 let input = if parts.iter().any(|part| part.input.is_some()) { value.input } else { None };
                 let origin = match parts.as_slice() {
@@ -196,6 +215,17 @@ impl Interpreter<'_> {
             }
             _ => value,
         }
+    }
+
+    /// An input whose default is nothing, on a path on which it was given.
+    fn given(&self, input: &Arc<str>, origin: Option<Origin>) -> Option<Unknown> {
+        let holds = |atom: &value::Atom| atom.input == *input && atom.operator == value::Operator::Holds;
+        if !self.path.all.atoms().iter().any(holds) {
+            return None;
+        }
+        let span = origin.and_then(|origin| self.arena.hop(origin)).map(|hop| hop.span)?;
+        let reason = if input.starts_with(['$', '-']) { Reason::Argument } else { Reason::Environment };
+        Some(Unknown { input: input.clone(), reason, span })
     }
 
     fn pinned(&mut self, input: &str) -> Option<Part> {
@@ -219,9 +249,12 @@ impl Interpreter<'_> {
                 (Piece::Hole(unknown), _) => Some(&unknown.input),
                 (_, input) => input.as_ref(),
             };
-            match input.and_then(|input| self.pinned(input)) {
-                Some(pinned) => narrowed.push(Part { condition, ..pinned }),
-                None => narrowed.push(Part { condition, ..part.clone() }),
+            let is_empty = matches!(&part.piece, Piece::Literal(text) if text.is_empty());
+            let given = input.filter(|_| is_empty).and_then(|input| self.given(input, part.origin));
+            match (input.and_then(|input| self.pinned(input)), given) {
+                (Some(pinned), _) => narrowed.push(Part { condition, ..pinned }),
+                (None, Some(unknown)) => narrowed.push(Part { condition, ..Part::hole(unknown, part.origin) }),
+                (None, None) => narrowed.push(Part { condition, ..part.clone() }),
             }
         }
         narrowed
@@ -323,7 +356,7 @@ pub(super) fn to_text(parts: &[Part]) -> Text {
 
 /// A text one stretch of which is chosen among alternatives is one of several texts. One that only
 /// grows under conditions stays one text with guarded parts.
-fn choices(parts: &[Part], origin: Origin, input: Option<&std::sync::Arc<str>>) -> Value<Text> {
+fn choices(parts: &[Part], origin: Origin, input: Option<&Arc<str>>) -> Value<Text> {
     let mut conditions: Vec<&Condition> = Vec::new();
     for part in parts {
         if !part.condition.is_always() && !conditions.contains(&&part.condition) {
@@ -351,7 +384,7 @@ fn choices(parts: &[Part], origin: Origin, input: Option<&std::sync::Arc<str>>) 
     Value::Either(conditions.iter().map(|condition| chosen(condition)).collect())
 }
 
-fn known(parts: &[Part], origin: Origin, input: Option<&std::sync::Arc<str>>) -> Value<Text> {
+fn known(parts: &[Part], origin: Origin, input: Option<&Arc<str>>) -> Value<Text> {
     if let [Part { condition, piece: Piece::Hole(unknown), .. }] = parts
         && condition.is_always()
     {

@@ -1,10 +1,8 @@
 //! Each file in `cases` is a script; its snapshot is the script with what it is lowered to.
 
 mod limits;
-mod print;
-mod real;
-mod sexp;
-mod spans;
+pub mod print;
+pub mod spans;
 
 use crate::input::Limits;
 use crate::script::Program;

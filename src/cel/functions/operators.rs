@@ -1,0 +1,369 @@
+//! The operators, as functions of ours: operands may be unknown, may carry units, and may come in an
+//! order that the engine's own operators do not know.
+
+use super::arguments::{Answer, Arguments, amount, bool, double, list, measure, number, string, take};
+use crate::cel::values::{self, ListVal, MapVal, Outcome, Pending, SessionVal, Unit, fault};
+use ::cel::common::functions::Function as Implementation;
+use ::cel::common::types::{CelInt, CelList, CelMap, CelMapKey, CelOptional};
+use ::cel::common::value::{CowVal, Val};
+use std::cmp::Ordering;
+
+pub(in crate::cel) const EQUAL: &str = "@==";
+pub(in crate::cel) const UNEQUAL: &str = "@!=";
+pub(in crate::cel) const LESS: &str = "@<";
+pub(in crate::cel) const LESS_EQUAL: &str = "@<=";
+pub(in crate::cel) const GREATER: &str = "@>";
+pub(in crate::cel) const GREATER_EQUAL: &str = "@>=";
+pub(in crate::cel) const IN: &str = "@contained";
+pub(in crate::cel) const ADD: &str = "@+";
+pub(in crate::cel) const SUBTRACT: &str = "@-";
+pub(in crate::cel) const MULTIPLY: &str = "@*";
+pub(in crate::cel) const DIVIDE: &str = "@/";
+pub(in crate::cel) const MODULO: &str = "@%";
+pub(in crate::cel) const NEGATE: &str = "@negate";
+pub(in crate::cel) const INDEX: &str = "@index";
+pub(in crate::cel) const HAS: &str = "@has";
+pub(in crate::cel) const OPTIONAL: &str = "@optional";
+pub(in crate::cel) const VISIT: &str = "@visit";
+pub(in crate::cel) const PAIRS: &str = "@pairs";
+pub(in crate::cel) const INSERT: &str = "@insert";
+
+/// What expressions are rewritten to; none of the names can be written.
+pub(in crate::cel) const INTERNAL: &[(&str, usize, Implementation)] = &[
+    (EQUAL, 2, equal),
+    (UNEQUAL, 2, unequal),
+    (LESS, 2, less),
+    (LESS_EQUAL, 2, less_equal),
+    (GREATER, 2, greater),
+    (GREATER_EQUAL, 2, greater_equal),
+    (IN, 2, contained),
+    (INDEX, 2, index),
+    (ADD, 2, add),
+    (SUBTRACT, 2, subtract),
+    (MULTIPLY, 2, multiply),
+    (DIVIDE, 2, divide),
+    (MODULO, 2, modulo),
+    (NEGATE, 1, negate),
+    (HAS, 2, has),
+    (OPTIONAL, 2, optional),
+    (VISIT, 2, visit),
+    (PAIRS, 2, pairs),
+    (INSERT, 3, insert),
+];
+
+/// Whether two values are equal: lists and maps of the subject and of the engine alike. An unknown part
+/// is an error, unless another part tells the two apart.
+pub(super) fn equals(a: &dyn Val, b: &dyn Val) -> Outcome<bool> {
+    Pending::check(a)?;
+    Pending::check(b)?;
+    if a.downcast_ref::<ListVal>().is_some() || b.downcast_ref::<ListVal>().is_some() {
+        let (Some(a), Some(b)) = (a.as_iterable(), b.as_iterable()) else {
+            return Ok(false);
+        };
+        let (mut a, mut b) = (a.iter(), b.iter());
+        let mut unknown = None;
+        loop {
+            match (a.next(), b.next()) {
+                (None, None) => return unknown.map_or(Ok(true), Err),
+                (Some(a), Some(b)) => match equals(a, b) {
+                    Ok(true) => {}
+                    Ok(false) => return Ok(false),
+                    Err(error) => unknown = Some(error),
+                },
+                (Some(rest), None) | (None, Some(rest)) => {
+                    Pending::check(rest)?;
+                    return Ok(false);
+                }
+            }
+        }
+    }
+    if let (Some(a), Some(b)) = (measure(a), measure(b)) {
+        return Ok(a.order(b) == Some(Ordering::Equal));
+    }
+    // The engine asks the left side only, and numbers know nothing of amounts.
+    Ok(a.equals(b) || (measure(b).is_some() && b.equals(a)))
+}
+
+fn equal<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
+    let [a, b] = take(args)?;
+    bool(equals(a.as_ref(), b.as_ref())?)
+}
+
+fn unequal<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
+    let [a, b] = take(args)?;
+    bool(!equals(a.as_ref(), b.as_ref())?)
+}
+
+/// How two values of one kind compare.
+pub(super) fn order(a: &dyn Val, b: &dyn Val) -> Outcome<Ordering> {
+    Pending::check(a)?;
+    Pending::check(b)?;
+    if measure(a).is_none() && measure(b).is_some() {
+        return order(b, a).map(Ordering::reverse);
+    }
+    let unlike = || fault::wrong(format!("{} cannot be compared with {}", fault::kind(a), fault::kind(b)));
+    let comparer = a.as_comparer().ok_or_else(unlike)?;
+    comparer.compare(b).map_err(|_| unlike())
+}
+
+fn compare<'b, 'v>(args: Arguments<'b, 'v>, holds: fn(Ordering) -> bool) -> Answer<'b, 'v> {
+    let [a, b] = take(args)?;
+    bool(holds(order(a.as_ref(), b.as_ref())?))
+}
+
+fn less<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
+    compare(args, Ordering::is_lt)
+}
+
+fn less_equal<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
+    compare(args, Ordering::is_le)
+}
+
+fn greater<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
+    compare(args, Ordering::is_gt)
+}
+
+fn greater_equal<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
+    compare(args, Ordering::is_ge)
+}
+
+fn contained<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
+    let [value, container] = take(args)?;
+    bool(contains(container.as_ref(), value.as_ref())?)
+}
+
+/// Whether a list has an element, or a map a key. An element that is not known decides only if no
+/// other does.
+pub(super) fn contains(container: &dyn Val, value: &dyn Val) -> Outcome<bool> {
+    if let Some(map) = container.downcast_ref::<MapVal>() {
+        return map.has(value);
+    }
+    if let Some(map) = container.downcast_ref::<CelMap>() {
+        return map.as_container().map_or(Ok(false), |map| map.contains(value));
+    }
+    let Some(list) = container.as_iterable() else {
+        return Err(fault::wrong(format!(
+            "`in` looks into a list or a map, not into {}",
+            fault::kind(container)
+        )));
+    };
+    let mut elements = list.iter();
+    let mut unknown = None;
+    while let Some(element) = elements.next() {
+        match equals(value, element) {
+            Ok(true) => return Ok(true),
+            Ok(false) => {}
+            Err(error) => unknown = Some(error),
+        }
+    }
+    unknown.map_or(Ok(false), Err)
+}
+
+fn unlike(symbol: &str, a: &dyn Val, b: &dyn Val) -> ::cel::ExecutionError {
+    fault::wrong(format!("`{symbol}` does not take {} and {}", fault::kind(a), fault::kind(b)))
+}
+
+fn add<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
+    let [a, b] = take(args)?;
+    if let (Some(a), Some(b)) = (values::text(a.as_ref()), values::text(b.as_ref())) {
+        return string([a, b].concat());
+    }
+    if let (Some(x), Some(y)) = (measure(a.as_ref()), measure(b.as_ref())) {
+        return amount(x.plus(y).ok_or_else(|| unlike("+", a.as_ref(), b.as_ref()))?);
+    }
+    let lists = a.get_type().name() == "list" && b.get_type().name() == "list";
+    if let (true, Some(x), Some(y)) = (lists, a.as_iterable(), b.as_iterable()) {
+        let mut all = Vec::new();
+        for part in [x, y] {
+            let mut elements = part.iter();
+            while let Some(element) = elements.next() {
+                all.push(element.clone_as_boxed());
+            }
+        }
+        return list(all);
+    }
+    if let Some(sum) = a.as_adder().and_then(|adder| adder.add(b.as_ref()).map(CowVal::into_owned).ok()) {
+        return Ok(CowVal::Owned(sum));
+    }
+    Err(overflow_or_unlike("+", a.as_ref(), b.as_ref()))
+}
+
+fn overflow_or_unlike(symbol: &str, a: &dyn Val, b: &dyn Val) -> ::cel::ExecutionError {
+    match (values::int(a), values::int(b)) {
+        (Some(_), Some(0)) if symbol == "/" || symbol == "%" => fault::wrong("division by zero"),
+        (Some(_), Some(_)) => fault::wrong("the number does not fit 64 bits"),
+        _ => unlike(symbol, a, b),
+    }
+}
+
+fn subtract<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
+    let [a, b] = take(args)?;
+    if let (Some(x), Some(y)) = (measure(a.as_ref()), measure(b.as_ref())) {
+        return amount(x.minus(y).ok_or_else(|| unlike("-", a.as_ref(), b.as_ref()))?);
+    }
+    let difference = a.as_subtractor().and_then(|x| x.sub(b.as_ref()).map(CowVal::into_owned).ok());
+    difference.map(CowVal::Owned).ok_or_else(|| overflow_or_unlike("-", a.as_ref(), b.as_ref()))
+}
+
+fn multiply<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
+    let [a, b] = take(args)?;
+    match (measure(a.as_ref()), number(b.as_ref()), measure(b.as_ref()), number(a.as_ref())) {
+        (Some(measure), Some(ratio), ..) | (_, _, Some(measure), Some(ratio)) => {
+            return amount(measure.times(ratio)?);
+        }
+        _ => {}
+    }
+    if let Some((x, y)) = mixed(a.as_ref(), b.as_ref()) {
+        return double(x * y);
+    }
+    let product = a.as_multiplier().and_then(|x| x.mul(b.as_ref()).map(CowVal::into_owned).ok());
+    product.map(CowVal::Owned).ok_or_else(|| overflow_or_unlike("*", a.as_ref(), b.as_ref()))
+}
+
+/// An integer and a float, as floats: a ratio that is written `1` is a ratio all the same.
+fn mixed(a: &dyn Val, b: &dyn Val) -> Option<(f64, f64)> {
+    match (values::int(a), values::int(b)) {
+        (Some(_), Some(_)) => None,
+        _ => number(a).zip(number(b)),
+    }
+}
+
+fn divide<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
+    let [a, b] = take(args)?;
+    if let (Some(x), Some(y)) = (measure(a.as_ref()), measure(b.as_ref())) {
+        let alike = matches!(
+            (x.unit, y.unit),
+            (Unit::Quantity(_), Unit::Quantity(_)) | (Unit::Duration(_), Unit::Duration(_))
+        );
+        if !alike {
+            return Err(unlike("/", a.as_ref(), b.as_ref()));
+        }
+        return match y.as_f64() {
+            0.0 => Err(fault::wrong("division by zero")),
+            divisor => double(x.as_f64() / divisor),
+        };
+    }
+    if let (Some(x), Some(divisor)) = (measure(a.as_ref()), number(b.as_ref())) {
+        return match divisor {
+            0.0 => Err(fault::wrong("division by zero")),
+            divisor => amount(x.times(1.0 / divisor)?),
+        };
+    }
+    if let Some((x, y)) = mixed(a.as_ref(), b.as_ref()) {
+        return double(x / y);
+    }
+    let quotient = a.as_divider().and_then(|x| x.div(b.as_ref()).map(CowVal::into_owned).ok());
+    quotient.map(CowVal::Owned).ok_or_else(|| overflow_or_unlike("/", a.as_ref(), b.as_ref()))
+}
+
+fn modulo<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
+    let [a, b] = take(args)?;
+    let rest = a.as_modder().and_then(|x| x.modulo(b.as_ref()).map(CowVal::into_owned).ok());
+    rest.map(CowVal::Owned).ok_or_else(|| overflow_or_unlike("%", a.as_ref(), b.as_ref()))
+}
+
+fn negate<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
+    let [a] = take(args)?;
+    if let Some(measure) = measure(a.as_ref()) {
+        return amount(measure.times(-1.0)?);
+    }
+    let negated = a.as_negator().and_then(|x| x.negate().ok());
+    negated
+        .map(CowVal::Owned)
+        .ok_or_else(|| fault::wrong(format!("`-` does not take {}", fault::kind(a.as_ref()))))
+}
+
+fn has<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
+    let [operand, member] = take(args)?;
+    bool(values::has(operand.as_ref(), member.as_ref())?)
+}
+
+/// `a[b]`, and `a.b` where `a` may be an optional, which makes the outcome one.
+fn index<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
+    if args.first().is_some_and(|operand| operand.downcast_ref::<CelOptional>().is_some()) {
+        return optional(args);
+    }
+    let [operand, member] = take(args)?;
+    let found = values::member(operand.as_ref(), member.as_ref())?;
+    Pending::check(found.as_ref())?;
+    Ok(CowVal::Owned(found))
+}
+
+/// `a.?b` and `a[?b]`: none where the member is absent. Unlike the engine's, an unknown member is not
+/// none.
+fn optional<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
+    let [operand, member] = take(args)?;
+    let none = || Ok(CowVal::owned(CelOptional::none()));
+    let found = match operand.downcast_ref::<CelOptional>() {
+        None => values::member(operand.as_ref(), member.as_ref()),
+        Some(optional) => match optional.option() {
+            Some(inner) => values::member(inner, member.as_ref()),
+            None => return none(),
+        },
+    };
+    match found {
+        Ok(value) => Ok(CowVal::owned(CelOptional::of(value))),
+        Err(error) if fault::is_absent(&error) => none(),
+        Err(error) => Err(error),
+    }
+}
+
+/// Hands a range through to a loop, and counts what the loop will visit.
+fn visit<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
+    let [session, range] = take(args)?;
+    let visits = match (range.downcast_ref::<ListVal>(), range.downcast_ref::<MapVal>()) {
+        (Some(list), _) => list.visits(),
+        (_, Some(map)) => map.visits(),
+        _ => range.as_sizer().map_or(0, |sizer| usize::try_from(*sizer.size().inner()).unwrap_or(0)),
+    };
+    if let Some(session) = session.downcast_ref::<SessionVal>() {
+        session.0.charge(visits)?;
+    }
+    if range.as_iterable().is_none() {
+        return Err(fault::wrong(format!(
+            "a loop goes over a list or a map, not over {}",
+            fault::kind(range.as_ref())
+        )));
+    }
+    Ok(range)
+}
+
+/// What a loop with two variables goes over: lists `[key, value]` of a map, `[index, element]` of a
+/// list.
+fn pairs<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
+    let range = visit(args)?;
+    let pair = |key: Box<dyn Val + 'v>, value: Box<dyn Val + 'v>| -> Box<dyn Val + 'v> {
+        Box::new(CelList::from(vec![key, value]))
+    };
+    if let Some(map) = range.downcast_ref::<MapVal>() {
+        return list(map.pairs().into_iter().map(|(key, value)| pair(key, value)).collect());
+    }
+    if let Some(map) = range.downcast_ref::<CelMap>() {
+        let mut entries: Vec<_> = map.inner().iter().collect();
+        entries.sort_by(|(a, _), (b, _)| a.cmp(b));
+        let entry = |(key, value): (&CelMapKey<'v>, &Box<dyn Val + 'v>)| {
+            pair(key.inner().clone_as_boxed(), value.clone())
+        };
+        return list(entries.into_iter().map(entry).collect());
+    }
+    let mut all = Vec::new();
+    if let Some(iterable) = range.as_iterable() {
+        let mut elements = iterable.iter();
+        while let Some(element) = elements.next() {
+            let index = i64::try_from(all.len()).unwrap_or(i64::MAX);
+            all.push(pair(Box::new(CelInt::from(index)), element.clone_as_boxed()));
+        }
+    }
+    list(all)
+}
+
+/// The map that `transformMap` builds, with one more entry.
+fn insert<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
+    let [map, key, value] = take(args)?;
+    let Some(map) = map.downcast_ref::<CelMap>() else {
+        return Err(fault::wrong("`transformMap` builds a map"));
+    };
+    let mut entries = map.clone().into_inner();
+    entries.insert(key.try_into()?, value.into_owned());
+    Ok(CowVal::owned(CelMap::from(entries)))
+}

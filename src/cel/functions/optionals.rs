@@ -1,0 +1,114 @@
+//! Functions over values that may be absent.
+
+use super::Kind::{Any, Bool, Optional};
+use super::arguments::{Answer, Arguments, bool, mismatch, take};
+use super::{Row, takes};
+use crate::cel::values::{Outcome, fault};
+use ::cel::common::types::CelOptional;
+use ::cel::common::value::{CowVal, Val};
+
+pub(super) const ROWS: &[Row] = &[
+    Row {
+        name: "orValue",
+        member: true,
+        signatures: &[takes(&[Optional(&Any), Any], Any)],
+        doc: "the value, or another where it is absent",
+        example: r#"{"a": 1}.?b.orValue(2) == 2"#,
+        implementation: or_value,
+    },
+    Row {
+        name: "or",
+        member: true,
+        signatures: &[takes(&[Optional(&Any), Optional(&Any)], Optional(&Any))],
+        doc: "the first of two optionals that has a value",
+        example: r#"{"a": 1}.?b.or(optional.of(3)).value() == 3"#,
+        implementation: or,
+    },
+    Row {
+        name: "value",
+        member: true,
+        signatures: &[takes(&[Optional(&Any)], Any)],
+        doc: "the value; an error where it is absent",
+        example: r#"{"a": 1}.?a.value() == 1"#,
+        implementation: value,
+    },
+    Row {
+        name: "hasValue",
+        member: true,
+        signatures: &[takes(&[Optional(&Any)], Bool)],
+        doc: "whether there is a value",
+        example: r#"!{"a": 1}.?b.hasValue()"#,
+        implementation: has_value,
+    },
+    Row {
+        name: "optional.of",
+        member: false,
+        signatures: &[takes(&[Any], Optional(&Any))],
+        doc: "an optional that has a value",
+        example: "optional.of(1).value() == 1",
+        implementation: of,
+    },
+    Row {
+        name: "optional.none",
+        member: false,
+        signatures: &[takes(&[], Optional(&Any))],
+        doc: "an optional without a value",
+        example: "!optional.none().hasValue()",
+        implementation: none,
+    },
+    Row {
+        name: "optional.ofNonZeroValue",
+        member: false,
+        signatures: &[takes(&[Any], Optional(&Any))],
+        doc: "an optional that has a value unless it is empty, zero or false",
+        example: r#"!optional.ofNonZeroValue("").hasValue()"#,
+        implementation: of_non_zero,
+    },
+];
+
+/// The value of an optional.
+fn inner<'a, 'v>(value: &'a CowVal<'_, 'v>) -> Outcome<Option<&'a (dyn Val + 'v)>> {
+    let optional = value.downcast_ref::<CelOptional<'v>>();
+    optional.map(CelOptional::option).ok_or_else(|| mismatch("an optional", value.as_ref()))
+}
+
+fn or_value<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
+    let [optional, other] = take(args)?;
+    Ok(match inner(&optional)? {
+        Some(value) => CowVal::Owned(value.clone_as_boxed()),
+        None => other,
+    })
+}
+
+fn or<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
+    let [optional, other] = take(args)?;
+    let has = inner(&optional)?.is_some();
+    Ok(if has { optional } else { other })
+}
+
+fn value<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
+    let [optional] = take(args)?;
+    match inner(&optional)? {
+        Some(value) => Ok(CowVal::Owned(value.clone_as_boxed())),
+        None => Err(fault::wrong("the optional has no value")),
+    }
+}
+
+fn has_value<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
+    let [optional] = take(args)?;
+    bool(inner(&optional)?.is_some())
+}
+
+fn of<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
+    let [value] = take(args)?;
+    Ok(CowVal::owned(CelOptional::of(value.into_owned())))
+}
+
+fn none<'b, 'v>(_: Arguments<'b, 'v>) -> Answer<'b, 'v> {
+    Ok(CowVal::owned(CelOptional::none()))
+}
+
+fn of_non_zero<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
+    let zero = args.first().and_then(|arg| arg.as_zeroer()).is_some_and(|zeroer| zeroer.is_zero_value());
+    if zero { none(args) } else { of(args) }
+}

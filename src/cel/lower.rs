@@ -1,0 +1,239 @@
+//! From the tree as written to the tree that is evaluated.
+//!
+//! Operators become calls of our functions, which know amounts and unknown values; loops count what they
+//! visit; loops with two variables become loops over pairs. Node ids are kept, so that places stay
+//! known. Nodes that are added have the id 0.
+
+use super::functions::{
+    ADD, DIVIDE, EQUAL, GREATER, GREATER_EQUAL, HAS, IN, INDEX, LESS, LESS_EQUAL, MODULO, MULTIPLY, NEGATE,
+    OPTIONAL, PAIRS, SUBTRACT, UNEQUAL, VISIT,
+};
+use super::parser::{INSERT, RESULT};
+use ::cel::common::ast::{
+    CallExpr, ComprehensionExpr, EntryExpr, Expr, IdedExpr, ListExpr, LiteralValue, SelectExpr, operators,
+};
+use std::collections::BTreeSet;
+
+/// The variable that holds the session.
+pub(super) const SESSION: &str = "@session";
+/// The variable of a loop over pairs.
+const PAIR: &str = "@pair";
+/// The loop variable of a binding, which loops over nothing.
+pub(super) const UNUSED: &str = "#unused";
+
+/// The engine's operators that ours stand in for.
+const RENAMED: [(&str, &str); 14] = [
+    (operators::EQUALS, EQUAL),
+    (operators::NOT_EQUALS, UNEQUAL),
+    (operators::LESS, LESS),
+    (operators::LESS_EQUALS, LESS_EQUAL),
+    (operators::GREATER, GREATER),
+    (operators::GREATER_EQUALS, GREATER_EQUAL),
+    (operators::IN, IN),
+    (operators::ADD, ADD),
+    (operators::SUBSTRACT, SUBTRACT),
+    (operators::MULTIPLY, MULTIPLY),
+    (operators::DIVIDE, DIVIDE),
+    (operators::MODULO, MODULO),
+    (operators::INDEX, INDEX),
+    (operators::NEGATE, NEGATE),
+];
+
+/// A tree to be evaluated, and the names that it may read.
+#[derive(Debug)]
+pub(super) struct Lowered {
+    pub(super) root: IdedExpr,
+    pub(super) names: BTreeSet<String>,
+}
+
+/// Rewrites a tree.
+pub(super) fn lower(root: IdedExpr) -> Lowered {
+    let mut lowering = Lowering { names: BTreeSet::new(), local: Vec::new() };
+    let root = lowering.expr(root);
+    Lowered { root, names: lowering.names }
+}
+
+struct Lowering {
+    names: BTreeSet<String>,
+    /// Variables of the loops and bindings around.
+    local: Vec<String>,
+}
+
+fn node(expr: Expr) -> IdedExpr {
+    IdedExpr { id: 0, expr }
+}
+
+fn ident(name: &str) -> IdedExpr {
+    node(Expr::Ident(name.to_owned()))
+}
+
+fn call(name: &str, args: Vec<IdedExpr>) -> Expr {
+    Expr::Call(CallExpr { func_name: name.to_owned(), target: None, args })
+}
+
+fn is_name(expr: &IdedExpr, wanted: &str) -> bool {
+    matches!(&expr.expr, Expr::Ident(name) if name == wanted)
+}
+
+impl Lowering {
+    fn expr(&mut self, expr: IdedExpr) -> IdedExpr {
+        let IdedExpr { id, expr } = expr;
+        let expr = match expr {
+            Expr::Call(call) => self.call(call),
+            Expr::Select(select) => self.select(select),
+            Expr::Comprehension(comprehension) => self.comprehension(*comprehension),
+            Expr::List(list) => {
+                let elements = list.elements.into_iter().map(|element| self.expr(element)).collect();
+                Expr::List(ListExpr::new_with_optionals(elements, list.optional_indices))
+            }
+            Expr::Map(mut map) => {
+                for entry in &mut map.entries {
+                    if let EntryExpr::MapEntry(entry) = &mut entry.expr {
+                        entry.key = self.expr(std::mem::take(&mut entry.key));
+                        entry.value = self.expr(std::mem::take(&mut entry.value));
+                    }
+                }
+                Expr::Map(map)
+            }
+            // Integers are integers: nobody who writes `1u` means a type of its own.
+            Expr::Literal(LiteralValue::UInt(uint)) => match i64::try_from(*uint.inner()) {
+                Ok(int) => Expr::Literal(LiteralValue::Int(int.into())),
+                Err(_) => Expr::Literal(LiteralValue::UInt(uint)),
+            },
+            Expr::Ident(name) => {
+                if !self.local.contains(&name) {
+                    self.names.insert(name.trim_start_matches('.').to_owned());
+                }
+                Expr::Ident(name)
+            }
+            other => other,
+        };
+        IdedExpr { id, expr }
+    }
+
+    fn call(&mut self, parts: CallExpr) -> Expr {
+        let CallExpr { func_name, target, args } = parts;
+        // What macros count and collect with stays the engine's, which is quick at it.
+        let accumulates = args.first().is_some_and(|first| is_name(first, RESULT));
+        let target = target.map(|target| Box::new(self.expr(*target)));
+        let mut args: Vec<IdedExpr> = args.into_iter().map(|arg| self.expr(arg)).collect();
+        let name = match func_name.as_str() {
+            operators::OPT_SELECT | operators::OPT_INDEX => OPTIONAL.to_owned(),
+            operators::ADD | operators::EQUALS if accumulates => func_name,
+            other => {
+                let renamed = RENAMED.iter().find(|(engine, _)| *engine == other);
+                renamed.map_or(func_name.clone(), |(_, ours)| (*ours).to_owned())
+            }
+        };
+        // Functions that are called on a name with dots are found by the engine itself.
+        args.shrink_to_fit();
+        Expr::Call(CallExpr { func_name: name, target, args })
+    }
+
+    fn select(&mut self, select: SelectExpr) -> Expr {
+        let SelectExpr { operand, field, test } = select;
+        let plain = self.is_subject(&operand);
+        let operand = self.expr(*operand);
+        let name = || node(Expr::Literal(LiteralValue::String(field.clone().into())));
+        if test {
+            call(HAS, vec![operand, name()])
+        } else if plain {
+            Expr::Select(SelectExpr { operand: Box::new(operand), field, test })
+        } else {
+            // What is no part of the subject may be an optional.
+            call(INDEX, vec![operand, name()])
+        }
+    }
+
+    /// Whether an expression is a path into the subject, where no optional is.
+    fn is_subject(&self, expr: &IdedExpr) -> bool {
+        match &expr.expr {
+            Expr::Ident(name) => name != "variables" && !self.local.contains(name),
+            Expr::Select(select) => !select.test && self.is_subject(&select.operand),
+            _ => false,
+        }
+    }
+
+    fn comprehension(&mut self, parts: ComprehensionExpr) -> Expr {
+        let accu_init = self.expr(parts.accu_init);
+        let binds = parts.iter_var == UNUSED;
+        let range = self.expr(parts.iter_range);
+        let two = parts.iter_var2.clone();
+        let iter_range = match (&two, binds) {
+            (_, true) => range,
+            (None, false) => node(call(VISIT, vec![ident(SESSION), range])),
+            (Some(_), false) => node(call(PAIRS, vec![ident(SESSION), range])),
+        };
+        let names = [Some(parts.iter_var.clone()), two.clone(), Some(parts.accu_var.clone())];
+        let outside = self.local.len();
+        self.local.extend(names.into_iter().flatten());
+        let loop_step = self.expr(parts.loop_step);
+        let loop_cond = self.expr(parts.loop_cond);
+        let result = self.expr(parts.result);
+        self.local.truncate(outside);
+        let (iter_var, loop_step) = match two {
+            None => (parts.iter_var, loop_step),
+            Some(second) => (PAIR.to_owned(), split_pairs(loop_step, &parts.iter_var, &second)),
+        };
+        Expr::Comprehension(Box::new(ComprehensionExpr {
+            iter_range,
+            iter_var,
+            iter_var2: None,
+            accu_var: parts.accu_var,
+            accu_init,
+            loop_cond,
+            loop_step,
+            result,
+        }))
+    }
+}
+
+/// The step of a loop over pairs: what the policy wrote sees both variables. The accumulator's part of
+/// the step keeps its shape, by which the engine knows what the loop is.
+fn split_pairs(step: IdedExpr, first: &str, second: &str) -> IdedExpr {
+    let IdedExpr { id, expr } = step;
+    let Expr::Call(mut parts) = expr else {
+        return IdedExpr { id, expr };
+    };
+    let accumulates = parts.args.first().is_some_and(|arg| is_name(arg, RESULT));
+    for (i, arg) in parts.args.iter_mut().enumerate() {
+        let taken = std::mem::take(arg);
+        let inner_step = matches!(&taken.expr, Expr::Call(inner)
+            if inner.args.first().is_some_and(|arg| is_name(arg, RESULT)));
+        *arg = if is_name(&taken, RESULT) {
+            taken
+        } else if !accumulates && i > 0 && inner_step {
+            split_pairs(taken, first, second)
+        } else if let (Expr::List(list), true) = (&taken.expr, parts.func_name == operators::ADD) {
+            let elements = list.elements.iter().map(|one| bound(one.clone(), first, second)).collect();
+            IdedExpr { id: taken.id, expr: Expr::List(ListExpr::new(elements)) }
+        } else if matches!(taken.expr, Expr::Literal(_)) {
+            taken
+        } else {
+            bound(taken, first, second)
+        };
+    }
+    debug_assert!(parts.func_name != INSERT || parts.args.len() == 3);
+    IdedExpr { id, expr: Expr::Call(parts) }
+}
+
+/// An expression that sees the two halves of a pair.
+fn bound(expr: IdedExpr, first: &str, second: &str) -> IdedExpr {
+    let half = |index: i64| {
+        let index = node(Expr::Literal(LiteralValue::Int(index.into())));
+        node(call(INDEX, vec![ident(PAIR), index]))
+    };
+    let bind = |name: &str, value: IdedExpr, result: IdedExpr| {
+        node(Expr::Comprehension(Box::new(ComprehensionExpr {
+            iter_range: node(Expr::List(ListExpr::new(Vec::new()))),
+            iter_var: UNUSED.to_owned(),
+            iter_var2: None,
+            accu_var: name.to_owned(),
+            accu_init: value,
+            loop_cond: node(Expr::Literal(LiteralValue::Boolean(false.into()))),
+            loop_step: ident(name),
+            result,
+        })))
+    };
+    bind(first, half(0), bind(second, half(1), expr))
+}

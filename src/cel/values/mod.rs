@@ -1,0 +1,88 @@
+//! Our own values inside the engine: fields that record their reads, quantities and durations, and
+//! values that are not known.
+//!
+//! A value that is read is looked up in the subject only then; the [`Session`] of the evaluation keeps
+//! the log. Everything here is owned and cheap to clone.
+
+mod convert;
+pub(super) mod fault;
+mod list;
+mod map;
+mod measure;
+mod object;
+mod path;
+mod session;
+mod unknown;
+
+#[cfg(test)]
+pub(super) use convert::written;
+pub(super) use convert::{datum, written_value};
+pub(super) use list::ListVal;
+pub(super) use map::MapVal;
+pub(super) use measure::{Measure, Unit};
+pub(super) use object::{DefinitionsVal, ObjectVal, SessionVal, variable};
+pub(super) use path::Path;
+pub(super) use session::{Mark, Session};
+pub(super) use unknown::Pending;
+
+use ::cel::ExecutionError;
+use ::cel::common::value::{CowVal, Val};
+
+/// A value of the engine that borrows nothing.
+pub(super) type Owned = Box<dyn Val>;
+
+/// What an operation of the engine comes to.
+pub(super) type Outcome<T> = Result<T, ExecutionError>;
+
+/// Whether a member is there: the `has` of each of our collections.
+pub(super) fn has(operand: &dyn Val, member: &dyn Val) -> Outcome<bool> {
+    use ::cel::common::types::{CelMap, CelOptional, CelString};
+    if let Some(object) = operand.downcast_ref::<ObjectVal>() {
+        object.has(member)
+    } else if let Some(map) = operand.downcast_ref::<MapVal>() {
+        map.has(member)
+    } else if let Some(list) = operand.downcast_ref::<ListVal>() {
+        list.has_index(member)
+    } else if let Some(definitions) = operand.downcast_ref::<DefinitionsVal>() {
+        Ok(definitions.has(member))
+    } else if let Some(pending) = operand.downcast_ref::<Pending>() {
+        Err(pending.raise())
+    } else if let Some(optional) = operand.downcast_ref::<CelOptional>() {
+        optional.option().map_or(Ok(false), |inner| has(inner, member))
+    } else if let (Some(map), Some(_)) =
+        (operand.downcast_ref::<CelMap>(), member.downcast_ref::<CelString>())
+    {
+        map.as_container().map_or(Ok(false), |map| map.contains(member))
+    } else {
+        Err(fault::wrong(format!("{} has no fields", fault::kind(operand))))
+    }
+}
+
+/// A member of a collection; fails where there is none.
+pub(super) fn member<'v>(operand: &(dyn Val + 'v), key: &dyn Val) -> Outcome<Box<dyn Val + 'v>> {
+    if let Some(pending) = operand.downcast_ref::<Pending>() {
+        return Err(pending.raise());
+    }
+    match operand.as_indexer() {
+        Some(indexer) => indexer.get(key).map(CowVal::into_owned),
+        None => Err(fault::wrong(format!("{} has no fields", fault::kind(operand)))),
+    }
+}
+
+/// The text of a value, if it is one.
+pub(super) fn text<'b>(value: &'b (dyn Val + '_)) -> Option<&'b str> {
+    use ::cel::common::types::CelString;
+    value.downcast_ref::<CelString>().map(CelString::inner)
+}
+
+/// Whether a value is `true`.
+pub(super) fn is_true(value: &dyn Val) -> bool {
+    use ::cel::common::types::CelBool;
+    value.downcast_ref::<CelBool>().is_some_and(|bool| *bool.inner())
+}
+
+/// The integer of a value, if it is one.
+pub(super) fn int(value: &dyn Val) -> Option<i64> {
+    use ::cel::common::types::CelInt;
+    value.downcast_ref::<CelInt>().map(|int| *int.inner())
+}

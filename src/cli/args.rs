@@ -1,0 +1,171 @@
+//! The command line: its help is the program's documentation.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  nothing denies
+  1  a finding denies
+  2  wrong usage, celador.yaml, policy or path; output that could not be written
+  3  folders were searched and hold nothing to check";
+
+const CHECK_EXAMPLES: &str = "\
+Examples:
+  celador check                              the project around the working directory
+  celador check k8s/ scripts/deploy.sh       report on these; the rest is read for comparisons
+  celador check --policy floating-image-tag  ask one policy only
+  celador check --policy policies/mine.yaml  ask a policy file besides the others
+  celador check --format json > report.json
+
+Exit codes:
+  0  nothing denies
+  1  a finding denies
+  2  wrong usage, celador.yaml, policy or path; output that could not be written
+  3  folders were searched and hold nothing to check";
+
+const FACTS_EXAMPLES: &str = "\
+Examples:
+  celador facts                           what is deployed, with which values
+  celador facts --why backend.memory      the way of a value from its literal to the command
+  celador facts --why backend.env.PORT    the same of a variable
+  celador facts --unresolved              what could not be followed, and why
+  celador facts deploy.py --format json";
+
+/// Checks what will be deployed, before it is: reads service configs and the scripts that deploy them,
+/// without running anything, and judges them by policies.
+#[derive(Debug, Parser)]
+#[command(name = "celador", version, max_term_width = 100, after_help = EXIT_CODES)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+    #[command(flatten)]
+    pub global: Global,
+}
+
+#[derive(Debug, Args)]
+pub struct Global {
+    /// Colours in reports for people
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
+    pub color: Color,
+    /// Say only what denies, and errors
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Say more: notes, waivers, each policy's counts; twice also what is done (as CELADOR_LOG=debug)
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless NO_COLOR or TERM=dumb says otherwise
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Judge what is deployed, and point at every violation
+    #[command(after_help = CHECK_EXAMPLES)]
+    Check(Check),
+    /// Show what is deployed, and how each value came to be
+    #[command(after_help = FACTS_EXAMPLES)]
+    Facts(Facts),
+    /// Show why a policy exists, what it judges and how to configure it
+    #[command(after_help = "Example:\n  celador explain alpine-minimum-memory")]
+    Explain(Explain),
+}
+
+/// What is read.
+#[derive(Debug, Args)]
+pub struct Reading {
+    /// Files and folders to report on [default: the working directory]
+    pub paths: Vec<PathBuf>,
+    /// Project file [default: the nearest celador.yaml upward]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Leave out paths that match, relative to the project's root (repeatable)
+    #[arg(long, value_name = "GLOB")]
+    pub exclude: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Check {
+    #[command(flatten)]
+    pub reading: Reading,
+    /// Form of the report
+    #[arg(long, value_enum, default_value_t)]
+    pub format: CheckFormat,
+    /// A name: ask only this policy. A file or folder: ask these besides the others (repeatable)
+    #[arg(long, value_name = "NAME|FILE")]
+    pub policy: Vec<String>,
+    /// Deny where it cannot be told whether a policy holds
+    #[arg(long)]
+    pub strict: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum CheckFormat {
+    /// For people
+    #[default]
+    Human,
+    /// For programs: version 1 of the contract
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub struct Facts {
+    #[command(flatten)]
+    pub reading: Reading,
+    /// Form of the report
+    #[arg(long, value_enum, default_value_t)]
+    pub format: FactsFormat,
+    /// Show how one value came to be: SERVICE.SETTING, SERVICE.env.NAME or the name of a code setting
+    #[arg(long, value_name = "SERVICE.SETTING", conflicts_with_all = ["unresolved", "format"])]
+    pub why: Option<String>,
+    /// List what could not be followed, and why
+    #[arg(long, conflicts_with = "format")]
+    pub unresolved: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum FactsFormat {
+    /// For people
+    #[default]
+    Table,
+    /// For programs: version 1 of the contract
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// The policy's name [default: list all]
+    pub policy: Option<String>,
+    /// Project file [default: the nearest celador.yaml upward]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Cli;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn help_is_what_a_reader_sees() {
+        let mut command = Cli::command();
+        let mut help = command.render_help().to_string();
+        for name in ["check", "facts", "explain"] {
+            let sub = command.find_subcommand_mut(name).unwrap();
+            help.push_str(&format!("\n---- {name}\n{}", sub.render_help()));
+        }
+        insta::assert_snapshot!(help);
+    }
+}

@@ -1,0 +1,110 @@
+//! The commands: load, run the pipeline, render, write.
+
+use crate::check::{self, Selected};
+use crate::cli::args::{Check, CheckFormat, Color, Explain, Facts, FactsFormat, Global};
+use crate::cli::project::{self, Asked, Ready};
+use crate::cli::{output, page, terminal};
+use crate::enforce::Status;
+use crate::report::{self, Style, Verbosity, human};
+use std::collections::HashSet;
+use std::io;
+
+/// `celador check`.
+pub fn check(check: &Check, global: &Global) -> io::Result<Status> {
+    let asked = Asked { policies: &check.policy, strict: check.strict };
+    let Ready { project, settings, searches } = project::ready(&check.reading, &asked)?;
+    let facts = check::read(project, &settings);
+    let (outcome, status) = check::judge(facts, &settings);
+    // Files that were named are what they are; only a search that finds nothing is worth an exit code.
+    let status = if status == Status::NoSubject && !searches { Status::Passed } else { status };
+    match check.format {
+        CheckFormat::Json => output::write(&report::json::check(&outcome), false)?,
+        CheckFormat::Human => {
+            let style = terminal::style(global.color);
+            output::write(&human::check(&outcome, style, verbosity(global)), style.color)?;
+        }
+    }
+    Ok(status)
+}
+
+/// `celador facts`.
+pub fn facts(wanted: &Facts, global: &Global) -> io::Result<Status> {
+    let Ready { project, settings, .. } = project::ready(&wanted.reading, &Asked::default())?;
+    let mut facts = check::read(project, &settings);
+    only_selected(&mut facts);
+    let mut status =
+        if facts.diagnostics.iter().any(project::is_error) { Status::Wrong } else { Status::Passed };
+    let outcome = check::facts_only(facts);
+    // Facts go to standard output; what could not be read is said beside them.
+    if !global.quiet && !outcome.diagnostics.is_empty() {
+        let style = Style { color: false, ..terminal::style(Color::Never) };
+        output::aside(&human::diagnostics(&outcome.sources, &outcome.diagnostics, style));
+    }
+    if wanted.format == FactsFormat::Json {
+        output::write(&report::facts::json(&outcome), false)?;
+        return Ok(status);
+    }
+    let style = terminal::style(global.color);
+    let text = match &wanted.why {
+        Some(why) => match report::facts::why(&outcome, why, style) {
+            Ok(text) => text,
+            Err(message) => {
+                output::aside(&format!("error: {message}\n"));
+                status = Status::Wrong;
+                String::new()
+            }
+        },
+        None if wanted.unresolved => report::facts::unresolved(&outcome, style),
+        None => report::facts::table(&outcome, style),
+    };
+    output::write(&text, style.color)?;
+    Ok(status)
+}
+
+/// Keeps what stands in the files that were asked for.
+fn only_selected(facts: &mut check::Facts) {
+    let peers: HashSet<_> =
+        facts.files.iter().filter(|file| file.selected == Selected::Peer).map(|file| file.source).collect();
+    if peers.is_empty() {
+        return;
+    }
+    let model = &mut facts.model;
+    model.deployments.retain(|one| !peers.contains(&one.source));
+    model.artifacts.retain(|one| !peers.contains(&one.source));
+    model.settings.retain(|one| !peers.contains(&one.span.source));
+    model.bypasses.retain(|one| !peers.contains(&one.span.source));
+    model.unresolved.retain(|one| !peers.contains(&one.unknown.span.source));
+    facts.unreadable.retain(|one| !peers.contains(&one.primary.span.source));
+}
+
+/// `celador explain`.
+pub fn explain(wanted: &Explain, global: &Global) -> io::Result<Status> {
+    let mut opened = project::open(&[], wanted.config.as_deref(), &Asked::default())?;
+    let style = terminal::style(global.color);
+    let Some(name) = &wanted.policy else {
+        output::write(&page::list(&opened.sources, &opened.settings, style), style.color)?;
+        return Ok(Status::Passed);
+    };
+    if let Some(policy) = check::explain(name, &mut opened.sources, &opened.settings.policies) {
+        let text = report::explain::explain(&page::of(&policy, &opened.sources), style);
+        output::write(&text, style.color)?;
+        return Ok(Status::Passed);
+    }
+    let own = page::own_names(&opened.sources, &opened.settings);
+    let mut known: Vec<&str> = project::pack_names().collect();
+    known.extend(own.iter().map(String::as_str));
+    let help = match crate::diagnostic::nearest(name, known) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "`celador explain` lists all policies".to_owned(),
+    };
+    output::aside(&format!("error: there is no policy `{name}`; {help}\n"));
+    Ok(Status::Wrong)
+}
+
+fn verbosity(global: &Global) -> Verbosity {
+    match (global.quiet, global.verbose) {
+        (true, _) => Verbosity::Quiet,
+        (false, 0) => Verbosity::Normal,
+        (false, _) => Verbosity::Verbose,
+    }
+}

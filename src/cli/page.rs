@@ -1,0 +1,103 @@
+//! Policies as pages and as a list.
+
+use crate::check;
+use crate::policy::{self, ComparedWith, PACK, Policy};
+use crate::report::Style;
+use crate::report::explain::{self, ExampleText, ListedPolicy, ParamLine, PolicyPage, ValidationLine};
+use crate::source::Sources;
+
+/// The page of a policy.
+pub fn of(policy: &Policy, sources: &Sources) -> PolicyPage {
+    let param = |param: &policy::Param| ParamLine {
+        name: param.name.to_string(),
+        kind: param.kind.to_string(),
+        default: param.default.as_ref().map(policy::show),
+        description: param.description.clone(),
+    };
+    let validation = |validation: &policy::Validation| ValidationLine {
+        expression: validation.code.text.clone(),
+        help: validation.help.clone(),
+    };
+    let example = |example: &policy::Example| ExampleText {
+        name: example.name.clone(),
+        files: example.files.iter().map(|file| (file.path.clone(), file.text.clone())).collect(),
+        findings: example.findings.iter().map(expected).collect(),
+    };
+    let path = sources.get(policy.source).path();
+    PolicyPage {
+        name: policy.name.to_string(),
+        title: policy.title.clone(),
+        group: policy.group.clone(),
+        severity: policy.severity.as_str().to_owned(),
+        action: policy.default_action().as_str().to_owned(),
+        rationale: policy.rationale.clone(),
+        target: target(policy),
+        params: policy.params.iter().map(param).collect(),
+        validations: policy.validations.iter().map(validation).collect(),
+        conditions: policy.conditions.iter().map(|one| (one.name.to_string(), one.code.text.clone())).collect(),
+        examples: policy.examples.iter().map(example).collect(),
+        source: if path.starts_with("celador:") { "built in".to_owned() } else { path.to_owned() },
+    }
+}
+
+fn expected(finding: &policy::Expected) -> String {
+    let file = finding.file.as_ref().map_or(String::new(), |file| format!("{file}, "));
+    match &finding.message {
+        Some(message) => format!("{file}line {}: {message}", finding.line),
+        None => format!("{file}line {}", finding.line),
+    }
+}
+
+/// `each deployment in staging on cloud-run, compared with production`.
+fn target(policy: &Policy) -> String {
+    let target = &policy.target;
+    let mut text = format!("each {}", target.kind.as_str().to_lowercase());
+    if !target.environments.is_empty() {
+        let names: Vec<&str> = target.environments.iter().map(|one| one.as_str()).collect();
+        text.push_str(&format!(" in {}", names.join(" or ")));
+    }
+    if !target.platforms.is_empty() {
+        let names: Vec<String> = target.platforms.iter().map(ToString::to_string).collect();
+        text.push_str(&format!(" on {}", names.join(", ")));
+    }
+    match &target.compared_with {
+        Some(ComparedWith::Environment(other)) => text.push_str(&format!(", compared with {other}")),
+        Some(ComparedWith::Peers) => text.push_str(", compared with what other files say of it"),
+        Some(ComparedWith::Siblings) => text.push_str(", compared with the environment's other services"),
+        None => {}
+    }
+    text
+}
+
+/// The project's own policies by name.
+pub fn own_names(sources: &Sources, settings: &check::Settings) -> Vec<String> {
+    own(sources, settings).iter().map(|policy| policy.name.to_string()).collect()
+}
+
+fn own(sources: &Sources, settings: &check::Settings) -> Vec<Policy> {
+    settings.policies.files.iter().flat_map(|&id| policy::read(id, sources.get(id)).0).collect()
+}
+
+/// All policies, the project's own first.
+pub fn list(sources: &Sources, settings: &check::Settings, style: Style) -> String {
+    let mut all: Vec<ListedPolicy> = own(sources, settings)
+        .iter()
+        .map(|policy| ListedPolicy {
+            group: policy.group.clone(),
+            name: policy.name.to_string(),
+            title: policy.title.clone(),
+            asked: true,
+        })
+        .collect();
+    for builtin in PACK {
+        let mut sources = Sources::new();
+        let title = builtin.load(&mut sources, false).map_or(String::new(), |policy| policy.title);
+        all.push(ListedPolicy {
+            group: builtin.group.to_owned(),
+            name: builtin.name.to_owned(),
+            title,
+            asked: settings.policies.pack.takes(builtin),
+        });
+    }
+    explain::list(&all, style)
+}

@@ -1,0 +1,193 @@
+//! From the command line to what the pipeline takes: the project, its files, its settings.
+
+use crate::check::{self, Selected};
+use crate::cli::args::Reading;
+use crate::cli::wanted;
+use crate::config::{self, Project};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::enforce::Date;
+use crate::extract;
+use crate::policy::PACK;
+use crate::report::Coverage;
+use crate::source::{SourceId, Sources, Span};
+use crate::workspace::{self, Loaded, Located, Request};
+use crate::{enforce, evaluate};
+use std::path::{Path, PathBuf};
+
+/// What the command line says of policies.
+#[derive(Debug, Default)]
+pub struct Asked<'a> {
+    /// Names, and paths of files or folders.
+    pub policies: &'a [String],
+    pub strict: bool,
+}
+
+/// A project with its settings, before its files are read.
+pub struct Opened {
+    pub sources: Sources,
+    pub diagnostics: Vec<Diagnostic>,
+    pub settings: check::Settings,
+    located: Located,
+    include: Vec<String>,
+    exclude: Vec<String>,
+}
+
+/// Everything that a run needs.
+pub struct Ready {
+    pub project: check::Project,
+    pub settings: check::Settings,
+    /// Whether folders are searched, so that finding nothing is worth a word.
+    pub searches: bool,
+}
+
+/// Finds the project, reads its project file and its policies.
+///
+/// # Errors
+/// Where there is no working directory.
+pub fn open(paths: &[PathBuf], config: Option<&Path>, asked: &Asked<'_>) -> std::io::Result<Opened> {
+    let working = std::env::current_dir()?;
+    let located = workspace::locate(&working, paths, config.is_none());
+    let mut sources = Sources::new();
+    let mut diagnostics = Vec::new();
+    let file = config.map(|file| workspace::clean(&working.join(file))).or_else(|| located.file.clone());
+    // A file that is named holds for the project that is checked, wherever the file lies.
+    let folder = |file: &Path| match config {
+        Some(_) => located.root.clone(),
+        None => file.parent().unwrap_or(file).to_owned(),
+    };
+    let mut project = match &file {
+        Some(file) => config::load(file, &located.root, &folder(file), &mut sources, &mut diagnostics),
+        None => Project::without_file(located.root.clone()),
+    };
+    tracing::debug!(root = %located.root.display(), file = ?file, "project");
+    let mut only = Vec::new();
+    for given in asked.policies {
+        if is_path(given) {
+            let id = sources.add("command line", format!("--policy {given}"));
+            let start = "--policy ".len();
+            let span = Span::new(id, start, start + given.len());
+            project.policy_paths.push((workspace::clean(&working.join(given)), span));
+        } else {
+            only.push(given.clone());
+        }
+    }
+    let files = config::policy_files(&project.policy_paths, &located.root, &mut sources, &mut diagnostics);
+    let glob = |pattern: &config::Pattern| pattern.glob.clone();
+    let include = project.include.iter().map(glob).collect();
+    let exclude = project.exclude.iter().map(glob).collect();
+    let mut settings = settings(project, asked.strict);
+    settings.policies.only = only;
+    settings.policies.files = files;
+    Ok(Opened { sources, diagnostics, settings, located, include, exclude })
+}
+
+/// Reads the project's files.
+///
+/// # Errors
+/// Where there is no working directory.
+pub fn ready(reading: &Reading, asked: &Asked<'_>) -> std::io::Result<Ready> {
+    let Opened { mut sources, mut diagnostics, settings, located, include, exclude } =
+        open(&reading.paths, reading.config.as_deref(), asked)?;
+    let exclude: Vec<&str> = exclude.iter().chain(&reading.exclude).map(String::as_str).collect();
+    let include: Vec<&str> = include.iter().map(String::as_str).collect();
+    let known: Vec<SourceId> = sources.iter().map(|(id, _)| id).collect();
+    let request = Request {
+        root: &located.root,
+        paths: &located.paths,
+        whole_project: located.is_project,
+        exclude: &exclude,
+        include: &include,
+        known: &known,
+        limits: &settings.input,
+        wants: &wanted::wants,
+    };
+    let mut loaded = workspace::load(&request, &mut sources);
+    workspace::start_threads(loaded.files.len());
+    wanted::with_imports(&mut loaded.files, &sources);
+    diagnostics.append(&mut loaded.diagnostics);
+    let searches = located.paths.iter().any(|path| path.is_dir());
+    tracing::debug!(files = loaded.files.len(), unreadable = loaded.unreadable.len(), "read");
+    Ok(Ready { project: project(sources, diagnostics, loaded), settings, searches })
+}
+
+/// Whether a word of `--policy` is a path and not a policy's name.
+fn is_path(word: &str) -> bool {
+    word.contains(['/', '\\']) || word.ends_with(".yaml") || word.ends_with(".yml")
+}
+
+fn project(sources: Sources, diagnostics: Vec<Diagnostic>, loaded: Loaded) -> check::Project {
+    let coverage = Coverage { files: loaded.files.len(), excluded: loaded.excluded };
+    let selected = |named: bool, selected: bool| match (named, selected) {
+        (true, _) => Selected::Named,
+        (_, true) => Selected::Found,
+        _ => Selected::Peer,
+    };
+    let files = loaded.files.iter().filter(|file| file.wanted).map(|file| check::File {
+        source: file.id,
+        format: file.format,
+        selected: selected(file.named, file.selected),
+    });
+    let files = files.collect();
+    let unreadable = loaded.unreadable.into_iter().filter(|problem| problem.selected);
+    let unreadable = unreadable.map(|problem| problem.diagnostic).collect();
+    check::Project { sources, files, unreadable, diagnostics, coverage }
+}
+
+/// A project's words as the settings of the stages.
+fn settings(project: Project, strict: bool) -> check::Settings {
+    let place = project.place();
+    let rule = |rule: &config::EnvironmentRule| extract::EnvironmentRule {
+        name: rule.environment.to_string(),
+        paths: rule.paths.iter().map(|pattern| pattern.glob.clone()).collect(),
+        projects: rule.projects.clone(),
+        ..extract::EnvironmentRule::default()
+    };
+    let environments = project.environments.iter().map(rule).collect();
+    let services = || project.services.iter();
+    let aliases = services().map(|(name, service)| (name.clone(), service.aliases.clone())).collect();
+    let required = services().map(|(name, service)| (name.clone(), service.required.clone())).collect();
+    let block = |block: &config::PolicyBlock| check::Block {
+        policy: block.policy.clone(),
+        document: block.document,
+        node: block.node,
+    };
+    check::Settings {
+        extract: extract::Settings { environments, aliases },
+        evaluate: evaluate::Settings {
+            required,
+            gates: project.gates,
+            bypass_environments: project.bypass_environments,
+            strict,
+            project: place,
+        },
+        enforce: enforce::Settings {
+            actions: project.actions,
+            waivers: project.waivers,
+            strict,
+            today: today(),
+        },
+        policies: check::PolicySettings {
+            pack: project.builtin,
+            blocks: project.blocks.iter().map(block).collect(),
+            documents: project.documents,
+            ..check::PolicySettings::default()
+        },
+        ..check::Settings::default()
+    }
+}
+
+/// The day of the run, in UTC, so that a waiver ends everywhere at the same moment.
+fn today() -> Option<Date> {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).ok()?;
+    Date::of_unix_seconds(i64::try_from(since.as_secs()).ok()?)
+}
+
+/// Whether a diagnostic makes the run end with an error.
+pub fn is_error(diagnostic: &Diagnostic) -> bool {
+    diagnostic.severity == Severity::Error
+}
+
+/// The names of the pack's policies.
+pub fn pack_names() -> impl Iterator<Item = &'static str> + Clone {
+    PACK.iter().map(|builtin| builtin.name)
+}

@@ -1,0 +1,161 @@
+//! GitHub Actions: workflows and composite actions.
+//!
+//! Steps with `run` are scripts. `env` of workflow, job and step are assignments; `${{ env.X }}` reads
+//! them, other contexts are inputs named as they are written. The `environment` of a job is the exported
+//! variable `GITHUB_ENVIRONMENT`, so that whoever looks at an invocation learns it. Steps with `uses` are
+//! no scripts.
+//!
+//! <https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax>
+
+use super::expression::{self, Names};
+use super::text::{self, scalar};
+use super::{At, bound, change_directory, exported, input};
+use crate::document::Ref;
+use crate::input::shell::{Placeholder, lower_template};
+use crate::input::text_map;
+use crate::script::{Block, Expression, ExpressionKind, Program};
+use crate::source::Span;
+use std::collections::BTreeSet;
+
+/// The variable that tells a job's `environment`.
+const ENVIRONMENT: &str = "GITHUB_ENVIRONMENT";
+
+pub(super) fn programs(root: Ref<'_>, at: At<'_>) -> Vec<Program> {
+    let mut programs = Vec::new();
+    for job in root.get("jobs").map(Ref::entries).unwrap_or_default() {
+        let job = root.document().at(job.value);
+        for step in job.get("steps").into_iter().flat_map(Ref::items) {
+            programs.extend(step_program(&[root, job, step], at));
+        }
+    }
+    for step in root.path(&["runs", "steps"]).into_iter().flat_map(Ref::items) {
+        programs.extend(step_program(&[root, step], at));
+    }
+    programs
+}
+
+/// One step's script. `levels` are workflow, job and step: the later ones win.
+fn step_program(levels: &[Ref<'_>], at: At<'_>) -> Option<Program> {
+    let (root, step) = (*levels.first()?, *levels.last()?);
+    let run = step.get("run").filter(|run| run.text().is_some())?;
+    if !runs_shell(levels) {
+        return None;
+    }
+    let mut names = Context { root, at, known: BTreeSet::new() };
+    let mut before = Vec::new();
+    for level in levels {
+        for entry in level.get("env").map(Ref::entries).unwrap_or_default() {
+            let value = names.scalar(root.document().at(entry.value));
+            before.push(exported(&entry.key, entry.key_span, value));
+            names.known.insert(entry.key.clone());
+        }
+        if let Some(environment) = level.get("environment") {
+            let name = environment.get("name").unwrap_or(environment);
+            if name.text().is_some() {
+                before.push(exported(ENVIRONMENT, name.span(), names.scalar(name)));
+            }
+        }
+    }
+    let directory = levels.iter().rev().find_map(|level| {
+        level.get("working-directory").or_else(|| level.path(&["defaults", "run", "working-directory"]))
+    });
+    if let Some(directory) = directory.filter(|directory| directory.text().is_some()) {
+        before.push(change_directory(names.scalar(directory), directory.span()));
+    }
+    let conditions = levels
+        .iter()
+        .filter_map(|level| level.get("if"))
+        .filter_map(|test| names.condition(test))
+        .collect();
+    let script = names.script(run, &mut before);
+    Some(super::program(run.span(), before, vec![script], conditions))
+}
+
+/// Whether the step's shell is one that this room can read: the default is.
+fn runs_shell(levels: &[Ref<'_>]) -> bool {
+    let shell = levels
+        .iter()
+        .rev()
+        .find_map(|level| level.get("shell").or_else(|| level.path(&["defaults", "run", "shell"])));
+    let shell = shell.and_then(Ref::text).unwrap_or("bash");
+    matches!(shell.split_whitespace().next(), Some("bash" | "sh"))
+}
+
+/// What names stand for in one step.
+struct Context<'a> {
+    root: Ref<'a>,
+    at: At<'a>,
+    /// Variables that an `env` sets.
+    known: BTreeSet<String>,
+}
+
+impl<'a> Context<'a> {
+    fn scalar(&mut self, node: Ref<'a>) -> Expression {
+        let at = self.at;
+        scalar(node, at, text::expressions, &mut |inner, _, map, base| {
+            expression::lower(inner, base, map, self)
+        })
+    }
+
+    /// `if: github.ref == 'refs/heads/main'`, with or without `${{ }}`. `None` if it always holds.
+    fn condition(&mut self, node: Ref<'a>) -> Option<Expression> {
+        let text = node.text()?;
+        let map = text_map(self.at.source, node);
+        let whole = text::expressions(text);
+        let inner = match whole.as_slice() {
+            [one] if text.trim().len() == one.range.len() => one.inner.clone(),
+            _ => 0..text.len(),
+        };
+        let condition = expression::lower(text.get(inner.clone())?, inner.start, &map, self);
+        let always = matches!(
+            condition.kind,
+            ExpressionKind::Literal(crate::script::Literal::Bool(true))
+        );
+        (!always).then_some(condition)
+    }
+
+    /// The script, with the values of its placeholders assigned before it.
+    fn script(&mut self, node: Ref<'a>, before: &mut Block) -> Program {
+        let text = node.text().unwrap_or_default();
+        let map = text_map(self.at.source, node);
+        let mut placeholders = Vec::new();
+        for found in text::expressions(text) {
+            let inner = text.get(found.inner.clone()).unwrap_or_default();
+            let value = expression::lower(inner, found.inner.start, &map, self);
+            let name = match &value.kind {
+                // A variable needs no second name.
+                ExpressionKind::Name(name) => name.clone(),
+                _ => {
+                    let name = text.get(found.range.clone()).unwrap_or_default().to_string();
+                    let span = map.span(found.range.start, found.range.end);
+                    before.push(bound(name.clone(), span, value));
+                    name
+                }
+            };
+            placeholders.push(Placeholder { range: found.range, name });
+        }
+        lower_template(text, &map, self.at.limits, &placeholders)
+    }
+
+    /// The default that a workflow or an action declares for an input.
+    fn default_of(&mut self, name: &str) -> Option<Expression> {
+        let places: [&[&str]; 3] =
+            [&["inputs", name], &["on", "workflow_dispatch", "inputs", name], &["on", "workflow_call", "inputs", name]];
+        let declared = places.iter().find_map(|place| self.root.path(place))?;
+        let default = declared.get("default").filter(|default| default.text().is_some_and(|text| !text.is_empty()))?;
+        Some(scalar(default, self.at, |_| Vec::new(), &mut |_, span, _, _| input("", None, span)))
+    }
+}
+
+impl Names for Context<'_> {
+    fn value(&mut self, name: &str, span: Span) -> Expression {
+        let plain = name.strip_prefix("github.event.").filter(|rest| rest.starts_with("inputs.")).unwrap_or(name);
+        if let Some(variable) = plain.strip_prefix("env.")
+            && self.known.contains(variable)
+        {
+            return Expression { kind: ExpressionKind::Name(variable.to_string()), span };
+        }
+        let default = plain.strip_prefix("inputs.").and_then(|input| self.default_of(input));
+        input(plain, default, span)
+    }
+}
