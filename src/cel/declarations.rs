@@ -43,10 +43,13 @@ impl Declarations {
             declarations.declare(name, root_type(name));
         }
         if compared {
-            let kind =
-                if target == Target::Setting { Type::Object("setting") }
-                else if target == Target::Artifact { Type::Object("artifact") }
-                else { root_type("reference") };
+            let kind = if target == Target::Setting {
+                Type::Object("setting")
+            } else if target == Target::Artifact {
+                Type::Object("artifact")
+            } else {
+                root_type("reference")
+            };
             declarations.declare("reference", kind);
         }
         declarations

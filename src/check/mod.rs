@@ -87,21 +87,26 @@ pub struct Facts {
 pub fn read(project: Project, settings: &Settings) -> Facts {
     let Project { sources, files, mut unreadable, mut diagnostics, coverage } = project;
     let texts = read::Texts::new(&sources, &files, settings);
-    let mut read: Vec<read::FileFacts> = files.par_iter().map(|file| texts.read(file)).collect();
-    let mut provenance = Provenance::new();
-    for file in &mut read {
-        unreadable.append(&mut file.diagnostics);
-        provenance.absorb(std::mem::take(&mut file.provenance));
-    }
-    let (model, told) = extract::extract(&read::inputs(&sources, &read), &settings.extract, &mut provenance);
+    let all = read::All::of(files.par_iter().map(|file| texts.read(file)).collect());
+    let read::All { documents, invocations, artifacts, settings: code, bypasses, mut provenance, .. } = all;
+    unreadable.extend(all.diagnostics);
+    let inputs = extract::Inputs {
+        sources: &sources,
+        documents: &documents,
+        invocations: &invocations,
+        artifacts,
+        settings: code,
+        bypasses,
+    };
+    let (model, told) = extract::extract(inputs, &settings.extract, &mut provenance);
     diagnostics.extend(told);
-    let documents = read.into_iter().flat_map(|file| file.documents).collect();
     Facts { sources, documents, provenance, model, unreadable, files, diagnostics, coverage }
 }
 
 /// Judges: facts to findings, with the status that the process ends with.
 pub fn judge(facts: Facts, settings: &Settings) -> (Outcome, Status) {
-    let Facts { mut sources, documents, provenance, model, unreadable, files, mut diagnostics, coverage } = facts;
+    let Facts { mut sources, documents, provenance, model, unreadable, files, mut diagnostics, coverage } =
+        facts;
     let selection = policies::select(&mut sources, &model, &documents, &settings.policies);
     diagnostics.extend(selection.diagnostics);
 
@@ -119,11 +124,13 @@ pub fn judge(facts: Facts, settings: &Settings) -> (Outcome, Status) {
     unreadable::tell(&mut evaluation, unreadable, &files, &settings.policies);
     only_selected(&mut evaluation, &files, &sources);
 
-    let enforced = enforce::enforce(evaluation.findings, evaluation.undetermined, &settings.enforce, &sources);
+    let enforced =
+        enforce::enforce(evaluation.findings, evaluation.undetermined, &settings.enforce, &sources);
     let errors = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
     let named = files.iter().any(|file| file.selected == Selected::Named);
     let bound = evaluation.tallies.iter().any(|tally| tally.bound > 0);
-    let subjects = model.deployments.len() + model.artifacts.len() + model.settings.len() + model.bypasses.len();
+    let subjects =
+        model.deployments.len() + model.artifacts.len() + model.settings.len() + model.bypasses.len();
     let status = enforce::status(&enforced, errors, subjects == 0 && !bound && !named);
     let Enforced { findings, undetermined, waived, diagnostics: told } = enforced;
     diagnostics.extend(told);

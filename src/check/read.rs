@@ -3,9 +3,9 @@
 use super::{File, Settings};
 use crate::diagnostic::Diagnostic;
 use crate::document::Document;
-use crate::extract;
-use crate::input::dockerfile::Dockerfile;
 use crate::input::{Format, Read, dockerfile, dotenv, embedded, json, python, shell, yaml};
+use crate::model::{Artifact, Bypass, CodeSetting};
+use crate::platform::{self, Trace};
 use crate::provenance::Provenance;
 use crate::script::{self, CodeFacts, Interpretation, Invocation, Modules, Program};
 use crate::source::{SourceId, Sources, TextMap};
@@ -17,9 +17,8 @@ use std::rc::Rc;
 pub(super) struct FileFacts {
     pub source: SourceId,
     pub documents: Vec<Document>,
-    pub dockerfile: Option<Dockerfile>,
-    /// The document of an environment file.
-    pub env_file: Option<Document>,
+    /// What a Dockerfile or an environment file is.
+    pub artifact: Option<Artifact>,
     pub invocations: Vec<Invocation>,
     pub code: CodeFacts,
     /// The steps of this file's values.
@@ -32,8 +31,7 @@ impl FileFacts {
         FileFacts {
             source,
             documents: Vec::new(),
-            dockerfile: None,
-            env_file: None,
+            artifact: None,
             invocations: Vec::new(),
             code: CodeFacts::default(),
             provenance: Provenance::new(),
@@ -54,7 +52,8 @@ impl<'a> Texts<'a> {
     pub fn new(sources: &'a Sources, files: &[File], settings: &'a Settings) -> Texts<'a> {
         let is_script = |file: &&File| matches!(file.format, Format::Python | Format::Shell);
         let scripts = files.iter().filter(is_script);
-        let scripts = scripts.map(|file| (sources.get(file.source).path(), (file.source, file.format))).collect();
+        let scripts =
+            scripts.map(|file| (sources.get(file.source).path(), (file.source, file.format))).collect();
         Texts { sources, settings, scripts }
     }
 
@@ -69,12 +68,15 @@ impl<'a> Texts<'a> {
             Format::Dotenv => {
                 let read = dotenv::read(source, id, limits);
                 facts.diagnostics = read.diagnostics;
-                facts.env_file = read.documents.into_iter().next();
+                let mut trace = Trace { sources: self.sources, provenance: &mut facts.provenance };
+                let artifact = |document| platform::env_file::artifact(document, &mut trace);
+                facts.artifact = read.documents.first().map(artifact);
             }
             Format::Dockerfile => {
                 let mut dockerfile = dockerfile::read(source, id, limits);
                 facts.diagnostics.append(&mut dockerfile.diagnostics);
-                facts.dockerfile = Some(dockerfile);
+                let mut trace = Trace { sources: self.sources, provenance: &mut facts.provenance };
+                facts.artifact = platform::dockerfile::artifact(&dockerfile, &mut trace);
             }
             Format::Python | Format::Shell => {
                 let program = self.lower(id, file.format);
@@ -151,20 +153,36 @@ fn candidates(folder: &str, name: &str) -> Vec<String> {
     for _ in 1..dots {
         folders = folders.iter().map(|folder| folder.rsplit_once('/').map_or("", |(up, _)| up)).collect();
     }
-    let file = |folder: &&str| [join(folder, &format!("{rest}.py")), join(folder, &format!("{rest}/__init__.py"))];
+    let file =
+        |folder: &&str| [join(folder, &format!("{rest}.py")), join(folder, &format!("{rest}/__init__.py"))];
     folders.iter().flat_map(file).collect()
 }
 
-/// What extraction takes, borrowed from what was read, in the order of the files.
-pub(super) fn inputs<'a>(sources: &'a Sources, read: &'a [FileFacts]) -> extract::Inputs<'a> {
-    let mut inputs = extract::Inputs::new(sources);
-    for file in read {
-        inputs.documents.extend(&file.documents);
-        inputs.env_files.extend(&file.env_file);
-        inputs.dockerfiles.extend(&file.dockerfile);
-        inputs.invocations.extend(file.invocations.iter().map(|invocation| (file.source, invocation)));
-        inputs.settings.extend(&file.code.settings);
-        inputs.bypasses.extend(&file.code.bypasses);
+/// What all files yield, put together in the order of the files.
+#[derive(Debug, Default)]
+pub(super) struct All {
+    pub documents: Vec<Document>,
+    pub invocations: Vec<(SourceId, Invocation)>,
+    pub artifacts: Vec<Artifact>,
+    pub settings: Vec<CodeSetting>,
+    pub bypasses: Vec<Bypass>,
+    pub provenance: Provenance,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl All {
+    pub fn of(files: Vec<FileFacts>) -> All {
+        let mut all = All::default();
+        for file in files {
+            let source = file.source;
+            all.documents.extend(file.documents);
+            all.invocations.extend(file.invocations.into_iter().map(|invocation| (source, invocation)));
+            all.artifacts.extend(file.artifact);
+            all.settings.extend(file.code.settings);
+            all.bypasses.extend(file.code.bypasses);
+            all.provenance.absorb(file.provenance);
+            all.diagnostics.extend(file.diagnostics);
+        }
+        all
     }
-    inputs
 }

@@ -31,7 +31,8 @@ impl Case {
         let id = sources.add("policy.yaml", text);
         let (policies, told) = policy::read(id, sources.get(id));
         assert!(told.is_empty(), "{told:?}");
-        let compile = |policy| policy::compile(Arc::new(policy)).unwrap_or_else(|errors| panic!("{errors:?}"));
+        let compile =
+            |policy| policy::compile(Arc::new(policy)).unwrap_or_else(|errors| panic!("{errors:?}"));
         let policies = policies.into_iter().map(compile).collect();
         let mut model = Model::default();
         let mut provenance = Provenance::new();

@@ -9,7 +9,10 @@ fn findings(json: &serde_json::Value, list: &str, policy: &str) -> Vec<Actual> {
     let all = json[list].as_array().unwrap_or_else(|| panic!("the JSON has a list `{list}`"));
     let told = |finding: &serde_json::Value| Actual {
         file: finding["primary"]["file"].as_str().unwrap_or_default().to_owned(),
-        line: finding["primary"]["line"].as_u64().and_then(|line| u32::try_from(line).ok()).unwrap_or_default(),
+        line: finding["primary"]["line"]
+            .as_u64()
+            .and_then(|line| u32::try_from(line).ok())
+            .unwrap_or_default(),
         message: finding["message"].as_str().unwrap_or_default().to_owned(),
     };
     all.iter().filter(|finding| finding["policy"] == policy).map(told).collect()
@@ -32,7 +35,8 @@ fn the_examples_of_the_pack_say_what_is_found() {
             }
             let run = celador(folder.path(), &["check", ".", "--format", "json", "--policy", builtin.name]);
             let json = run.json();
-            let mut differences = compare_example(&example.findings, &findings(&json, "findings", builtin.name));
+            let mut differences =
+                compare_example(&example.findings, &findings(&json, "findings", builtin.name));
             if let Some(expected) = &example.undetermined {
                 differences.extend(compare_example(expected, &findings(&json, "undetermined", builtin.name)));
             }
