@@ -38,6 +38,7 @@ mod text_methods;
 mod texts;
 mod truth;
 mod values;
+mod verbatim;
 
 use crate::diagnostic::Diagnostic;
 use crate::provenance::{Arena, Origin, Step};
@@ -56,6 +57,12 @@ use values::{ClassValue, Kind, ScopeId, Val};
 pub trait Modules {
     /// The program of a module or sourced file as the importing file names it, if it was read.
     fn module(&self, from: SourceId, name: &str) -> Option<Rc<Program>>;
+
+    /// The characters at a span, if the file is at hand. With them words inside a longer literal are
+    /// pointed at exactly; without, a literal that is escaped is pointed at as a whole.
+    fn characters(&self, _span: Span) -> Option<&str> {
+        None
+    }
 }
 
 /// No other file was read.

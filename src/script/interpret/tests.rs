@@ -9,7 +9,7 @@ use super::{Interpretation, Limits, Modules, interpret};
 use crate::input;
 use crate::provenance::{Arena, Origin};
 use crate::script::{Program, Word, WordValue};
-use crate::source::{SourceId, Sources, TextMap};
+use crate::source::{SourceId, Sources, Span, TextMap};
 use crate::value::{Condition, Known, Piece, Text, Value};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -71,13 +71,18 @@ fn run_page(page: &str) -> String {
     out
 }
 
-struct Files {
+struct Files<'a> {
+    sources: &'a Sources,
     programs: BTreeMap<String, Rc<Program>>,
 }
 
-impl Modules for Files {
+impl Modules for Files<'_> {
     fn module(&self, _: SourceId, name: &str) -> Option<Rc<Program>> {
         self.programs.get(name.trim_start_matches("./")).cloned()
+    }
+
+    fn characters(&self, span: Span) -> Option<&str> {
+        Some(self.sources.slice(span))
     }
 }
 
@@ -105,7 +110,8 @@ fn run_case(scripts: &[(String, String)]) -> String {
     let path = if language == "python" { "deploy.py" } else { "deploy.sh" };
     let id = sources.add(path, script.as_str());
     let program = lower(&sources, id, language);
-    let found = interpret(&program, path, &Files { programs }, &Limits::default(), Arena::new(id));
+    let found =
+        interpret(&program, path, &Files { sources: &sources, programs }, &Limits::default(), Arena::new(id));
     let mut out = show(&found);
     for asked in info.split(' ').filter_map(|word| word.strip_prefix("why=")).flat_map(|all| all.split(',')) {
         out.push_str(&why(&sources, &found, asked));
@@ -232,7 +238,13 @@ fn run(language: &str, script: &str, limits: &Limits) -> Interpretation {
     let mut sources = Sources::new();
     let id = sources.add("deploy", script);
     let program = lower(&sources, id, language);
-    interpret(&program, "deploy", &Files { programs: BTreeMap::new() }, limits, Arena::new(id))
+    interpret(
+        &program,
+        "deploy",
+        &Files { sources: &sources, programs: BTreeMap::new() },
+        limits,
+        Arena::new(id),
+    )
 }
 
 /// Runs on the stack that a plain thread of a debug build has.
