@@ -43,10 +43,13 @@ impl Declarations {
             declarations.declare(name, root_type(name));
         }
         if compared {
-            let kind =
-                if target == Target::Setting { Type::Object("setting") }
-                else if target == Target::Artifact { Type::Object("artifact") }
-                else { root_type("reference") };
+            let kind = if target == Target::Setting {
+                Type::Object("setting")
+            } else if target == Target::Artifact {
+                Type::Object("artifact")
+            } else {
+                root_type("reference")
+            };
             declarations.declare("reference", kind);
         }
         declarations
@@ -76,6 +79,12 @@ impl Declarations {
     /// Says that an earlier expression holds (a matchCondition): what it guards is there for certain.
     pub fn assume(&mut self, expression: &Expression) {
         self.certain.extend(expression.guarantees().iter().cloned());
+    }
+
+    /// Says that an earlier expression does not hold: what a message about a failed validation may speak
+    /// of.
+    pub fn assume_false(&mut self, expression: &Expression) {
+        self.certain.extend(expression.guarantees_otherwise().iter().cloned());
     }
 
     /// The type of a variable.

@@ -1,11 +1,12 @@
 //! Compiled expressions: made once, shared by all threads.
 
+use super::check::{self, Checked};
 use super::evaluate::{Verdict, judge, resolve, scope, unknown_inputs};
 use super::explain::Explainer;
 use super::lower::{Lowered, lower};
 use super::parser::{self, SyntaxError, Tree};
 use super::values::{self, Owned, Session, fault};
-use super::{check, growth, limits};
+use super::{growth, limits};
 use crate::cel::object::{Datum, Place};
 use crate::cel::{Activation, Declarations, EvaluationError, Leaf, Outcome, Type, World};
 use crate::diagnostic::{Diagnostic, UnknownInput};
@@ -26,6 +27,8 @@ pub enum Expected {
     Text,
     /// Named expressions.
     Any,
+    /// An expression that only says where to point. What it reads may be absent: absence has a place too.
+    Place,
 }
 
 /// A compiled expression. Immutable, `Send`, `Sync`, cheap to clone.
@@ -42,8 +45,7 @@ pub(super) struct Inner {
     /// Byte ranges of the nodes, by id from 1.
     ranges: Vec<(u32, u32)>,
     lowered: Lowered,
-    result: Type,
-    guarantees: BTreeSet<String>,
+    checked: Checked,
 }
 
 /// Parses and checks an expression. `map` leads from its characters to the file it stands in; every
@@ -56,12 +58,13 @@ pub fn compile(
 ) -> Result<Expression, Vec<Diagnostic>> {
     let tree = parse(text, map)?;
     let checked = check::check(&tree, text, map, declarations, &expected)?;
-    finish(text, map, tree, checked.result, checked.guarantees)
+    finish(text, map, tree, checked)
 }
 
 /// Parses an expression that was checked before: the built-in pack, whose check is a test.
 pub fn compile_unchecked(text: &str, map: &TextMap) -> Result<Expression, Vec<Diagnostic>> {
-    finish(text, map, parse(text, map)?, Type::Dyn, BTreeSet::new())
+    let unchecked = Checked { result: Type::Dyn, holds: BTreeSet::new(), fails: BTreeSet::new() };
+    finish(text, map, parse(text, map)?, unchecked)
 }
 
 fn parse(text: &str, map: &TextMap) -> Result<Tree, Vec<Diagnostic>> {
@@ -86,26 +89,13 @@ fn last_character(text: &str) -> usize {
     text.char_indices().next_back().map_or(0, |(at, _)| at)
 }
 
-fn finish(
-    text: &str,
-    map: &TextMap,
-    tree: Tree,
-    result: Type,
-    guarantees: BTreeSet<String>,
-) -> Result<Expression, Vec<Diagnostic>> {
+fn finish(text: &str, map: &TextMap, tree: Tree, checked: Checked) -> Result<Expression, Vec<Diagnostic>> {
     if growth::exceeds(&tree.root, limits::STEPS) {
         let message = format!("the expression builds more than {} elements", limits::STEPS);
         return Err(vec![Diagnostic::error("cel-limit", map.span(0, text.len()), message)]);
     }
     let ranges = tree.ranges();
-    let inner = Inner {
-        text: text.to_owned(),
-        map: map.clone(),
-        ranges,
-        lowered: lower(tree.root),
-        result,
-        guarantees,
-    };
+    let inner = Inner { text: text.to_owned(), map: map.clone(), ranges, lowered: lower(tree.root), checked };
     Ok(Expression { inner: Arc::new(inner) })
 }
 
@@ -196,12 +186,18 @@ impl Expression {
 
     /// The type of what it comes to; `dyn` if it was not checked.
     pub fn result(&self) -> &Type {
-        &self.inner.result
+        &self.inner.checked.result
     }
 
     /// The paths that are there for certain where the expression holds.
     pub fn guarantees(&self) -> &BTreeSet<String> {
-        &self.inner.guarantees
+        &self.inner.checked.holds
+    }
+
+    /// The paths that are there for certain where the expression does not hold: what a message about its
+    /// failure may speak of.
+    pub fn guarantees_otherwise(&self) -> &BTreeSet<String> {
+        &self.inner.checked.fails
     }
 
     /// Evaluates in every world that the values it reads tell apart, beginning with `start`.

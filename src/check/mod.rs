@@ -87,9 +87,9 @@ pub struct Facts {
 pub fn read(project: Project, settings: &Settings) -> Facts {
     let Project { sources, files, mut unreadable, mut diagnostics, coverage } = project;
     let texts = read::Texts::new(&sources, &files, settings);
-    let read::All { documents, invocations, artifacts, settings: code, bypasses, mut provenance, diagnostics: told } =
-        read::All::of(files.par_iter().map(|file| texts.read(file)).collect());
-    unreadable.extend(told);
+    let all = read::All::of(files.par_iter().map(|file| texts.read(file)).collect());
+    let read::All { documents, invocations, artifacts, settings: code, bypasses, mut provenance, .. } = all;
+    unreadable.extend(all.diagnostics);
     let inputs = extract::Inputs {
         sources: &sources,
         documents: &documents,
@@ -105,7 +105,8 @@ pub fn read(project: Project, settings: &Settings) -> Facts {
 
 /// Judges: facts to findings, with the status that the process ends with.
 pub fn judge(facts: Facts, settings: &Settings) -> (Outcome, Status) {
-    let Facts { mut sources, documents, provenance, model, unreadable, files, mut diagnostics, coverage } = facts;
+    let Facts { mut sources, documents, provenance, model, unreadable, files, mut diagnostics, coverage } =
+        facts;
     let selection = policies::select(&mut sources, &model, &documents, &settings.policies);
     diagnostics.extend(selection.diagnostics);
 
@@ -123,11 +124,13 @@ pub fn judge(facts: Facts, settings: &Settings) -> (Outcome, Status) {
     unreadable::tell(&mut evaluation, unreadable, &files, &settings.policies);
     only_selected(&mut evaluation, &files, &sources);
 
-    let enforced = enforce::enforce(evaluation.findings, evaluation.undetermined, &settings.enforce, &sources);
+    let enforced =
+        enforce::enforce(evaluation.findings, evaluation.undetermined, &settings.enforce, &sources);
     let errors = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
     let named = files.iter().any(|file| file.selected == Selected::Named);
     let bound = evaluation.tallies.iter().any(|tally| tally.bound > 0);
-    let subjects = model.deployments.len() + model.artifacts.len() + model.settings.len() + model.bypasses.len();
+    let subjects =
+        model.deployments.len() + model.artifacts.len() + model.settings.len() + model.bypasses.len();
     let status = enforce::status(&enforced, errors, subjects == 0 && !bound && !named);
     let Enforced { findings, undetermined, waived, diagnostics: told } = enforced;
     diagnostics.extend(told);

@@ -148,7 +148,9 @@ fn may_bind(builtin: &Builtin, model: &Model, documents: &[Document]) -> bool {
         Kind::Deployment | Kind::Service => {
             model.deployments.iter().any(|deployment| builtin.may_bind(kind, deployment.platform))
         }
-        Kind::Artifact => model.artifacts.iter().any(|artifact| builtin.may_bind(kind, artifact.kind.as_str())),
+        Kind::Artifact => {
+            model.artifacts.iter().any(|artifact| builtin.may_bind(kind, artifact.kind.as_str()))
+        }
         Kind::Setting => !model.settings.is_empty(),
         Kind::Bypass => !model.bypasses.is_empty(),
         Kind::Document => !documents.is_empty(),

@@ -17,6 +17,7 @@ use std::rc::Rc;
 pub(super) struct FileFacts {
     pub source: SourceId,
     pub documents: Vec<Document>,
+    /// What a Dockerfile or an environment file is.
     pub artifact: Option<Artifact>,
     pub invocations: Vec<Invocation>,
     pub code: CodeFacts,
@@ -51,7 +52,8 @@ impl<'a> Texts<'a> {
     pub fn new(sources: &'a Sources, files: &[File], settings: &'a Settings) -> Texts<'a> {
         let is_script = |file: &&File| matches!(file.format, Format::Python | Format::Shell);
         let scripts = files.iter().filter(is_script);
-        let scripts = scripts.map(|file| (sources.get(file.source).path(), (file.source, file.format))).collect();
+        let scripts =
+            scripts.map(|file| (sources.get(file.source).path(), (file.source, file.format))).collect();
         Texts { sources, settings, scripts }
     }
 
@@ -67,8 +69,8 @@ impl<'a> Texts<'a> {
                 let read = dotenv::read(source, id, limits);
                 facts.diagnostics = read.diagnostics;
                 let mut trace = Trace { sources: self.sources, provenance: &mut facts.provenance };
-                facts.artifact =
-                    read.documents.first().map(|document| platform::env_file::artifact(document, &mut trace));
+                let artifact = |document| platform::env_file::artifact(document, &mut trace);
+                facts.artifact = read.documents.first().map(artifact);
             }
             Format::Dockerfile => {
                 let mut dockerfile = dockerfile::read(source, id, limits);
@@ -151,7 +153,8 @@ fn candidates(folder: &str, name: &str) -> Vec<String> {
     for _ in 1..dots {
         folders = folders.iter().map(|folder| folder.rsplit_once('/').map_or("", |(up, _)| up)).collect();
     }
-    let file = |folder: &&str| [join(folder, &format!("{rest}.py")), join(folder, &format!("{rest}/__init__.py"))];
+    let file =
+        |folder: &&str| [join(folder, &format!("{rest}.py")), join(folder, &format!("{rest}/__init__.py"))];
     folders.iter().flat_map(file).collect()
 }
 

@@ -28,7 +28,8 @@ const STACK: usize = 64 << 20;
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     log::start(cli.global.verbose);
-    let run = std::thread::Builder::new().name("celador".to_owned()).stack_size(STACK).spawn(move || run(&cli));
+    let run =
+        std::thread::Builder::new().name("celador".to_owned()).stack_size(STACK).spawn(move || run(&cli));
     let status = match run.map(std::thread::JoinHandle::join) {
         Ok(Ok(status)) => status,
         Ok(Err(_)) => {

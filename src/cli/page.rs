@@ -34,7 +34,11 @@ pub fn of(policy: &Policy, sources: &Sources) -> PolicyPage {
         target: target(policy),
         params: policy.params.iter().map(param).collect(),
         validations: policy.validations.iter().map(validation).collect(),
-        conditions: policy.conditions.iter().map(|one| (one.name.to_string(), one.code.text.clone())).collect(),
+        conditions: policy
+            .conditions
+            .iter()
+            .map(|one| (one.name.to_string(), one.code.text.clone()))
+            .collect(),
         examples: policy.examples.iter().map(example).collect(),
         source: if path.starts_with("celador:") { "built in".to_owned() } else { path.to_owned() },
     }

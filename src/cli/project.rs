@@ -7,7 +7,7 @@ use crate::config::{self, Project};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::enforce::Date;
 use crate::extract;
-use crate::policy::PACK;
+use crate::policy::{self, PACK};
 use crate::report::Coverage;
 use crate::source::{SourceId, Sources, Span};
 use crate::workspace::{self, Loaded, Located, Request};
@@ -72,6 +72,7 @@ pub fn open(paths: &[PathBuf], config: Option<&Path>, asked: &Asked<'_>) -> std:
         }
     }
     let files = config::policy_files(&project.policy_paths, &located.root, &mut sources, &mut diagnostics);
+    diagnostics.extend(misspelt_policies(&project, &files, &sources));
     let glob = |pattern: &config::Pattern| pattern.glob.clone();
     let include = project.include.iter().map(glob).collect();
     let exclude = project.exclude.iter().map(glob).collect();
@@ -79,6 +80,17 @@ pub fn open(paths: &[PathBuf], config: Option<&Path>, asked: &Asked<'_>) -> std:
     settings.policies.only = only;
     settings.policies.files = files;
     Ok(Opened { sources, diagnostics, settings, located, include, exclude })
+}
+
+/// Blocks, actions and waivers of policies that are not there.
+fn misspelt_policies(project: &Project, files: &[SourceId], sources: &Sources) -> Vec<Diagnostic> {
+    if project.named_policies().next().is_none() {
+        return Vec::new();
+    }
+    let own: Vec<_> = files.iter().flat_map(|&id| policy::read(id, sources.get(id)).0).collect();
+    let mut known: Vec<&str> = pack_names().collect();
+    known.extend(own.iter().map(|policy| &*policy.name));
+    config::unknown_policies(project, known)
 }
 
 /// Reads the project's files.
@@ -140,6 +152,7 @@ fn settings(project: Project, strict: bool) -> check::Settings {
         name: rule.environment.to_string(),
         paths: rule.paths.iter().map(|pattern| pattern.glob.clone()).collect(),
         projects: rule.projects.clone(),
+        ..extract::EnvironmentRule::default()
     };
     let environments = project.environments.iter().map(rule).collect();
     let services = || project.services.iter();

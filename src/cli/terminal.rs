@@ -52,7 +52,9 @@ mod tests {
     fn the_reader_decides_over_the_terminal_and_the_terminal_over_the_default() {
         let of = |color, terminal, set: &'static [(&'static str, &'static str)]| {
             let variable = move |name: &str| {
-                set.iter().find(|(have, _)| *have == name).map_or(String::new(), |(_, value)| (*value).to_owned())
+                set.iter()
+                    .find(|(have, _)| *have == name)
+                    .map_or(String::new(), |(_, value)| (*value).to_owned())
             };
             let style = decide(color, terminal, &variable, &|| Some(72));
             (style.color, style.unicode, style.width)
@@ -60,7 +62,10 @@ mod tests {
         assert_eq!(of(Color::Auto, true, &[]), (true, true, 72));
         assert_eq!(of(Color::Auto, false, &[("LANG", "C")]), (false, true, 100));
         assert_eq!(of(Color::Auto, true, &[("NO_COLOR", "1"), ("CLICOLOR_FORCE", "1")]).0, false);
-        assert_eq!(of(Color::Auto, false, &[("CLICOLOR_FORCE", "1"), ("COLUMNS", "1000")]), (true, true, 160));
+        assert_eq!(
+            of(Color::Auto, false, &[("CLICOLOR_FORCE", "1"), ("COLUMNS", "1000")]),
+            (true, true, 160)
+        );
         assert_eq!(of(Color::Auto, true, &[("TERM", "dumb")]), (false, false, 72));
         assert_eq!(of(Color::Always, false, &[("NO_COLOR", "1")]).0, true);
         assert_eq!(of(Color::Auto, true, &[("LC_ALL", "POSIX")]).1, false);

@@ -12,9 +12,30 @@ const COMMANDS: &[&str] = &["gcloud", "docker", "podman", "kubectl", "helm"];
 const ENVIRONMENTS: &[&str] =
     &["staging", "production", "STAGING", "PRODUCTION", "Staging", "Production", "prod", "PROD"];
 const SETTINGS: &[&str] = &[
-    "timeout", "TIMEOUT", "Timeout", "multiplier", "MULTIPLIER", "margin", "retr", "RETR", "interval", "INTERVAL",
-    "max_", "MAX_", "min_", "MIN_", "limit", "LIMIT", "threshold", "seconds", "delay", "bypass", "BYPASS", "skip_",
-    "SKIP_", "critical",
+    "timeout",
+    "TIMEOUT",
+    "Timeout",
+    "multiplier",
+    "MULTIPLIER",
+    "margin",
+    "retr",
+    "RETR",
+    "interval",
+    "INTERVAL",
+    "max_",
+    "MAX_",
+    "min_",
+    "MIN_",
+    "limit",
+    "LIMIT",
+    "threshold",
+    "seconds",
+    "delay",
+    "bypass",
+    "BYPASS",
+    "skip_",
+    "SKIP_",
+    "critical",
 ];
 
 /// Whether a file may hold anything that is read from it.
@@ -41,10 +62,12 @@ pub fn with_imports(files: &mut [File], sources: &Sources) {
                 imported(sources.get(file.id).text(), &mut names);
             }
         }
-        unseen = wanted(files, false).filter(|&at| {
-            let path = files.get(at).map_or("", |file| sources.get(file.id).path());
-            module(path).is_some_and(|name| names.contains(name))
-        }).collect();
+        unseen = wanted(files, false)
+            .filter(|&at| {
+                let path = files.get(at).map_or("", |file| sources.get(file.id).path());
+                module(path).is_some_and(|name| names.contains(name))
+            })
+            .collect();
         for &at in &unseen {
             if let Some(file) = files.get_mut(at) {
                 file.wanted = true;

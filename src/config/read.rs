@@ -114,9 +114,7 @@ impl Reader<'_> {
                 projects: Vec::new(),
                 span,
             };
-            for (key, _, value) in
-                self.keys.entries(body, &what, &["paths", "projects"])
-            {
+            for (key, _, value) in self.keys.entries(body, &what, &["paths", "projects"]) {
                 let what = format!("`{key}` of {what}");
                 match key {
                     "paths" => rule.paths = self.patterns(value, &what),

@@ -41,7 +41,8 @@ impl Date {
     /// Where the text is no such day.
     pub fn parse(text: &str) -> Result<Date, InvalidDate> {
         let mut parts = text.trim().split('-');
-        let (Some(year), Some(month), Some(day), None) = (parts.next(), parts.next(), parts.next(), parts.next())
+        let (Some(year), Some(month), Some(day), None) =
+            (parts.next(), parts.next(), parts.next(), parts.next())
         else {
             return Err(InvalidDate);
         };

@@ -73,8 +73,7 @@ fn the_last_row_that_applies_decides_and_dates_end() {
         span: Span::beginning(crate::source::SourceId::FIRST),
     };
     let run = |actions, today: &str| {
-        let settings =
-            Settings { actions, today: Some(Date::parse(today).unwrap()), ..Settings::default() };
+        let settings = Settings { actions, today: Some(Date::parse(today).unwrap()), ..Settings::default() };
         let found = vec![finding(&sources, "alpine-minimum-memory", "api", "512Mi")];
         let enforced = enforce(found, Vec::new(), &settings, &sources);
         (enforced.findings[0].action, status(&enforced, false, false))

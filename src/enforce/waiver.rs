@@ -68,7 +68,10 @@ pub(super) fn tell(settings: &Settings, used: &[bool]) -> Vec<Diagnostic> {
             let message = format!("the waiver of `{}` expired on {last}", waiver.policy);
             all.push(
                 Diagnostic::warning("waiver-expired", waiver.expires_span.unwrap_or(waiver.span), message)
-                    .with_help(format!("mend what it set aside, or agree on a new day with {}", waiver.owner)),
+                    .with_help(format!(
+                        "mend what it set aside, or agree on a new day with {}",
+                        waiver.owner
+                    )),
             );
         } else if !used {
             let message = format!("the waiver of `{}` sets nothing aside", waiver.policy);

@@ -44,7 +44,8 @@ pub(super) fn select<'a>(target: &Target, subjects: &'a Subjects, inputs: &Input
         if subject.environment.is_none() || subject.key.is_none() {
             continue;
         }
-        if matches!(with, ComparedWith::Environment(environment) if subject.environment.as_ref() == Some(environment)) {
+        if matches!(with, ComparedWith::Environment(environment) if subject.environment.as_ref() == Some(environment))
+        {
             continue;
         }
         let references = groups.references(target.kind, subject, with);
@@ -70,7 +71,9 @@ impl<'a> Groups<'a> {
         let mut by_key: BTreeMap<&str, Vec<&Subject>> = BTreeMap::new();
         for subject in all {
             let key = match with {
-                ComparedWith::Siblings => subject.environment.as_ref().map(|environment| environment.as_str()),
+                ComparedWith::Siblings => {
+                    subject.environment.as_ref().map(|environment| environment.as_str())
+                }
                 _ => subject.key.as_deref(),
             };
             if let Some(key) = key {

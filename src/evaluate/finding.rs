@@ -35,7 +35,13 @@ impl Told<'_> {
     /// one world is told once, as failed.
     pub fn undetermined(&self, judgement: &Judgement<'_>) -> Vec<Draft> {
         let failed = |open: &&Open| !judgement.failures.iter().any(|one| one.validation == open.validation);
-        judgement.open.iter().filter(failed).filter(|open| self.lists(open)).map(|open| self.open(open)).collect()
+        judgement
+            .open
+            .iter()
+            .filter(failed)
+            .filter(|open| self.lists(open))
+            .map(|open| self.open(open))
+            .collect()
     }
 
     /// What a command keeps from the running revision was judged when that was deployed; it is listed
@@ -74,7 +80,9 @@ impl Told<'_> {
         }
         match failure.leaves.first().map(Leaf::because) {
             Some(because) => sentence(&because),
-            None => format!("{} does not hold", self.policy.validations[failure.validation].expression.text()),
+            None => {
+                format!("{} does not hold", self.policy.validations[failure.validation].expression.text())
+            }
         }
     }
 
@@ -164,7 +172,8 @@ fn primary_read<'a>(failure: &'a Failure<'_>, variable: &str) -> Option<&'a Read
 
 /// `deployment.memory (512Mi) >= params.minimum (2Gi) is false`, as a sentence.
 fn sentence(because: &Because) -> String {
-    let values = because.operands.iter().map(|OperandValue { expression, value }| format!("{expression} is {value}"));
+    let values =
+        because.operands.iter().map(|OperandValue { expression, value }| format!("{expression} is {value}"));
     let values: Vec<String> = values.collect();
     if values.is_empty() {
         return format!("{} does not hold", because.expression);
@@ -179,7 +188,11 @@ fn hanging(unknowns: &[UnknownInput]) -> String {
         if &*unknown.input == name.as_str() {
             format!("{name} is not known here ({})", unknown.reason.as_str())
         } else {
-            format!("{name} hangs on {}, which is not known here ({})", unknown.input, unknown.reason.as_str())
+            format!(
+                "{name} hangs on {}, which is not known here ({})",
+                unknown.input,
+                unknown.reason.as_str()
+            )
         }
     };
     match unknowns {

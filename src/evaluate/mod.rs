@@ -112,12 +112,15 @@ impl<'a> Prepared<'a> {
         for bound in &selected.bound {
             let judgement = judge::judge(policy, bound, &self.subjects, &self.inputs, self.settings);
             judgement.count(&mut tally);
-            diagnostics.extend(judgement.errors.iter().map(|error| finding::error(policy, bound.subject, error)));
+            diagnostics
+                .extend(judgement.errors.iter().map(|error| finding::error(policy, bound.subject, error)));
             let told = finding::Told { policy, bound, inputs: &self.inputs, settings: self.settings };
             findings.extend(told.findings(&judgement));
             undetermined.extend(told.undetermined(&judgement));
         }
-        diagnostics.dedup_by(|later, first| later.primary.span == first.primary.span && later.message == first.message);
+        diagnostics.dedup_by(|later, first| {
+            later.primary.span == first.primary.span && later.message == first.message
+        });
         Outcome {
             findings: merge::merge(findings),
             undetermined: merge::merge(undetermined),

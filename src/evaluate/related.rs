@@ -115,11 +115,14 @@ impl Tree<'_> {
         if self.variable != Kind::Deployment.variable() {
             return Vec::new();
         }
-        let Some(deployment) = self.inputs.model.deployments.get(self.subject.index) else { return Vec::new() };
+        let Some(deployment) = self.inputs.model.deployments.get(self.subject.index) else {
+            return Vec::new();
+        };
         let own = deployment.settings.get(name);
         let setting = own.or_else(|| deployment.main().and_then(|main| main.settings.get(name)));
         let Some(setting) = setting else { return Vec::new() };
-        let lost = setting.overridden.iter().filter(|(condition, ..)| !condition.contradicts(&self.failure.world));
+        let lost =
+            setting.overridden.iter().filter(|(condition, ..)| !condition.contradicts(&self.failure.world));
         lost.filter_map(|(_, known, written)| {
             let span = self.inputs.provenance.literal(known.origin)?;
             Some(Annotation::new(span, format!("{written} was given before; the last one wins")))
@@ -200,11 +203,14 @@ impl Tree<'_> {
 /// How strict the reference is that a failure was compared with: its value, where that is a number.
 pub(super) fn strictness(failure: &Failure<'_>) -> f64 {
     let reads = failure.leaves.first().map_or(&[][..], |leaf| leaf.reads.as_slice());
-    let Some(read) = reads.iter().rev().find(|read| read.root() == "reference" && !read.passed_through) else {
+    let Some(read) = reads.iter().rev().find(|read| read.root() == "reference" && !read.passed_through)
+    else {
         return 0.0;
     };
     let field = failure.reference.and_then(|reference| match &reference.field {
-        Field::Known { datum: Datum::Object(object), .. } => object.fields.get(last_name(&read.path)).cloned(),
+        Field::Known { datum: Datum::Object(object), .. } => {
+            object.fields.get(last_name(&read.path)).cloned()
+        }
         _ => None,
     });
     match field {

@@ -31,7 +31,8 @@ impl Case {
         let id = sources.add("policy.yaml", text);
         let (policies, told) = policy::read(id, sources.get(id));
         assert!(told.is_empty(), "{told:?}");
-        let compile = |policy| policy::compile(Arc::new(policy)).unwrap_or_else(|errors| panic!("{errors:?}"));
+        let compile =
+            |policy| policy::compile(Arc::new(policy)).unwrap_or_else(|errors| panic!("{errors:?}"));
         let policies = policies.into_iter().map(compile).collect();
         let mut model = Model::default();
         let mut provenance = Provenance::new();
@@ -146,6 +147,8 @@ fn a_finding_points_at_the_literal_with_its_operands_and_a_fix() {
 fn services_are_compared_with_their_other_environment_and_the_unpaired_are_named() {
     let spec = "\
 target: {kind: Deployment, environment: staging, comparedWith: production}
+matchConditions:
+  - {name: given, expression: has(deployment.timeout) && has(reference.timeout)}
 validations:
   - expression: deployment.timeout >= reference.timeout
     messageExpression: '\"timeout \" + string(deployment.timeout) + \" below \" + string(reference.timeout)'";
@@ -217,7 +220,8 @@ fn a_literal_that_fails_in_every_world_fails_always() {
 fn an_unknown_condition_over_a_validation_that_passes_is_a_pass() {
     let spec = |minimum: &str| {
         format!(
-            "target: {{kind: Deployment}}\nmatchConditions:\n  - {{name: named, expression: deployment.image.tag == \"1\"}}\n\
+            "target: {{kind: Deployment}}\nmatchConditions:\n  - {{name: whole, expression: has(deployment.image) && has(deployment.memory)}}\n  \
+             - {{name: named, expression: has(deployment.image.tag) && deployment.image.tag == \"1\"}}\n\
              validations:\n  - {{expression: 'deployment.memory >= quantity(\"{minimum}\")', message: low}}\n"
         )
     };
@@ -238,7 +242,7 @@ fn every_element_is_judged_for_itself() {
 target: {kind: Deployment}
 forEach: deployment.env
 matchConditions:
-  - {name: plain, expression: each.kind == \"plain\"}
+  - {name: plain, expression: each.kind == \"plain\" && has(each.value)}
 validations:
   - expression: each.value != \"true\"
     messageExpression: each.name + \" is on\"";

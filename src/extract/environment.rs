@@ -84,7 +84,7 @@ impl Environments {
         let allowed = atom.allowed().filter(|_| asks)?;
         let from = |rule: &&Rule| {
             let is = |name: &&str| rule.branches.is_match(name.trim_start_matches("refs/heads/"));
-            !allowed.is_empty() && allowed.iter().all(|name| is(name))
+            !allowed.is_empty() && allowed.iter().all(is)
         };
         self.rules.iter().find(from).map(|rule| rule.environment.clone())
     }

@@ -1,4 +1,4 @@
-//! Files of variables that a deployment names and that were read.
+//! Variables from files that a deployment names, and which of several of one name counts.
 
 use crate::document::{Document, Ref};
 use crate::extract::{artifact_at, name};
@@ -11,7 +11,7 @@ use crate::value::{Condition, Reason, Text, Unknown, Value};
 pub fn include(
     deployment: &mut Deployment,
     artifacts: &[Artifact],
-    documents: &[&Document],
+    documents: &[Document],
     trace: &mut Trace<'_>,
 ) {
     let from = deployment.source;
@@ -30,14 +30,27 @@ pub fn include(
             }
         });
         found.append(&mut container.env.all);
-        container.env.all = found;
+        container.env.all = effective(found);
     }
+}
+
+/// The variables without those that a later one of the same name replaces wherever they are given. A
+/// name that is both plain and secret stays so: that is a mistake to be told, not to be resolved.
+fn effective(all: Vec<EnvVariable>) -> Vec<EnvVariable> {
+    let replaced = |index: usize, one: &EnvVariable| {
+        all.iter().skip(index + 1).any(|later| {
+            let same_way = later.kind == one.kind || one.kind == EnvKind::FromFile;
+            later.name == one.name && same_way && one.condition.implies(&later.condition)
+        })
+    };
+    let lost: Vec<bool> = all.iter().enumerate().map(|(index, one)| replaced(index, one)).collect();
+    all.into_iter().zip(lost).filter(|(_, lost)| !lost).map(|(variable, _)| variable).collect()
 }
 
 fn variables(
     file: &Unknown,
     artifacts: &[Artifact],
-    documents: &[&Document],
+    documents: &[Document],
     from: crate::source::SourceId,
     trace: &mut Trace<'_>,
 ) -> Option<Vec<EnvVariable>> {

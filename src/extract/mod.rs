@@ -17,7 +17,6 @@ mod worlds;
 
 use crate::diagnostic::Diagnostic;
 use crate::document::Document;
-use crate::input::dockerfile::Dockerfile;
 use crate::model::{Artifact, Bypass, CodeSetting, Deployment, Kind, Model, Unresolved};
 use crate::platform::{self, Trace, command::Build};
 use crate::provenance::Provenance;
@@ -31,29 +30,13 @@ use std::collections::BTreeMap;
 #[derive(Debug)]
 pub struct Inputs<'a> {
     pub sources: &'a Sources,
-    /// Documents other than environment files.
-    pub documents: Vec<&'a Document>,
-    pub env_files: Vec<&'a Document>,
-    pub dockerfiles: Vec<&'a Dockerfile>,
+    pub documents: &'a [Document],
     /// What the scripts of each file may run.
-    pub invocations: Vec<(SourceId, &'a Invocation)>,
-    pub settings: Vec<&'a CodeSetting>,
-    pub bypasses: Vec<&'a Bypass>,
-}
-
-impl<'a> Inputs<'a> {
-    /// Nothing yet.
-    pub fn new(sources: &'a Sources) -> Inputs<'a> {
-        Inputs {
-            sources,
-            documents: Vec::new(),
-            env_files: Vec::new(),
-            dockerfiles: Vec::new(),
-            invocations: Vec::new(),
-            settings: Vec::new(),
-            bypasses: Vec::new(),
-        }
-    }
+    pub invocations: &'a [(SourceId, Invocation)],
+    /// Dockerfiles and environment files.
+    pub artifacts: Vec<Artifact>,
+    pub settings: Vec<CodeSetting>,
+    pub bypasses: Vec<Bypass>,
 }
 
 /// What a project says about one of its environments.
@@ -81,17 +64,17 @@ pub struct Settings {
 
 /// Makes the model.
 pub fn extract(
-    inputs: &Inputs<'_>,
+    inputs: Inputs<'_>,
     settings: &Settings,
     provenance: &mut Provenance,
 ) -> (Model, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
     let environments = Environments::new(&settings.environments, &mut diagnostics);
     let mut trace = Trace { sources: inputs.sources, provenance };
-    let mut artifacts = artifacts(inputs, &mut trace);
-    let (mut deployments, builds) = deployments(inputs, &environments, &mut trace, &mut diagnostics);
+    let (mut deployments, builds) = deployments(&inputs, &environments, &mut trace, &mut diagnostics);
+    let mut artifacts = inputs.artifacts;
     for deployment in &mut deployments {
-        files::include(deployment, &artifacts, &inputs.documents, &mut trace);
+        files::include(deployment, &artifacts, inputs.documents, &mut trace);
         image::settle(deployment, &builds, &artifacts, &mut trace);
         environments.name(deployment, &mut diagnostics, &trace);
         deployment.family = name::family(deployment, &settings.aliases);
@@ -101,20 +84,9 @@ pub fn extract(
     }
     let deployments = duplicates::merged(deployments);
     let unresolved = deployments.iter().flat_map(unresolved).collect();
-    let settings = inputs.settings.iter().copied().cloned().collect();
-    let bypasses = inputs.bypasses.iter().copied().cloned().collect();
-    (Model { deployments, artifacts, settings, bypasses, unresolved }, diagnostics)
-}
-
-fn artifacts(inputs: &Inputs<'_>, trace: &mut Trace<'_>) -> Vec<Artifact> {
-    let mut artifacts = Vec::new();
-    for file in &inputs.dockerfiles {
-        artifacts.extend(platform::dockerfile::artifact(file, trace));
-    }
-    for document in &inputs.env_files {
-        artifacts.push(platform::env_file::artifact(document, trace));
-    }
-    artifacts
+    let model =
+        Model { deployments, artifacts, settings: inputs.settings, bypasses: inputs.bypasses, unresolved };
+    (model, diagnostics)
 }
 
 /// What documents and command lines deploy, and what command lines build.
@@ -125,10 +97,10 @@ fn deployments(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> (Vec<Deployment>, Vec<Build>) {
     let (mut deployments, mut builds) = (Vec::new(), Vec::new());
-    for document in &inputs.documents {
+    for document in inputs.documents {
         deployments.extend(platform::deployments(document, trace));
     }
-    for (source, invocation) in &inputs.invocations {
+    for (source, invocation) in inputs.invocations {
         let Some(call) = platform::recognise(*source, invocation, trace) else { continue };
         builds.extend(call.build());
         if call.deploys() {

@@ -1,8 +1,19 @@
 use crate::extract::{EnvironmentRule, Inputs, Settings, extract};
 use crate::input::{Limits, dockerfile};
+use crate::model::Artifact;
 use crate::platform::testing::{Script, condition, shown};
-use crate::source::{SourceId, Span};
+use crate::platform::{self, Trace};
+use crate::script::Invocation;
+use crate::source::{SourceId, Sources, Span};
 use crate::value::{Atom, Condition, Operand, Operator, Value};
+
+fn inputs<'a>(
+    sources: &'a Sources,
+    invocations: &'a [(SourceId, Invocation)],
+    artifacts: Vec<Artifact>,
+) -> Inputs<'a> {
+    Inputs { sources, documents: &[], invocations, artifacts, settings: Vec::new(), bypasses: Vec::new() }
+}
 
 /// The deployments of command lines in one file, as a few lines each, and the diagnostics' codes.
 fn read_with(path: &str, texts: &[&str], settings: &Settings) -> (String, Vec<&'static str>) {
@@ -10,9 +21,9 @@ fn read_with(path: &str, texts: &[&str], settings: &Settings) -> (String, Vec<&'
     // The others are as if they stood in the same place.
     let invocations: Vec<_> = texts.iter().map(|text| Script::new(path, text).invocation).collect();
     let (sources, mut provenance) = (script.sources, script.provenance);
-    let mut inputs = Inputs::new(&sources);
-    inputs.invocations = invocations.iter().map(|invocation| (script.source, invocation)).collect();
-    let (model, diagnostics) = extract(&inputs, settings, &mut provenance);
+    let invocations: Vec<_> = invocations.into_iter().map(|one| (script.source, one)).collect();
+    let inputs = inputs(&sources, &invocations, Vec::new());
+    let (model, diagnostics) = extract(inputs, settings, &mut provenance);
     let shown: String = model
         .deployments
         .iter()
@@ -138,6 +149,13 @@ fn the_same_in_two_regions_is_one_deployment_with_the_flags_of_both() {
 }
 
 #[test]
+fn of_a_variable_given_twice_the_last_counts_but_plain_and_secret_are_two() {
+    let read = read("deploy.sh", "gcloud run deploy api --set-env-vars A=1,A=2,K=x --set-secrets K=key:1");
+    assert!(!read.contains("`A=1`") && read.contains("`A=2`"), "{read}");
+    assert!(read.contains("plain K set") && read.contains("secret K set"), "{read}");
+}
+
+#[test]
 fn what_is_left_of_several_environments_tells() {
     let read = read("deploy.sh", "gcloud run deploy <env==prod:api|env!=prod:api-staging>");
     assert!(read.contains("cloud-run service api-staging [staging] env != prod"), "{read}");
@@ -150,9 +168,9 @@ fn what_is_left_of_several_environments_tells() {
         span,
     };
     script.invocation.condition = Condition::of(one_of).and(&condition("env!=prod", span)).unwrap();
-    let mut inputs = Inputs::new(&script.sources);
-    inputs.invocations.push((script.source, &script.invocation));
-    let (model, _) = extract(&inputs, &Settings::default(), &mut script.provenance);
+    let invocations = [(script.source, script.invocation)];
+    let inputs = inputs(&script.sources, &invocations, Vec::new());
+    let (model, _) = extract(inputs, &Settings::default(), &mut script.provenance);
     assert_eq!(model.deployments[0].environment.as_ref().map(|one| one.as_str()), Some("uat"));
 }
 
@@ -175,11 +193,15 @@ fn alpine(commands: &[&str], dockerfiles: &[(&str, &str)]) -> String {
     let ids: Vec<SourceId> =
         dockerfiles.iter().map(|(path, base)| sources.add(*path, format!("FROM {base}\n"))).collect();
     let limits = Limits::default();
-    let read: Vec<_> = ids.iter().map(|&id| dockerfile::read(sources.get(id), id, &limits)).collect();
-    let mut inputs = Inputs::new(&sources);
-    inputs.dockerfiles = read.iter().collect();
-    inputs.invocations = invocations.iter().map(|invocation| (script.source, invocation)).collect();
-    let (model, _) = extract(&inputs, &Settings::default(), &mut provenance);
+    let mut artifacts = Vec::new();
+    for &id in &ids {
+        let file = dockerfile::read(sources.get(id), id, &limits);
+        let mut trace = Trace { sources: &sources, provenance: &mut provenance };
+        artifacts.extend(platform::dockerfile::artifact(&file, &mut trace));
+    }
+    let invocations: Vec<_> = invocations.into_iter().map(|one| (script.source, one)).collect();
+    let inputs = inputs(&sources, &invocations, artifacts);
+    let (model, _) = extract(inputs, &Settings::default(), &mut provenance);
     let alpine = model.deployments[0].main().and_then(|main| main.settings.get("alpine"));
     let Some(alpine) = alpine else { return "absent".to_owned() };
     let shown = alpine.value.alternatives().into_iter().map(|(condition, value)| {

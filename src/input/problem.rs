@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 /// How many diagnostics of one kind a file may raise; a generated file with a million duplicates is one
 /// problem, not a million.
-const AT_MOST: usize = 100;
+pub(super) const AT_MOST: usize = 100;
 
 /// Collects the diagnostics of one file.
 #[derive(Debug, Default)]
@@ -18,8 +18,12 @@ pub(super) struct Problems {
 }
 
 impl Problems {
-    pub(super) fn add(&mut self, diagnostic: Diagnostic) {
+    /// Adds a diagnostic. Of very many the last one says that the others are not told.
+    pub(super) fn add(&mut self, mut diagnostic: Diagnostic) {
         if self.all.len() < AT_MOST * 2 {
+            if self.all.len() + 1 == AT_MOST * 2 {
+                diagnostic.message.push_str("; further problems of this file are not listed");
+            }
             self.all.push(diagnostic);
         }
     }
@@ -116,4 +120,15 @@ pub(super) fn too_many(span: Span, limit: usize) -> Diagnostic {
     )
     .with_label("reading stopped here")
     .with_help("exclude the file in celador.yaml, or split it; aliases of aliases multiply")
+}
+
+/// A file in which so much is wrong that it is hardly of the format.
+pub(super) fn too_many_problems(span: Span) -> Diagnostic {
+    Diagnostic::error(
+        "input-limit",
+        span,
+        format!("more than {AT_MOST} problems; the rest of the file is not read"),
+    )
+    .with_label("reading stopped here")
+    .with_help("exclude the file in celador.yaml if it is of another format")
 }

@@ -30,7 +30,7 @@ pub use image::names_alpine;
 pub use table::{Bound, Default, Effect, Filled, Limit, Platform};
 pub use text::worlds_of;
 pub use trace::Trace;
-pub use variable::{file_entries, origin_of};
+pub use variable::origin_of;
 
 use crate::document::Document;
 use crate::model::Deployment;

@@ -64,7 +64,8 @@ impl Compiled {
 
     /// Whether an expression may read the variable of this name. Never wrong about a `false`.
     pub fn mentions(&self, variable: &str) -> bool {
-        let word = |text: &String| text.split(|c: char| !(c.is_alphanumeric() || c == '_')).any(|w| w == variable);
+        let word =
+            |text: &String| text.split(|c: char| !(c.is_alphanumeric() || c == '_')).any(|w| w == variable);
         self.texts.iter().any(word)
     }
 }
@@ -85,7 +86,11 @@ pub fn compile_unchecked(policy: Arc<Policy>) -> Result<Compiled, Vec<Diagnostic
     compile_with(policy, &|code, _, _| cel::compile_unchecked(&code.text, &code.map))
 }
 
-fn check(code: &Code, declarations: &Declarations, expected: Expected) -> Result<Expression, Vec<Diagnostic>> {
+fn check(
+    code: &Code,
+    declarations: &Declarations,
+    expected: Expected,
+) -> Result<Expression, Vec<Diagnostic>> {
     cel::compile(&code.text, &code.map, declarations, expected)
 }
 
@@ -118,11 +123,13 @@ fn compile_with(policy: Arc<Policy>, compiler: Compiler<'_>) -> Result<Compiled,
         // A message may speak of what the validation guards: where that is absent, `message` stands in.
         let mut inside = declarations.clone();
         inside.assume(&expression);
-        let mut part = |code: &Option<Code>, expected| code.as_ref().and_then(|code| run(code, &inside, expected));
+        inside.assume_false(&expression);
+        let mut part =
+            |code: &Option<Code>, expected| code.as_ref().and_then(|code| run(code, &inside, expected));
         validations.push(CompiledValidation {
             message: validation.message.clone(),
             message_expression: part(&validation.message_code, Expected::Text),
-            at: part(&validation.at, Expected::Any),
+            at: part(&validation.at, Expected::Place),
             help: validation.help.clone(),
             fix: validation.fix.as_ref().and_then(|fix| {
                 let expression = part(&Some(fix.code.clone()), Expected::Text)?;
@@ -197,7 +204,8 @@ fn type_of(kind: &ParamType) -> Type {
 fn element_type(path: &str) -> Result<Type, String> {
     let mut names = path.trim().split('.');
     let root = names.next().unwrap_or_default();
-    let row = types::variable(root).ok_or_else(|| format!("`forEach` names `{root}`, which is no variable"))?;
+    let row =
+        types::variable(root).ok_or_else(|| format!("`forEach` names `{root}`, which is no variable"))?;
     let mut kind = Type::Object(row.type_name);
     for name in names {
         let Type::Object(owner) = kind else {

@@ -136,4 +136,3 @@ pub(super) fn effective(
     }
     chosen
 }
-

@@ -121,12 +121,14 @@ pub fn compare(expected: &[Expected], actual: &[Actual]) -> Vec<String> {
         match left.iter().position(|have| here(have)) {
             Some(at) => {
                 let have = left.remove(at);
-                differences.push(format!("line {}: expected `{message}`, found `{}`", want.line, have.message));
+                differences
+                    .push(format!("line {}: expected `{message}`, found `{}`", want.line, have.message));
             }
             None => differences.push(format!("line {}: expected `{message}`, found nothing", want.line)),
         }
     }
-    let surplus = left.iter().map(|have| format!("{}:{}: not expected: `{}`", have.file, have.line, have.message));
+    let surplus =
+        left.iter().map(|have| format!("{}:{}: not expected: `{}`", have.file, have.line, have.message));
     differences.extend(surplus);
     differences
 }

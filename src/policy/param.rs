@@ -138,7 +138,8 @@ pub fn parse_value(kind: &ParamType, node: Ref<'_>) -> Result<Field, (Span, Stri
             if !node.is_sequence() {
                 return fail("a list");
             }
-            let elements = node.items().map(|item| parse_value(inner, item)).collect::<Result<Vec<_>, _>>()?;
+            let elements =
+                node.items().map(|item| parse_value(inner, item)).collect::<Result<Vec<_>, _>>()?;
             Datum::List(List { elements: Arc::new(elements), open: None })
         }
         ParamType::Map(inner) => {
@@ -183,7 +184,8 @@ pub(super) fn read_params(keys: &mut Keys, node: Ref<'_>) -> Vec<Param> {
                 None
             }
         });
-        let description = keys.text(body, "description", &what).map_or(String::new(), |(text, _)| text.to_owned());
+        let description =
+            keys.text(body, "description", &what).map_or(String::new(), |(text, _)| text.to_owned());
         params.push(Param {
             name: entry.key.as_str().into(),
             kind,

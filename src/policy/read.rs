@@ -90,13 +90,13 @@ fn read_policy(keys: &mut Keys, source: &Source, root: Ref<'_>) -> Option<Policy
     }
     let title = keys.required_text(metadata, "title", "`metadata`").map_or("", |(text, _)| text);
     let group = keys.text(metadata, "group", "`metadata`").map_or("custom", |(text, _)| text);
-    let severities =
-        [("error", Severity::Error), ("warning", Severity::Warning), ("info", Severity::Info)];
+    let severities = [("error", Severity::Error), ("warning", Severity::Warning), ("info", Severity::Info)];
     let severity = keys.word(spec, "severity", "`spec`", &severities).unwrap_or(Severity::Error);
     let actions = [("deny", Action::Deny), ("warn", Action::Warn), ("audit", Action::Audit)];
     let action = keys.word(spec, "action", "`spec`", &actions);
     let failure = [("Fail", FailurePolicy::Fail), ("Ignore", FailurePolicy::Ignore)];
-    let failure_policy = keys.word(spec, "failurePolicy", "`spec`", &failure).unwrap_or(FailurePolicy::Ignore);
+    let failure_policy =
+        keys.word(spec, "failurePolicy", "`spec`", &failure).unwrap_or(FailurePolicy::Ignore);
     let unknowns = [("report", Unknowns::Report), ("count", Unknowns::Count)];
     let unknowns = keys.word(spec, "unknowns", "`spec`", &unknowns).unwrap_or(Unknowns::Report);
     let rationale = keys.text(spec, "rationale", "`spec`").map_or("", |(text, _)| text.trim());
@@ -112,8 +112,7 @@ fn read_policy(keys: &mut Keys, source: &Source, root: Ref<'_>) -> Option<Policy
     let conditions = read_named(keys, source, spec, "matchConditions");
     let variables = read_named(keys, source, spec, "variables");
     let judged_by = keys.text(spec, "judgedBy", "`spec`").map(|(text, _)| text.to_owned());
-    let validations =
-        if judged_by.is_some() { Vec::new() } else { read_validations(keys, source, spec) };
+    let validations = if judged_by.is_some() { Vec::new() } else { read_validations(keys, source, spec) };
     let examples = spec.get("examples").map(|node| read_examples(keys, node)).unwrap_or_default();
     // Everything was looked at, so that everything that is wrong is told at once.
     let ((name, name_node), target) = (name?, target?);

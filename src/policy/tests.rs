@@ -85,7 +85,8 @@ fn every_wrong_key_word_and_value_is_told_at_its_place() {
 
 #[test]
 fn what_a_policy_cannot_do_without_is_asked_for() {
-    let (policies, told) = read_text("apiVersion: celador/v1\nkind: Policy\nmetadata: {title: x}\nspec: {target: {}}\n");
+    let (policies, told) =
+        read_text("apiVersion: celador/v1\nkind: Policy\nmetadata: {title: x}\nspec: {target: {}}\n");
     assert!(policies.is_empty());
     insta::assert_snapshot!(told.join("\n"), @r#"
     3:12 policy-missing-key: `metadata` needs the key `name`
@@ -147,7 +148,11 @@ fn examples_differ_by_line_and_message() {
     assert_eq!(compare_example(expected, &[actual(4, "any"), actual(2, "low")]), [""; 0]);
     assert_eq!(
         compare_example(expected, &[actual(2, "high"), actual(9, "more")]),
-        ["line 2: expected `low`, found `high`", "line 4: expected `a finding`, found nothing", "a.sh:9: not expected: `more`"]
+        [
+            "line 2: expected `low`, found `high`",
+            "line 4: expected `a finding`, found nothing",
+            "a.sh:9: not expected: `more`"
+        ]
     );
 }
 
@@ -163,9 +168,21 @@ fn the_index_of_the_pack_says_what_the_files_say() {
         assert_eq!((&*policy.name, policy.group.as_str()), (builtin.name, builtin.group));
         assert_eq!(policy.target.kind, builtin.kind, "{}", builtin.name);
         assert_eq!(policy.target.platforms, builtin.platforms, "{}", builtin.name);
-        assert!(!policy.title.is_empty() && !policy.rationale.is_empty(), "{} gives its reason", builtin.name);
-        assert!(policy.examples.iter().any(|one| one.findings.is_empty()), "{} has a passing example", builtin.name);
-        assert!(policy.examples.iter().any(|one| !one.findings.is_empty()), "{} has a failing example", builtin.name);
+        assert!(
+            !policy.title.is_empty() && !policy.rationale.is_empty(),
+            "{} gives its reason",
+            builtin.name
+        );
+        assert!(
+            policy.examples.iter().any(|one| one.findings.is_empty()),
+            "{} has a passing example",
+            builtin.name
+        );
+        assert!(
+            policy.examples.iter().any(|one| !one.findings.is_empty()),
+            "{} has a failing example",
+            builtin.name
+        );
         let judged = builtin.load(&mut sources, false).unwrap_or_else(|| panic!("{}", builtin.name));
         assert!(judged.examples.is_empty(), "the examples come last in {}", builtin.name);
         assert_eq!(judged.validations.len(), policy.validations.len());
@@ -176,11 +193,13 @@ fn the_index_of_the_pack_says_what_the_files_say() {
 
 #[test]
 fn the_pack_is_checked_like_code() {
+    let mut wrong = Vec::new();
     for builtin in PACK {
         let mut sources = Sources::new();
         let policy = builtin.load(&mut sources, true).unwrap_or_else(|| panic!("{}", builtin.name));
         if let Err(errors) = compile(Arc::new(policy)) {
-            panic!("{}:\n{}", builtin.name, told(&sources, &errors).join("\n"));
+            wrong.push(format!("{}:\n{}", builtin.name, told(&sources, &errors).join("\n")));
         }
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

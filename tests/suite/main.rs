@@ -3,5 +3,6 @@
 mod bad_input;
 mod examples;
 mod house;
+mod pack;
 mod run;
 mod secrets;

@@ -13,13 +13,14 @@ use std::collections::BTreeSet;
 /// Paths that are certainly there.
 type Facts = BTreeSet<String>;
 
-/// Reports what is not guarded; what the whole expression guarantees where it holds.
-pub(super) fn check(checker: &mut Checker<'_>) -> BTreeSet<String> {
+/// Reports what is not guarded; what the whole expression guarantees where it holds, and where it does
+/// not.
+pub(super) fn check(checker: &mut Checker<'_>) -> (BTreeSet<String>, BTreeSet<String>) {
     let root = &checker.tree.root;
     let facts = checker.declarations.certain().clone();
     let mut guards = Guards { checker, names: Vec::new(), reported: BTreeSet::new() };
     guards.walk(root, &facts);
-    guards.facts(root, true)
+    (guards.facts(root, true), guards.facts(root, false))
 }
 
 struct Guards<'c, 'a> {

@@ -20,7 +20,9 @@ use std::collections::BTreeSet;
 pub(super) struct Checked {
     pub(super) result: Type,
     /// Paths that are there for certain where the expression holds.
-    pub(super) guarantees: BTreeSet<String>,
+    pub(super) holds: BTreeSet<String>,
+    /// The same where it does not hold.
+    pub(super) fails: BTreeSet<String>,
 }
 
 /// Checks a tree.
@@ -37,10 +39,12 @@ pub(super) fn check(
     let result = checker.infer(&tree.root);
     checker.expect(&tree.root, &result, expected);
     // Where types are wrong, what is optional is not certain either.
-    let guarantees =
-        if checker.diagnostics.is_empty() { guards::check(&mut checker) } else { BTreeSet::new() };
+    let (holds, fails) = match checker.diagnostics.is_empty() && *expected != Expected::Place {
+        true => guards::check(&mut checker),
+        false => Default::default(),
+    };
     if checker.diagnostics.is_empty() {
-        return Ok(Checked { result, guarantees });
+        return Ok(Checked { result, holds, fails });
     }
     let mut diagnostics = checker.diagnostics;
     diagnostics.sort_by_key(|diagnostic| (diagnostic.primary.span.start, diagnostic.primary.span.end));
@@ -226,7 +230,7 @@ impl Checker<'_> {
                 let help = "`string(..)` turns numbers and amounts into texts";
                 self.report(Diagnostic::error("cel-type", self.span(root), message).with_help(help));
             }
-            Expected::Text | Expected::Any => {}
+            Expected::Text | Expected::Any | Expected::Place => {}
         }
     }
 }

@@ -187,3 +187,16 @@ fn what_an_earlier_expression_guards_is_certain_later() {
     assert_eq!(judged("variables.half > params.minimum", &declarations, Expected::Bool), "    ok: bool\n");
     assert!(judged("variables.hlaf > params.minimum", &declarations, Expected::Bool).contains("`half`"));
 }
+
+#[test]
+fn a_message_may_speak_of_what_a_failed_validation_read() {
+    let mut declarations = declarations();
+    let validation = "!has(deployment.memory) || deployment.memory >= params.minimum";
+    let map = TextMap::identity(SourceId::FIRST, 0, validation.len());
+    let validation = compile(validation, &map, &declarations, Expected::Bool).unwrap();
+    let message = "string(deployment.memory)";
+    assert!(judged(message, &declarations, Expected::Text).contains("cel-unguarded"));
+    assert_eq!(judged("deployment.memory", &declarations, Expected::Place), "    ok: quantity\n");
+    declarations.assume_false(&validation);
+    assert_eq!(judged(message, &declarations, Expected::Text), "    ok: string\n");
+}

@@ -200,7 +200,13 @@ const FIELDS: &[Row] = &[
     ("repeated_flag", "first", Text, Always, "the value that was given first"),
     ("repeated_flag", "last", Text, Always, "the value that wins"),
     ("repeated_flag", "conflict", Bool, Always, "whether two of its values differ for certain"),
-    ("env_variable", "kinds", List(&Text), Always, "every kind in which it is given: plain, secret, from_file"),
+    (
+        "env_variable",
+        "kinds",
+        List(&Text),
+        Always,
+        "every kind in which it is given: plain, secret, from_file",
+    ),
     ("artifact", "further_ports", List(&Int), Always, "ports exposed after the first"),
     ("required_variable", "status", Text, Always, "the state for messages: UNKNOWN where it cannot be told"),
 ];

@@ -1,7 +1,9 @@
 //! The object `deployment`, and those inside it.
 
 use super::env::{env, required};
-use super::fields::{at, bool, either, list, map, object, setting, settings, split, text, text_field, text_value, under};
+use super::fields::{
+    at, bool, either, list, map, object, setting, settings, split, text, text_field, text_value, under,
+};
 use super::image::image;
 use crate::cel::object::Field;
 use crate::evaluate::Required;
@@ -33,6 +35,12 @@ pub(super) fn deployment(
     }
     let mut given = Vec::new();
     if let Some(main) = from.main() {
+        // What a container lacks is reported at the container.
+        if from.open.is_none() {
+            for row in catalogue::ROWS.iter().filter(|row| row.level == Level::Container) {
+                fields.insert(row.name, Field::Absent(at(main.anchor)));
+            }
+        }
         container_settings(provenance, main, &mut fields, from.open.as_ref());
         given.extend(explicit(&main.settings));
         fields.insert("env", env(provenance, &main.env, main.anchor));
@@ -43,10 +51,10 @@ pub(super) fn deployment(
     }
     settings(provenance, plain_rows(Level::Deployment), &from.settings, &mut fields);
     given.extend(explicit(&from.settings));
-    let name = from.service.as_ref().map_or_else(
-        || text(from.display_name(), anchor),
-        |name| text_field(provenance, name, anchor),
-    );
+    let name = from
+        .service
+        .as_ref()
+        .map_or_else(|| text(from.display_name(), anchor), |name| text_field(provenance, name, anchor));
     fields.insert("service", name);
     if let Some(family) = &from.family {
         fields.insert("family", text(Arc::clone(family), anchor));
@@ -69,7 +77,8 @@ pub(super) fn deployment(
     fields.insert("containers", list(containers.collect(), anchor));
     fields.insert("flags", flags(provenance, from));
     fields.insert("repeated", list(from.repeated.iter().filter_map(repeated).collect(), anchor));
-    fields.insert("given", list(given.into_iter().map(|(name, span)| text(name, at(span))).collect(), anchor));
+    fields
+        .insert("given", list(given.into_iter().map(|(name, span)| text(name, at(span))).collect(), anchor));
     if let Some(dockerfile) = &from.dockerfile {
         fields.insert("dockerfile", text_value(provenance, dockerfile, from.anchor));
     }

@@ -32,8 +32,7 @@ fn convert(node: Ref<'_>, depth: usize) -> Field {
         }
         NodeKind::Sequence(_) => list(node.items().map(|item| convert(item, depth)).collect(), place),
         NodeKind::Scalar { template: Some(name), .. } => {
-            let unknown =
-                Unknown { input: name.as_str().into(), reason: Reason::Template, span: place.span };
+            let unknown = Unknown { input: name.as_str().into(), reason: Reason::Template, span: place.span };
             Field::Unknown { unknown, place }
         }
         NodeKind::Scalar { text, style, kind, .. } => {

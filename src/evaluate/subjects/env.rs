@@ -83,11 +83,8 @@ fn variable_object(provenance: &Provenance, variable: &EnvVariable, kinds: &[(En
         EnvKind::Plain => drop(fields.insert("value", value)),
         EnvKind::Secret => drop(fields.insert("secret", secret_name(value))),
         EnvKind::FromFile => {
-            let unknown = Unknown {
-                input: Arc::clone(&variable.name),
-                reason: Reason::NotFound,
-                span: variable.span,
-            };
+            let unknown =
+                Unknown { input: Arc::clone(&variable.name), reason: Reason::NotFound, span: variable.span };
             fields.insert("value", Field::Unknown { unknown, place: key });
         }
     }

@@ -257,7 +257,8 @@ pub(super) fn renamed(field: &Field, file: &str) -> Field {
     match field {
         Field::Known { datum, place } => Field::Known { datum: renamed_datum(datum, file), place: *place },
         Field::Either(all) => {
-            let one = |(condition, field): &(Condition, Field)| (foreign(condition, file), renamed(field, file));
+            let one =
+                |(condition, field): &(Condition, Field)| (foreign(condition, file), renamed(field, file));
             Field::Either(all.iter().map(one).collect())
         }
         other => other.clone(),

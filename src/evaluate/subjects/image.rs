@@ -107,10 +107,13 @@ fn unless_hole(units: &[Unit<'_>], place: Place) -> Field {
 /// The first component is a registry if it has a dot or a port, or is `localhost`.
 fn is_registry(units: &[Unit<'_>]) -> bool {
     let special = |unit: &Unit<'_>| matches!(unit, Unit::Char('.' | ':', _));
-    let word: String = units.iter().filter_map(|unit| match unit {
-        Unit::Char(c, _) => Some(*c),
-        Unit::Hole(_) => None,
-    }).collect();
+    let word: String = units
+        .iter()
+        .filter_map(|unit| match unit {
+            Unit::Char(c, _) => Some(*c),
+            Unit::Hole(_) => None,
+        })
+        .collect();
     units.iter().any(special) || word == "localhost"
 }
 

@@ -294,8 +294,11 @@ fn service_subjects(deployments: &[Subject]) -> Vec<Subject> {
     let one = |(index, (key, members)): (usize, (&str, Vec<&Subject>))| {
         let first = *members.first()?;
         let anchor = at(first.anchor);
-        let environments: BTreeSet<&str> =
-            members.iter().filter_map(|member| member.environment.as_ref()).map(Environment::as_str).collect();
+        let environments: BTreeSet<&str> = members
+            .iter()
+            .filter_map(|member| member.environment.as_ref())
+            .map(Environment::as_str)
+            .collect();
         let environments = environments.into_iter().map(|name| text(name, anchor)).collect();
         let mut fields = BTreeMap::new();
         fields.insert("name", text(key, anchor));

@@ -7,9 +7,7 @@ use crate::model::{EnvKind, EnvVariable, EnvVariables, Setting, Settings};
 use crate::policy::show;
 use crate::provenance::{Arena, Provenance, Step};
 use crate::source::{SourceId, Span};
-use crate::value::{
-    Atom, Condition, Operand, Operator, Part, Piece, Reason, Scalar, Text, Unknown, Value,
-};
+use crate::value::{Atom, Condition, Operand, Operator, Part, Piece, Reason, Scalar, Text, Unknown, Value};
 
 fn at(start: usize, end: usize) -> Span {
     Span::new(SourceId::FIRST, start, end)
@@ -94,7 +92,8 @@ fn image_references_are_taken_apart_as_far_as_they_are_known() {
 
 #[test]
 fn a_tag_stands_where_its_own_part_was_written() {
-    let (Field::Known { datum: Datum::Object(object), .. }, _) = image_of(&["gcr.io/", "$P", "/api:latest"]) else {
+    let (Field::Known { datum: Datum::Object(object), .. }, _) = image_of(&["gcr.io/", "$P", "/api:latest"])
+    else {
         panic!("an image is an object")
     };
     let Field::Known { place, .. } = &object.fields["tag"] else { panic!("the tag is known") };
@@ -120,7 +119,9 @@ fn entry(variables: &EnvVariables, name: &str, field: &str) -> String {
         other => other.clone(),
     };
     match &map.entries[name] {
-        Field::Either(all) => told(&either(all.iter().map(|(when, one)| (when.clone(), inside(one))).collect())),
+        Field::Either(all) => {
+            told(&either(all.iter().map(|(when, one)| (when.clone(), inside(one))).collect()))
+        }
         one => told(&inside(one)),
     }
 }

@@ -1,7 +1,7 @@
 //! From a logical line to an instruction.
 
 use crate::diagnostic::{Diagnostic, nearest};
-use crate::input::dockerfile::lines::{Lines, Logical};
+use crate::input::dockerfile::lines::{Lines, Logical, is_delimiter};
 use crate::input::dockerfile::words::{self, Word};
 use crate::input::dockerfile::{Body, Command, Dockerfile, Heredoc, Instruction, Pair, Stage};
 use crate::input::problem::shortened;
@@ -278,8 +278,7 @@ fn heredocs(
         };
         let (strip_tabs, word) = word.strip_prefix('-').map_or((false, word), |word| (true, word));
         let delimiter = word.trim_matches(['"', '\'']);
-        let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
-        if delimiter.is_empty() || !delimiter.chars().all(is_name) {
+        if !is_delimiter(delimiter) {
             continue;
         }
         match lines.heredoc(delimiter, delimiter.len() != word.len(), strip_tabs) {

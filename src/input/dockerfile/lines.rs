@@ -3,6 +3,7 @@
 use crate::document::Comment;
 use crate::input::dockerfile::{Dockerfile, Heredoc};
 use crate::source::{Source, SourceId, Span, TextMap};
+use std::collections::HashMap;
 
 /// One instruction's text, with the way back to the file.
 pub(super) struct Logical {
@@ -26,6 +27,9 @@ pub(super) struct Lines<'t> {
     pub escape: char,
     /// Parser directives may still come: nothing else has stood before.
     at_top: bool,
+    /// Where each line that could end a here-document stands last, leading tabs aside: made when the first
+    /// here-document is met, so that one without an end costs no search.
+    ends: Option<HashMap<&'t str, usize>>,
 }
 
 /// A line of the file: its offset, and its characters without the line break.
@@ -37,7 +41,7 @@ struct Line<'t> {
 impl<'t> Lines<'t> {
     pub fn new(source: &'t Source, id: SourceId) -> Lines<'t> {
         let (_, mark) = source.text_after_mark();
-        Lines { text: source.text(), id, at: mark, escape: '\\', at_top: true }
+        Lines { text: source.text(), id, at: mark, escape: '\\', at_top: true, ends: None }
     }
 
     fn line(&mut self) -> Option<Line<'t>> {
@@ -125,6 +129,11 @@ impl<'t> Lines<'t> {
     /// nothing is consumed.
     pub fn heredoc(&mut self, delimiter: &str, quoted: bool, strip_tabs: bool) -> Option<Heredoc> {
         let begin = self.at;
+        let all = self.text;
+        let ends = self.ends.get_or_insert_with(|| ends_of_heredocs(all));
+        if ends.get(delimiter).is_none_or(|&last| last < begin) {
+            return None;
+        }
         let mut text = String::new();
         let mut anchors: Vec<(u32, u32)> = Vec::new();
         let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
@@ -152,4 +161,23 @@ impl<'t> Lines<'t> {
         let end = read.trim_end_matches(['\n', '\r']).len();
         Span::new(self.id, end, end)
     }
+}
+
+/// Whether a text can end a here-document.
+pub(super) fn is_delimiter(text: &str) -> bool {
+    let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+    !text.is_empty() && text.chars().all(is_name)
+}
+
+fn ends_of_heredocs(text: &str) -> HashMap<&str, usize> {
+    let mut ends = HashMap::new();
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let content = line.trim_end_matches(['\n', '\r']).trim_start_matches('\t');
+        if is_delimiter(content) {
+            ends.insert(content, at);
+        }
+        at += line.len();
+    }
+    ends
 }

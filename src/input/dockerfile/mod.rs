@@ -143,6 +143,12 @@ pub fn read(source: &Source, id: SourceId, limits: &Limits) -> Dockerfile {
             break;
         }
         instruction::read(line, &mut lines, &mut file);
+        // A file of something else is one problem, not a thousand.
+        if file.diagnostics.len() >= problem::AT_MOST {
+            let at = lines.end_of_last_line();
+            file.diagnostics.push(problem::too_many_problems(at));
+            break;
+        }
     }
     if file.stages.is_empty() && read > 0 {
         file.diagnostics.push(

@@ -19,6 +19,10 @@ pub struct Scope {
 /// How deeply defaults may stand in defaults: `${A:-${B:-c}}`.
 const DEPTH: usize = 8;
 
+/// How many parts and bytes a value may have: `ENV A=$A$A` doubles it at every line.
+const PARTS: usize = 256;
+const BYTES: usize = 64 << 10;
+
 impl Scope {
     /// The arguments that stand before the first `FROM`, the only ones that a `FROM` may use.
     pub fn global(file: &Dockerfile, arena: &mut Arena) -> Scope {
@@ -61,6 +65,11 @@ impl Scope {
     /// The value of a word with its variables filled in.
     pub fn expand(&self, word: &Word, arena: &mut Arena) -> Value<Text> {
         let filled = self.fill(&word.pieces, word.span, arena, DEPTH);
+        if filled.is_too_long() {
+            let origin = arena.literal(word.span);
+            let input = "a very long value".into();
+            return Value::Unknown(Unknown { input, reason: Reason::Limit, span: word.span }, Some(origin));
+        }
         if let ([_], [_]) = (filled.text.parts.as_slice(), word.pieces.as_slice())
             && let Some(whole) = filled.whole
         {
@@ -85,9 +94,13 @@ impl Scope {
     fn fill(&self, pieces: &[Piece], span: Span, arena: &mut Arena, depth: usize) -> Filled {
         let mut filled = Filled::default();
         for piece in pieces {
+            if filled.is_too_long() {
+                break;
+            }
             match piece {
                 Piece::Literal(text) => {
                     let origin = Some(arena.literal(span));
+                    filled.bytes += text.len();
                     filled.text.append(Text::literal(text.clone(), origin));
                 }
                 Piece::Variable { name, modifier } => {
@@ -147,15 +160,25 @@ impl Scope {
 #[derive(Default)]
 struct Filled {
     text: Text,
+    bytes: usize,
     overridable_by: Option<Arc<str>>,
     /// The variable's value, if the text is one variable and nothing else.
     whole: Option<Value<Text>>,
 }
 
 impl Filled {
+    fn is_too_long(&self) -> bool {
+        self.text.parts.len() > PARTS || self.bytes > BYTES
+    }
+
     fn append(&mut self, value: &Value<Text>) {
         match value {
             Value::Known(known) => {
+                let length = |part: &Part| match &part.piece {
+                    crate::value::Piece::Literal(text) => text.len(),
+                    crate::value::Piece::Hole(_) => 0,
+                };
+                self.bytes += known.value.parts.iter().map(length).sum::<usize>();
                 self.text.append(known.value.clone());
                 if self.overridable_by.is_none() {
                     self.overridable_by.clone_from(&known.overridable_by);

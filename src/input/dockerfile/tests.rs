@@ -166,6 +166,16 @@ fn commands_map_back_through_continuations() {
     assert_eq!(sources.slice(map.span(0, 4)), "exec");
 }
 
+#[test]
+fn hostile_files_cost_little() {
+    let doubled: String = (0..60).map(|_| "ARG A=x$A$A\n").collect();
+    assert!(base(&format!("{doubled}FROM $A\n")).contains("a very long value"));
+    let unclosed = "RUN <<E\n".repeat(5_000);
+    let (_, file) = parse(&format!("FROM a\n{unclosed}"));
+    assert_eq!(file.diagnostics.last().map(|d| d.code.0), Some("input-limit"));
+    assert!(parse(&format!("FROM a\nENV {}", "A=${A:-".repeat(5_000))).1.diagnostics.is_empty());
+}
+
 /// The base of the last stage, the slice of its literal, and who may override it.
 fn base(text: &str) -> String {
     let (sources, file) = parse(text);

@@ -172,9 +172,12 @@ pub fn variable(raw: &str, at: usize) -> Option<(Piece, usize)> {
     Some((Piece::Variable { name, modifier }, at + 2 + close + 1))
 }
 
+/// How far away a variable's closing brace is looked for.
+const LONGEST: usize = 512;
+
 fn closing_brace(text: &str) -> Option<usize> {
     let mut depth = 0usize;
-    for (at, c) in text.char_indices() {
+    for (at, c) in text.char_indices().take(LONGEST) {
         match c {
             '{' => depth += 1,
             '}' if depth == 0 => return Some(at),

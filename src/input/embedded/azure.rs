@@ -18,8 +18,18 @@ use std::collections::BTreeSet;
 
 /// Keys under which steps and jobs are nested, and how deeply they are followed: stages, jobs,
 /// strategies, steps.
-const NESTING: &[&str] =
-    &["stages", "jobs", "steps", "strategy", "runOnce", "rolling", "canary", "deploy", "preDeploy", "postRouteTraffic"];
+const NESTING: &[&str] = &[
+    "stages",
+    "jobs",
+    "steps",
+    "strategy",
+    "runOnce",
+    "rolling",
+    "canary",
+    "deploy",
+    "preDeploy",
+    "postRouteTraffic",
+];
 const MAX_DEPTH: usize = 10;
 
 pub(super) fn is_pipeline(root: Ref<'_>) -> bool {

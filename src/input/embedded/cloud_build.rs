@@ -11,7 +11,7 @@ use super::text::{self, scalar};
 use super::{At, bound, change_directory, exported, input, literal};
 use crate::document::Ref;
 use crate::input::{shell, text_map};
-use crate::script::{Block, Command, Expression, ExpressionKind, Program, Statement, StatementKind};
+use crate::script::{Block, Command, Expression, ExpressionKind, Literal, Program, Statement, StatementKind};
 use crate::source::{Span, TextMap};
 
 pub(super) fn is_build(root: Ref<'_>) -> bool {
@@ -100,7 +100,18 @@ impl<'a> Build<'a> {
     }
 
     fn value(self, node: Ref<'a>) -> Expression {
-        scalar(node, self.at, text::dollars, &mut |name, span, _, _| self.substitution(name, span))
+        let mut value =
+            scalar(node, self.at, text::dollars, &mut |name, span, _, _| self.substitution(name, span));
+        let parts = match &mut value.kind {
+            ExpressionKind::Join(parts) => parts.as_mut_slice(),
+            _ => std::slice::from_mut(&mut value),
+        };
+        for part in parts {
+            if let ExpressionKind::Literal(Literal::Text(text)) = &mut part.kind {
+                *text = text.replace("$$", "$");
+            }
+        }
+        value
     }
 
     /// A scalar's value from byte `from` of its text on.
@@ -142,7 +153,7 @@ impl<'a> Build<'a> {
 /// The script behind `bash -c`, `bash -euo pipefail -c`.
 fn inline_script<'a>(program: &Option<Expression>, args: &[Ref<'a>]) -> Option<Ref<'a>> {
     let name = match program {
-        Some(Expression { kind: ExpressionKind::Literal(crate::script::Literal::Text(name)), .. }) => name,
+        Some(Expression { kind: ExpressionKind::Literal(Literal::Text(name)), .. }) => name,
         Some(_) => return None,
         None => args.first()?.text()?,
     };
@@ -159,9 +170,22 @@ fn inline_script<'a>(program: &Option<Expression>, args: &[Ref<'a>]) -> Option<R
 /// build with an unknown one does not start.
 fn is_substitution(name: &str) -> bool {
     const BUILT_IN: &[&str] = &[
-        "BRANCH_NAME", "BUILD_ID", "COMMIT_SHA", "LOCATION", "PROJECT_ID", "PROJECT_NUMBER", "REF_NAME",
-        "REPO_FULL_NAME", "REPO_NAME", "REVISION_ID", "SERVICE_ACCOUNT", "SERVICE_ACCOUNT_EMAIL", "SHORT_SHA",
-        "TAG_NAME", "TRIGGER_BUILD_CONFIG_PATH", "TRIGGER_NAME",
+        "BRANCH_NAME",
+        "BUILD_ID",
+        "COMMIT_SHA",
+        "LOCATION",
+        "PROJECT_ID",
+        "PROJECT_NUMBER",
+        "REF_NAME",
+        "REPO_FULL_NAME",
+        "REPO_NAME",
+        "REVISION_ID",
+        "SERVICE_ACCOUNT",
+        "SERVICE_ACCOUNT_EMAIL",
+        "SHORT_SHA",
+        "TAG_NAME",
+        "TRIGGER_BUILD_CONFIG_PATH",
+        "TRIGGER_NAME",
     ];
     name.starts_with('_') || BUILT_IN.contains(&name)
 }

@@ -2,7 +2,6 @@
 //!
 //! <https://docs.github.com/en/actions/reference/workflows-and-actions/expressions>
 
-use super::input;
 use crate::script::{CompareOperator, Expression, ExpressionKind, Literal};
 use crate::source::{Span, TextMap};
 use crate::value::{Number, Reason};
@@ -71,7 +70,8 @@ impl Parser<'_> {
             all.push(self.and()?);
         }
         self.depth -= 1;
-        let is_input = |one: &Expression| matches!(one.kind, ExpressionKind::Input { .. } | ExpressionKind::Name(_));
+        let is_input =
+            |one: &Expression| matches!(one.kind, ExpressionKind::Input { .. } | ExpressionKind::Name(_));
         if all.len() > 1 && all.iter().rev().skip(1).all(is_input) {
             let mut rest = all.into_iter().rev();
             let last = rest.next()?;
@@ -81,7 +81,7 @@ impl Parser<'_> {
                 Expression { kind: ExpressionKind::Default { value, fallback, or_empty: true }, span }
             }));
         }
-        Some(several(all, ExpressionKind::Or))
+        several(all, ExpressionKind::Or)
     }
 
     fn and(&mut self) -> Option<Expression> {
@@ -89,7 +89,13 @@ impl Parser<'_> {
         while self.take("&&") {
             all.push(self.comparison()?);
         }
-        Some(several(all, ExpressionKind::And))
+        // `success() && ...`: what always holds needs no mention.
+        let (held, mut rest): (Vec<Expression>, Vec<Expression>) =
+            all.into_iter().partition(|one| matches!(one.kind, ExpressionKind::Literal(Literal::Bool(true))));
+        if rest.is_empty() {
+            rest.extend(held.into_iter().next());
+        }
+        several(rest, ExpressionKind::And)
     }
 
     fn comparison(&mut self) -> Option<Expression> {
@@ -213,8 +219,7 @@ impl Parser<'_> {
 fn affix(whole: Expression, part: Expression, span: Span, at_end: bool) -> Option<Expression> {
     let ExpressionKind::Literal(Literal::Text(text)) = &part.kind else { return None };
     let pattern = if at_end { format!("*{text}") } else { format!("{text}*") };
-    let pattern =
-        Expression { kind: ExpressionKind::Literal(Literal::Text(pattern)), span: part.span };
+    let pattern = Expression { kind: ExpressionKind::Literal(Literal::Text(pattern)), span: part.span };
     let mut test = compare(CompareOperator::Matches, whole, pattern);
     test.span = span;
     Some(test)
@@ -226,13 +231,11 @@ fn compare(operator: CompareOperator, left: Expression, right: Expression) -> Ex
     Expression { kind, span }
 }
 
-fn several(mut all: Vec<Expression>, combine: fn(Vec<Expression>) -> ExpressionKind) -> Expression {
-    match all.as_slice() {
-        [_] => all.remove(0),
-        [first, .., last] => {
-            let span = first.span.cover(last.span);
-            Expression { kind: combine(all), span }
-        }
-        [] => input("", None, Span::beginning(crate::source::SourceId::FIRST)),
+/// Several operands as one expression; a single one stands alone.
+fn several(mut all: Vec<Expression>, combine: fn(Vec<Expression>) -> ExpressionKind) -> Option<Expression> {
+    if all.len() < 2 {
+        return all.pop();
     }
+    let span = all.first()?.span.cover(all.last()?.span);
+    Some(Expression { kind: combine(all), span })
 }

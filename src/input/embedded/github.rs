@@ -62,11 +62,8 @@ fn step_program(levels: &[Ref<'_>], at: At<'_>) -> Option<Program> {
     if let Some(directory) = directory.filter(|directory| directory.text().is_some()) {
         before.push(change_directory(names.scalar(directory), directory.span()));
     }
-    let conditions = levels
-        .iter()
-        .filter_map(|level| level.get("if"))
-        .filter_map(|test| names.condition(test))
-        .collect();
+    let conditions =
+        levels.iter().filter_map(|level| level.get("if")).filter_map(|test| names.condition(test)).collect();
     let script = names.script(run, &mut before);
     Some(super::program(run.span(), before, vec![script], conditions))
 }
@@ -107,10 +104,7 @@ impl<'a> Context<'a> {
             _ => 0..text.len(),
         };
         let condition = expression::lower(text.get(inner.clone())?, inner.start, &map, self);
-        let always = matches!(
-            condition.kind,
-            ExpressionKind::Literal(crate::script::Literal::Bool(true))
-        );
+        let always = matches!(condition.kind, ExpressionKind::Literal(crate::script::Literal::Bool(true)));
         (!always).then_some(condition)
     }
 
@@ -139,17 +133,22 @@ impl<'a> Context<'a> {
 
     /// The default that a workflow or an action declares for an input.
     fn default_of(&mut self, name: &str) -> Option<Expression> {
-        let places: [&[&str]; 3] =
-            [&["inputs", name], &["on", "workflow_dispatch", "inputs", name], &["on", "workflow_call", "inputs", name]];
+        let places: [&[&str]; 3] = [
+            &["inputs", name],
+            &["on", "workflow_dispatch", "inputs", name],
+            &["on", "workflow_call", "inputs", name],
+        ];
         let declared = places.iter().find_map(|place| self.root.path(place))?;
-        let default = declared.get("default").filter(|default| default.text().is_some_and(|text| !text.is_empty()))?;
+        let default =
+            declared.get("default").filter(|default| default.text().is_some_and(|text| !text.is_empty()))?;
         Some(scalar(default, self.at, |_| Vec::new(), &mut |_, span, _, _| input("", None, span)))
     }
 }
 
 impl Names for Context<'_> {
     fn value(&mut self, name: &str, span: Span) -> Expression {
-        let plain = name.strip_prefix("github.event.").filter(|rest| rest.starts_with("inputs.")).unwrap_or(name);
+        let plain =
+            name.strip_prefix("github.event.").filter(|rest| rest.starts_with("inputs.")).unwrap_or(name);
         if let Some(variable) = plain.strip_prefix("env.")
             && self.known.contains(variable)
         {

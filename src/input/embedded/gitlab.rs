@@ -10,12 +10,11 @@ use super::text::{self, scalar};
 use super::{At, exported};
 use crate::document::Ref;
 use crate::input::{shell, text_map};
-use crate::script::{
-    Block, CompareOperator, Element, Expression, ExpressionKind, InputKind, Program,
-};
+use crate::script::{Block, CompareOperator, Element, Expression, ExpressionKind, InputKind, Program};
 
 /// Keys of the file that are no jobs.
-const NO_JOBS: &[&str] = &["default", "include", "image", "services", "stages", "variables", "workflow", "cache"];
+const NO_JOBS: &[&str] =
+    &["default", "include", "image", "services", "stages", "variables", "workflow", "cache"];
 
 pub(super) fn is_pipeline(root: Ref<'_>, path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
@@ -89,9 +88,8 @@ fn only(job: Ref<'_>) -> Option<Expression> {
         None => refs.items().collect(),
     };
     // Words such as `tags` and patterns are no branch names.
-    let is_branch = |branch: &Ref<'_>| {
-        branch.text().is_some_and(|text| !text.starts_with('/') && !text.ends_with('s'))
-    };
+    let is_branch =
+        |branch: &Ref<'_>| branch.text().is_some_and(|text| !text.starts_with('/') && !text.ends_with('s'));
     if branches.is_empty() || !branches.iter().all(is_branch) {
         return None;
     }

@@ -15,8 +15,8 @@ mod text;
 use crate::document::{Document, Ref};
 use crate::input::Limits;
 use crate::script::{
-    Block, Clause, Expression, ExpressionKind, InputKind, Literal, Program, Scoping, Statement, StatementKind,
-    Target,
+    Block, Clause, Expression, ExpressionKind, InputKind, Literal, Program, Scoping, Statement,
+    StatementKind, Target,
 };
 use crate::source::{Source, Span};
 

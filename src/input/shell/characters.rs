@@ -121,7 +121,9 @@ impl Lowerer<'_> {
             };
             let (before, from) = rest.split_at(here);
             parts.extend(literals(before, self.map, None));
-            let Some(placeholder) = from.first().and_then(|mark| self.placeholder_at(mark.start)) else { break };
+            let Some(placeholder) = from.first().and_then(|mark| self.placeholder_at(mark.start)) else {
+                break;
+            };
             let span = self.map.span(placeholder.range.start, placeholder.range.end);
             parts.push(super::name(&placeholder.name, span));
             let end = from.iter().position(|mark| mark.start >= placeholder.range.end).unwrap_or(from.len());

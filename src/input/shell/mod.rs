@@ -10,6 +10,7 @@
 
 mod arithmetic;
 mod assign;
+mod brackets;
 mod builtin;
 mod characters;
 mod command;

@@ -74,20 +74,45 @@ pub(super) fn mask(text: &str) -> Option<(String, Vec<Mask>)> {
 /// No expression that a person wrote is longer; without a bound a hostile file costs quadratic time.
 const LONGEST: usize = 16 << 10;
 
+/// Where a delimiter stands next; asked with growing offsets, so that the text is searched once.
+struct Next<'t> {
+    text: &'t str,
+    delimiter: &'static str,
+    found: Option<usize>,
+}
+
+impl<'t> Next<'t> {
+    fn of(text: &'t str, delimiter: &'static str) -> Next<'t> {
+        Next { text, delimiter, found: text.find(delimiter) }
+    }
+
+    /// The first delimiter at or after `at`, if it is near enough to end an expression.
+    fn near(&mut self, at: usize) -> Option<usize> {
+        while let Some(found) = self.found.filter(|&found| found < at) {
+            let rest = self.text.get(found + 1..).unwrap_or_default();
+            self.found = rest.find(self.delimiter).map(|offset| found + 1 + offset);
+        }
+        self.found.filter(|&found| found - at < LONGEST)
+    }
+}
+
 /// All expressions of a text, in order. Braces that are not closed within [`LONGEST`] bytes are text.
 pub(super) fn expressions(text: &str) -> Vec<Mask> {
     let bytes = text.as_bytes();
+    let mut braces = Next::of(text, "}}");
+    let mut percents = Next::of(text, "%}");
+    let mut comments = Next::of(text, "*/");
     let mut all = Vec::new();
     let mut at = 0;
     while let Some(found) = text.get(at..).and_then(|rest| rest.find('{')) {
         let start = at + found;
         at = start + 1;
         let close = match bytes.get(start + 1) {
-            Some(b'{') => "}}",
-            Some(b'%') => "%}",
+            Some(b'{') => &mut braces,
+            Some(b'%') => &mut percents,
             _ => continue,
         };
-        let Some(end) = end_of_expression(text, start, close) else { continue };
+        let Some(end) = end_of_expression(bytes, start + 2, close, &mut comments) else { continue };
         at = end;
         if start > 0 && bytes.get(start - 1) == Some(&b'$') {
             continue;
@@ -100,16 +125,20 @@ pub(super) fn expressions(text: &str) -> Vec<Mask> {
     all
 }
 
-/// The byte after the closing braces; braces in the expression's own strings and comments do not close.
-fn end_of_expression(text: &str, start: usize, close: &str) -> Option<usize> {
-    let bytes = text.as_bytes();
-    let body = bytes.get(start + 2..bytes.len().min(start + LONGEST))?;
-    let closes = |at: usize| body.get(at..at + 2) == Some(close.as_bytes());
-    let end = |at: usize| start + 2 + at + 2;
+/// The byte after the closing braces of the expression whose inside begins at `inner`; braces in its own
+/// strings and comments do not close it.
+fn end_of_expression(
+    bytes: &[u8],
+    inner: usize,
+    close: &mut Next<'_>,
+    comments: &mut Next<'_>,
+) -> Option<usize> {
+    let first = close.near(inner)?;
+    let body = bytes.get(inner..bytes.len().min(inner + LONGEST))?;
     let begin = body.iter().take_while(|b| matches!(b, b'-' | b' ' | b'\t')).count();
     if body.get(begin..begin + 2) == Some(b"/*") {
-        let after = (begin + 2..body.len()).find(|&at| body.get(at..at + 2) == Some(b"*/"))?;
-        return (after + 2..body.len()).find(|&at| closes(at)).map(end);
+        let commented = comments.near(inner + begin + 2)?;
+        return close.near(commented + 2).map(|at| at + 2);
     }
     let mut quote: Option<u8> = None;
     let mut at = 0;
@@ -120,13 +149,13 @@ fn end_of_expression(text: &str, start: usize, close: &str) -> Option<usize> {
             Some(b'"') if byte == b'\n' => quote = None,
             Some(_) => {}
             None if matches!(byte, b'"' | b'`') => quote = Some(byte),
-            None if closes(at) => return Some(end(at)),
+            None if body.get(at..at + 2) == Some(close.delimiter.as_bytes()) => return Some(inner + at + 2),
             None => {}
         }
         at += 1;
     }
     // A lone quote (`{{ x` }}`) must not swallow the file: then the first braces close.
-    (0..body.len()).find(|&at| closes(at)).map(end)
+    Some(first + 2)
 }
 
 /// Finds runs of expressions that share their lines with nothing else.
@@ -137,7 +166,7 @@ fn mark_lines_of_their_own(text: &str, masks: &mut [Mask]) {
     while let Some(start) = masks.get(first).map(|mask| mask.start) {
         let mut last = first;
         while let (Some(this), Some(next)) = (masks.get(last), masks.get(last + 1)) {
-            if !bytes.get(this.end..next.start).is_some_and(|between| between.iter().all(|b| is_blank(b))) {
+            if !bytes.get(this.end..next.start).is_some_and(|between| between.iter().all(is_blank)) {
                 break;
             }
             last += 1;

@@ -306,7 +306,7 @@ pub(super) fn build(call: &Call<'_>) -> Option<Build> {
     Some(Build {
         source: call.source,
         images,
-        dockerfile: of(|action| matches!(action, Action::Dockerfile)).last(),
+        dockerfile: of(|action| matches!(action, Action::Dockerfile)).next_back(),
         context: positional(call),
         condition: call.invocation.condition.clone(),
         span: call.invocation.span,

@@ -91,6 +91,5 @@ fn many_findings_in_a_large_file_take_no_time() {
     let took = started.elapsed();
     assert!(report.lines().count() > 3_000);
     // Milliseconds with a line index; minutes if every finding counted lines from the top.
-    assert!(took.as_secs() < 5, "{took:?}");
-    eprintln!("{took:?}");
+    assert!(took.as_secs() < 20, "{took:?}");
 }

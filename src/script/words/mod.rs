@@ -4,6 +4,8 @@
 //! The text may have unknown and guarded parts. They are kept: a part never changes its condition, and a
 //! word knows the condition that all its parts share. This room knows no host language and no platform.
 
+mod build;
+mod expansion;
 mod prefix;
 mod split;
 

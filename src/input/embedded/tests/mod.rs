@@ -21,7 +21,11 @@ fn lowered(path: &str, text: &str) -> String {
             spans::expressions(&program.body, &mut |expression| {
                 if let ExpressionKind::Literal(Literal::Text(text)) = &expression.kind {
                     let written = source.slice(expression.span);
-                    if !written.contains(text.trim()) && !written.contains(['\\', '$', '/', '\'', '"']) {
+                    let made_up = matches!(text.as_str(), "cd" | "tee" | "-a");
+                    if !made_up
+                        && !written.contains(text.trim())
+                        && !written.contains(['\\', '$', '/', '\'', '"'])
+                    {
                         let _ = writeln!(out, "?? {text:?} is not in {written:?}");
                     }
                 }
