@@ -8,7 +8,7 @@ use crate::model::{Artifact, Bypass, CodeSetting};
 use crate::platform::{self, Trace};
 use crate::provenance::Provenance;
 use crate::script::{self, CodeFacts, Interpretation, Invocation, Modules, Program};
-use crate::source::{SourceId, Sources, TextMap};
+use crate::source::{SourceId, Sources, Span, TextMap};
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -131,6 +131,10 @@ impl Modules for Texts<'_> {
         let candidates = candidates(folder, name);
         let (id, format) = candidates.iter().find_map(|path| self.scripts.get(path.as_str()))?;
         (*id != from).then(|| Rc::new(self.lower(*id, *format)))
+    }
+
+    fn characters(&self, span: Span) -> Option<&str> {
+        Some(self.sources.slice(span))
     }
 }
 
