@@ -200,7 +200,9 @@ pub fn name_span(deployment: &Deployment, provenance: &Provenance) -> Span {
     let unknown = name.is_some_and(Text::is_wholly_unknown);
     let parts = name.into_iter().flat_map(|name| &name.parts);
     let written = parts.filter_map(|part| match &part.piece {
-        Piece::Hole(_) if unknown => place_of_use(part.origin, provenance),
+        Piece::Hole(_) if unknown => {
+            place_of_use(part.origin, provenance).or_else(|| provenance.literal(part.origin?))
+        }
         _ => provenance.literal(part.origin?),
     });
     let here = |span: &Span| in_file(*span, deployment.source);
