@@ -21,6 +21,7 @@ mod compare;
 mod describe;
 mod emit;
 mod expressions;
+mod files;
 mod flow;
 mod glob;
 mod imports;
@@ -259,7 +260,8 @@ impl<'a> Interpreter<'a> {
                 ),
             );
         }
-        let (invocations, unresolved) = self.emitted.into_parts();
+        let (mut invocations, unresolved) = self.emitted.into_parts();
+        files::attach(&mut invocations);
         Interpretation { invocations, arena: self.arena, unresolved, diagnostics }
     }
 
