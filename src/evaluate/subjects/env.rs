@@ -111,12 +111,24 @@ fn set(provenance: &Provenance, variable: &EnvVariable, key: Place) -> Field {
         let one = EnvVariable { value: value.clone(), ..variable.clone() };
         let field = match one.state() {
             EnvState::Set => bool(true, key),
+            // `${X:-}` is empty only where the caller does not give X.
+            EnvState::Empty if input_of(value).is_some() => {
+                Field::Unknown { unknown: reason(variable, value), place: key }
+            }
             EnvState::Empty => bool(false, value_place(provenance, value, variable.span)),
             EnvState::Unknown => Field::Unknown { unknown: reason(variable, value), place: key },
         };
         under(&condition, field)
     });
     either(fields.collect())
+}
+
+/// The input that would take a known value's place if it were given.
+fn input_of<T>(value: &Value<T>) -> Option<&Arc<str>> {
+    match value {
+        Value::Known(known) => known.overridable_by.as_ref(),
+        _ => None,
+    }
 }
 
 fn value_place<T>(provenance: &Provenance, value: &Value<T>, fallback: Span) -> Place {
@@ -128,7 +140,10 @@ fn value_place<T>(provenance: &Provenance, value: &Value<T>, fallback: Span) -> 
 
 fn reason(variable: &EnvVariable, value: &Value<crate::value::Text>) -> Unknown {
     let hole = match value {
-        Value::Known(known) => known.value.first_hole().cloned(),
+        Value::Known(known) => known.value.first_hole().cloned().or_else(|| {
+            let input = known.overridable_by.clone()?;
+            Some(Unknown { input, reason: Reason::Environment, span: variable.span })
+        }),
         Value::Unknown(unknown, _) => Some(unknown.clone()),
         Value::Either(_) => None,
     };
