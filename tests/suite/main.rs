@@ -3,6 +3,7 @@
 mod bad_input;
 mod examples;
 mod house;
+mod mutations;
 mod pack;
 mod run;
 mod secrets;
