@@ -126,18 +126,19 @@ fn activation(policy: &Compiled, subject: &Subject, subjects: &Subjects, inputs:
     if policy.mentions("file") {
         activation = activation.with("file", subjects.file(inputs, subject.source));
     }
-    if kind != Kind::Document && policy.mentions("object") {
-        if let Some(document) = subjects.documents.get(&subject.source) {
-            activation = activation.with("object", document.clone());
-        }
+    if kind != Kind::Document
+        && policy.mentions("object")
+        && let Some(document) = subjects.documents.get(&subject.source)
+    {
+        activation = activation.with("object", document.clone());
     }
     if let (Some(project), true) = (&subjects.project, policy.mentions("project")) {
         activation = activation.with("project", project.clone());
     }
-    if policy.mentions("service") {
-        if let Some(service) = subject.key.as_ref().and_then(|key| subjects.services.get(key)) {
-            activation = activation.with("service", service.clone());
-        }
+    if policy.mentions("service")
+        && let Some(service) = subject.key.as_ref().and_then(|key| subjects.services.get(key))
+    {
+        activation = activation.with("service", service.clone());
     }
     activation
 }

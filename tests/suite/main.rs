@@ -1,8 +1,13 @@
-//! The one integration binary: one link for all tests that use the program from outside.
+//! The one integration binary: one link for all tests that use the program, or several of its rooms, from
+//! outside.
+
+// Tests write files, run the program and panic at what they do not expect.
+#![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod bad_input;
 mod examples;
 mod house;
+mod interpret;
 mod pack;
 mod run;
 mod secrets;

@@ -113,10 +113,10 @@ fn container_settings(
         if let Some(probe) = from.probes.get(name) {
             let known = from.settings.get(name).map(|setting| &setting.value);
             fields.insert(name, probe_object(provenance, probe, known));
-        } else if let Some(found) = from.settings.get(name) {
-            if let Some(field) = bare_probe(provenance, name, found, open) {
-                fields.insert(name, field);
-            }
+        } else if let Some(found) = from.settings.get(name)
+            && let Some(field) = bare_probe(provenance, name, found, open)
+        {
+            fields.insert(name, field);
         }
     }
 }

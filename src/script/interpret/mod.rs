@@ -303,6 +303,3 @@ impl<'a> Interpreter<'a> {
         origin.map(|origin| self.arena.step(origin, span, step))
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -129,8 +129,9 @@ impl Test {
                 *condition = condition.without(&path.all);
                 if condition.atoms().iter().any(|atom| atom.excluded().is_some()) {
                     let atoms = condition.atoms().iter().map(|atom| narrowed(atom, path.all.atoms()));
-                    let told =
-                        atoms.fold(Some(Condition::always()), |sum, atom| sum?.and(&Condition::of(atom)));
+                    let told = atoms
+                        .map(Condition::of)
+                        .try_fold(Condition::always(), |sum, condition| sum.and(&condition));
                     *condition = told.unwrap_or_else(|| condition.clone());
                 }
             }
