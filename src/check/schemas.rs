@@ -36,7 +36,8 @@ pub(super) struct Violations {
     pub findings: Vec<Diagnostic>,
     /// Schemas that cannot be used, or are not there.
     pub diagnostics: Vec<Diagnostic>,
-    documents: usize,
+    /// How many documents a schema was for.
+    pub documents: usize,
     violating: usize,
 }
 

@@ -74,7 +74,7 @@ fn only_selected(facts: &mut check::Facts) {
     model.settings.retain(|one| !peers.contains(&one.span.source));
     model.bypasses.retain(|one| !peers.contains(&one.span.source));
     model.unresolved.retain(|one| !peers.contains(&one.unknown.span.source));
-    facts.unreadable.retain(|one| !peers.contains(&one.primary.span.source));
+    facts.unreadable.retain(|one| !peers.contains(&one.diagnostic.primary.span.source));
 }
 
 /// `celador explain`.

@@ -107,7 +107,7 @@ impl<'t> Reader<'t> {
     }
 
     fn syntax(&mut self, span: Span, message: String, help: &str) -> Result<(), Stop> {
-        let diagnostic = Diagnostic::error("json-syntax", span, message);
+        let diagnostic = Diagnostic::error("json-syntax", span, format!("not valid JSON: {message}"));
         self.problems.add(diagnostic.with_label("the JSON cannot be read from here on").with_help(help));
         Err(Stop(span))
     }
