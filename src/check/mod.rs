@@ -9,7 +9,7 @@ mod schemas;
 mod unreadable;
 
 pub use policies::{Block, PolicySettings, explain};
-pub use schemas::{SchemaRule, SchemaSettings};
+pub use schemas::{SchemaRule, SchemaSettings, missing_schemas};
 pub use unreadable::Unreadable;
 
 use crate::diagnostic::{Diagnostic, Severity};
@@ -121,7 +121,7 @@ pub fn judge(facts: Facts, settings: &Settings) -> (Outcome, Status) {
     // A file that was merely read is no subject: what `unreadable-file` counts is left out.
     let bound = evaluation.tallies.iter().any(|tally| tally.bound > 0);
 
-    let mut violations = schemas::validate(&documents, &sources, &settings.schemas);
+    let mut violations = schemas::validate(&documents, &sources, &settings.schemas, &settings.input);
     diagnostics.append(&mut violations.diagnostics);
     let validated = violations.documents > 0;
     schemas::tell(&mut evaluation, violations, &settings.policies);

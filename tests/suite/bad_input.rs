@@ -106,7 +106,9 @@ fn an_empty_file_is_no_error() {
 fn a_hundred_thousand_nested_brackets() {
     for (name, open) in [("deep.json", "["), ("deep.yaml", "["), ("deep.py", "("), ("deep.sh", "$(")] {
         let content = match name {
-            "deep.py" => format!("import subprocess\nx = {}", open.repeat(100_000)),
+            "deep.py" => {
+                format!("import subprocess\nsubprocess.run(['gcloud'])\nx = {}", open.repeat(100_000))
+            }
             "deep.sh" => format!("gcloud run deploy {}", open.repeat(100_000)),
             _ => open.repeat(100_000),
         };

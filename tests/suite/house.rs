@@ -12,7 +12,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("anstream", &["cli"]),
     ("cel", &["cel"]),
     ("clap", &["cli"]),
-    ("globset", &["config", "workspace", "extract", "policy", "enforce", "schema", "check"]),
+    ("globset", &["config", "workspace", "extract", "policy", "enforce", "schema", "check", "cli"]),
     ("granit_parser", &["input/yaml"]),
     ("ignore", &["workspace"]),
     ("jsonc_parser", &["input/json"]),

@@ -10,4 +10,5 @@ mod house;
 mod interpret;
 mod pack;
 mod run;
+mod schemas;
 mod secrets;

@@ -315,6 +315,13 @@ impl<'t> Reader<'t> {
             );
             incomplete = Some(Span::new(self.id, end, end));
         }
+        if incomplete.is_none() && self.root.is_none() && self.open.is_empty() {
+            let span = Span::new(self.id, end, end);
+            self.problems.add(
+                Diagnostic::error("json-syntax", span, "not valid JSON: the file holds no value")
+                    .with_help("write `{}` if nothing is meant, or remove the file"),
+            );
+        }
         let reach = incomplete.map_or(end, |at| at.start as usize);
         while let Some(mut frame) = self.open.pop() {
             if let (Content::Entries(entries), Some((key, key_span))) = (&mut frame.content, frame.key.take())
