@@ -35,14 +35,17 @@ fn reported(name: &str, file: &str, content: impl AsRef<[u8]>, words: &[&str]) {
     let run = check(&scratch, &["check", "--format", "json"]);
     let json = run.json();
     let findings = json["findings"].as_array().unwrap();
-    let about: Vec<_> = findings.iter().filter(|finding| finding["primary"]["file"] == file).collect();
+    // What could be read of it may be judged as well.
+    let about = |finding: &&serde_json::Value| {
+        finding["primary"]["file"] == file && finding["policy"] == "unreadable-file"
+    };
+    let about: Vec<_> = findings.iter().filter(about).collect();
     assert!(!about.is_empty(), "{file} is passed over in silence:\n{}", run.stdout);
     let texts: String =
         about.iter().map(|finding| format!("{} {}\n", finding["message"], finding["help"])).collect();
     for word in words {
         assert!(texts.to_lowercase().contains(word), "{word:?} is missing in:\n{texts}");
     }
-    assert!(about.iter().all(|finding| finding["policy"] == "unreadable-file"), "{texts}");
     assert!(about.iter().any(|finding| !finding["help"].is_null()), "no way out:\n{texts}");
     assert!(
         findings.iter().any(|finding| finding["primary"]["file"] == "web.yaml"),

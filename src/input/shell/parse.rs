@@ -37,7 +37,10 @@ pub(super) fn parse(
         return None;
     }
     if let Some(at) = too_many_brackets(text) {
-        refuse(at, format!("more than {MAX_OPEN_BRACKETS} brackets are open here; the script is not read"));
+        refuse(
+            at,
+            format!("brackets are nested more than {MAX_OPEN_BRACKETS} deep here; the script is not read"),
+        );
         return None;
     }
     let tree = run(text);
