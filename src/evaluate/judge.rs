@@ -1,8 +1,8 @@
 //! One policy over one subject: its worlds and its verdict.
 
+use super::Inputs;
 use super::bind::Bound;
 use super::subjects::{Subject, Subjects};
-use super::{Inputs, Settings};
 use crate::cel::object::{Datum, Field};
 use crate::cel::{Activation, EvaluationError, Expression, Leaf, Outcome, Read, WORLD_LIMIT};
 use crate::diagnostic::{Tally, UnknownInput, Verdict};
@@ -84,7 +84,6 @@ pub(super) fn judge<'a>(
     bound: &Bound<'a>,
     subjects: &Subjects,
     inputs: &Inputs<'_>,
-    _settings: &Settings,
 ) -> Judgement<'a> {
     let mut judgement = Judgement::default();
     let subject = bound.subject;

@@ -8,6 +8,7 @@ mod bad_input;
 mod examples;
 mod house;
 mod interpret;
+mod mutations;
 mod pack;
 mod run;
 mod schemas;
