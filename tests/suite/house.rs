@@ -17,8 +17,6 @@ const CRATES: &[(&str, &[&str])] = &[
     ("ignore", &["workspace"]),
     ("jsonc_parser", &["input/json"]),
     ("jsonschema", &["schema"]),
-    ("miette", &["report/human"]),
-    ("parse_dockerfile", &["input/dockerfile"]),
     ("rayon", &["workspace", "check"]),
     ("regex", &["cel"]),
     ("ruff_python_ast", &["input/python"]),
