@@ -256,7 +256,7 @@ fn third_party_crates_stay_in_their_rooms() {
             let stem = path.trim_end_matches(".rs").trim_end_matches("/mod");
             let inside = |home: &&str| *stem == **home || stem.starts_with(&format!("{home}/"));
             // Inside its own room `cel`, `cel::` may also be the module; nowhere else.
-            if used && !homes.iter().any(|home| inside(home)) && !is_own_module(name, &code) {
+            if used && !homes.iter().any(inside) && !is_own_module(name, &code) {
                 wrong.push(format!("crate {name} is named in src/{path}; it belongs to {homes:?}"));
             }
         }
