@@ -62,7 +62,9 @@ fn write(invocation: &Invocation, before: &[Written]) -> Option<Written> {
     let condition = invocation.condition.clone();
     let text = if appends {
         let last = before.iter().rev().find(|file| {
-            file.path.is_same(&path) && condition.implies(&file.condition) && file.condition.implies(&condition)
+            file.path.is_same(&path)
+                && condition.implies(&file.condition)
+                && file.condition.implies(&condition)
         });
         last.and_then(|file| file.text.clone()).zip(more).map(|(start, more)| {
             let mut whole = (*start).clone();
