@@ -4,5 +4,6 @@ mod bad_input;
 mod examples;
 mod house;
 mod pack;
+mod readme;
 mod run;
 mod secrets;
