@@ -132,6 +132,9 @@ impl Atom {
         match (self.allowed(), other.allowed(), other.excluded()) {
             (Some(ours), Some(theirs), _) => ours.iter().all(|value| theirs.contains(value)),
             (Some(ours), _, Some(theirs)) => !ours.iter().any(|value| theirs.contains(value)),
+            (None, None, Some(theirs)) => {
+                self.excluded().is_some_and(|ours| theirs.iter().all(|value| ours.contains(value)))
+            }
             _ => false,
         }
     }
@@ -179,6 +182,11 @@ impl Condition {
     /// The condition of a single test.
     pub fn of(atom: Atom) -> Condition {
         Condition { atoms: vec![atom] }
+    }
+
+    /// The conjunction of atoms of which none follows from another and none contradicts another.
+    pub fn from_atoms(atoms: Vec<Atom>) -> Condition {
+        Condition { atoms }
     }
 
     /// Whether it always holds.

@@ -3,6 +3,7 @@
 mod bad_input;
 mod examples;
 mod house;
+mod interpret;
 mod pack;
 mod readme;
 mod run;
