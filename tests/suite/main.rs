@@ -4,6 +4,7 @@ mod bad_input;
 mod examples;
 mod house;
 mod interpret;
+mod mutations;
 mod pack;
 mod readme;
 mod run;
