@@ -10,6 +10,7 @@ mod house;
 mod interpret;
 mod mutations;
 mod pack;
+mod readme;
 mod run;
 mod schemas;
 mod secrets;
