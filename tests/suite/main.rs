@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod examples;
+mod facts;
 mod house;
 mod pack;
 mod run;
