@@ -4,6 +4,7 @@ mod bad_input;
 mod examples;
 mod facts;
 mod house;
+mod interpret;
 mod pack;
 mod run;
 mod secrets;

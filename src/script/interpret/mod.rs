@@ -312,6 +312,3 @@ impl<'a> Interpreter<'a> {
         origin.map(|origin| self.arena.step(origin, span, step))
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -129,8 +129,8 @@ impl Test {
                 *condition = condition.without(&path.all);
                 if condition.atoms().iter().any(|atom| atom.excluded().is_some()) {
                     let atoms = condition.atoms().iter().map(|atom| narrowed(atom, path.all.atoms()));
-                    let told =
-                        atoms.fold(Some(Condition::always()), |sum, atom| sum?.and(&Condition::of(atom)));
+                    let mut atoms = atoms;
+                    let told = atoms.try_fold(Condition::always(), |sum, atom| sum.and(&Condition::of(atom)));
                     *condition = told.unwrap_or_else(|| condition.clone());
                 }
             }

@@ -20,12 +20,9 @@ impl Interpreter<'_> {
         let origin = Some(self.arena.literal(span));
         let found = match self.modules.characters(span) {
             Some(written) => verbatim::stretches(written, text).unwrap_or_default(),
-            // Nothing but the length tells: the text itself, or the text in plain quotes.
-            None => match span.len().checked_sub(text.len()) {
-                Some(0) => vec![(0..text.len(), 0)],
-                Some(2) => vec![(0..text.len(), 1)],
-                _ => Vec::new(),
-            },
+            // Of a text as long as its span every character has its place; nothing else is certain.
+            None if span.len() == text.len() => vec![(0..text.len(), 0)],
+            None => Vec::new(),
         };
         let start = span.start as usize;
         let place =

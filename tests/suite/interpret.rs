@@ -1,16 +1,16 @@
-//! Runs the cases of `cases/*.md`: scripts, and below each what it may run.
+//! The interpreter on real languages: runs the cases of `tests/fixtures/script/*.md`, scripts and below
+//! each what it may run.
 //!
 //! A case is a heading, prose, one or more fenced scripts (```` ```python ````, ```` ```sh ````; the last one
 //! runs, the others are its modules, named behind the language) and a fenced `text` with the expected
 //! output. `why=512Mi,4Gi` behind the language asks for the way of these values. With
 //! `UPDATE_CASES=1` in the environment the expected output is written anew.
 
-use super::{Interpretation, Limits, Modules, interpret};
-use crate::input;
-use crate::provenance::{Arena, Origin};
-use crate::script::{Program, Word, WordValue};
-use crate::source::{SourceId, Sources, Span, TextMap};
-use crate::value::{Condition, Known, Piece, Text, Value};
+use celador::input;
+use celador::provenance::{Arena, Origin};
+use celador::script::{Interpretation, Limits, Modules, Program, Word, WordValue, interpret};
+use celador::source::{SourceId, Sources, Span, TextMap};
+use celador::value::{Condition, Known, Piece, Text, Value};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -18,7 +18,7 @@ use std::rc::Rc;
 
 #[test]
 fn cases_run_what_they_say() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/script/interpret/cases");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/script");
     let mut files: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
     let update = std::env::var_os("UPDATE_CASES").is_some();
@@ -120,7 +120,7 @@ fn run_case(scripts: &[(String, String)]) -> String {
 }
 
 /// The invocations, one a line.
-pub(super) fn show(found: &Interpretation) -> String {
+fn show(found: &Interpretation) -> String {
     let mut out = String::new();
     for invocation in &found.invocations {
         let words: Vec<String> = invocation.words.iter().map(show_word).collect();
