@@ -233,6 +233,18 @@ impl Condition {
     }
 }
 
+impl Condition {
+    /// The condition as the end of a sentence: `when use_alpine`, `unless --no-alpine`; empty if it always
+    /// holds.
+    pub fn clause(&self) -> String {
+        match self.atoms.as_slice() {
+            [] => String::new(),
+            [atom] if atom.operator == Operator::Fails => format!("unless {}", atom.input),
+            _ => format!("when {self}"),
+        }
+    }
+}
+
 impl fmt::Display for Condition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (i, atom) in self.atoms.iter().enumerate() {
