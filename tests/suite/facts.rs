@@ -89,8 +89,10 @@ fn facts(files: &[(String, String)]) -> String {
             let _ = writeln!(out, "{} at {}", condition(setting), place(setting));
         }
         for variable in list(subject, "env") {
-            let (name, kind, state) = (text(variable, "name"), text(variable, "kind"), text(variable, "state"));
-            let _ = writeln!(out, "  env {name} {kind} {state}{} at {}", condition(variable), place(variable));
+            let (name, kind, state) =
+                (text(variable, "name"), text(variable, "kind"), text(variable, "state"));
+            let _ =
+                writeln!(out, "  env {name} {kind} {state}{} at {}", condition(variable), place(variable));
         }
     }
     for setting in list(&report, "settings") {
