@@ -102,6 +102,11 @@ impl Interpreter<'_> {
         evaluated
     }
 
+    /// Whether a call of the function is in progress.
+    pub(super) fn is_running(&self, closure: &Closure) -> bool {
+        self.calls.iter().any(|frame| frame.function == closure.function.span)
+    }
+
     /// Calls whatever a value is.
     pub(super) fn call(&mut self, callee: &Val, arguments: Arguments, whole: &Expression) -> Val {
         let span = whole.span;

@@ -395,24 +395,47 @@ impl Interpreter<'_> {
             self.nesting -= 1;
             return name;
         }
-        if self.rules.commands_call_functions
-            && let Some(first) = words.first()
-            && let Element::One(value) = &first.value
-            && let Some(program) = value.plain()
-            && let Some(function) = self.bound(&format!("{program}()")).cloned()
-        {
-            let arguments =
-                Arguments { positional: words.into_iter().skip(1).collect(), ..Arguments::default() };
-            let whole = Expression { kind: ExpressionKind::Name(program.to_string()), span };
-            for (name, value, place) in around.environment {
-                let value = self.with_step(value, place, crate::provenance::Step::Assigned);
-                self.bind(&name, value, false);
+        let function = match words.first().map(|first| &first.value) {
+            Some(Element::One(first)) if self.rules.commands_call_functions => {
+                first.plain().and_then(|program| self.bound(&format!("{program}()")).cloned())
             }
-            self.call(&function, arguments, &whole);
-            return name;
+            _ => None,
+        };
+        match function.map(|function| self.narrow(function)) {
+            Some(function) => self.run_function(&function, words, around, span),
+            None => self.emit(words, around, span),
         }
-        self.emit(words, around, span);
         name
+    }
+
+    /// Calls one of the script's own functions; where it is not defined, or calls the program that it
+    /// stands before, the program itself.
+    fn run_function(&mut self, function: &Val, words: List, around: Circumstances, span: Span) {
+        match &function.kind {
+            Kind::Either(all) => {
+                let mut arms = Vec::with_capacity(all.len());
+                for (condition, one) in all.clone().iter() {
+                    let side = Side::of(condition.without(&self.path.all));
+                    let (words, around) = (words.clone(), around.copy());
+                    arms.push(self.arm(side, true, |this| {
+                        this.run_function(one, words, around, span);
+                        Val::unbound()
+                    }));
+                }
+                self.join(arms);
+            }
+            Kind::Function(closure) if !self.is_running(closure) => {
+                let whole = Expression { kind: ExpressionKind::Name(closure.function.name.clone()), span };
+                let arguments =
+                    Arguments { positional: words.into_iter().skip(1).collect(), ..Arguments::default() };
+                for (name, value, place) in around.environment {
+                    let value = self.with_step(value, place, crate::provenance::Step::Assigned);
+                    self.bind(&name, value, false);
+                }
+                self.call(function, arguments, &whole);
+            }
+            _ => self.emit(words, around, span),
+        }
     }
 
     /// The words as a person would say them.
