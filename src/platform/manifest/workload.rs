@@ -67,9 +67,7 @@ impl<'d> Reader<'_, 'd, '_> {
         let service = service.and_then(|name| self.text(name));
         let anchor = self.root.entry("spec").or(self.root.entry("kind")).map(|entry| entry.key_span)?;
         let mut settings = Settings::default();
-        for (base, node) in
-            [(Base::Root, Some(self.root)), (Base::Template, template), (Base::Pod, pod)]
-        {
+        for (base, node) in [(Base::Root, Some(self.root)), (Base::Template, template), (Base::Pod, pod)] {
             let Some(node) = node else { continue };
             for (setting, value) in self.fields(base, node) {
                 if catalogue::find(setting).is_some_and(|row| row.level == Level::Deployment) {
