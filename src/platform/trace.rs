@@ -143,6 +143,10 @@ impl Trace<'_> {
 /// spells exactly that value. Quotes, Python's string prefixes, escaped punctuation and line
 /// continuations are understood; any other escape makes the answer `None`.
 fn spelled(source: &str, value: &str, range: &Range<usize>) -> Option<(usize, usize)> {
+    // A stretch of a here-document may begin with a quote of its own.
+    if source == value {
+        return Some((range.start, range.end));
+    }
     let opening = opening(source);
     let quote = &source[opening.clone()];
     let inner_end = if quote.is_empty() { source.len() } else { source.len().checked_sub(quote.len())? };
@@ -218,6 +222,7 @@ mod tests {
             spelled(source, value, &(at..at + part.len())).map(|(start, end)| source[start..end].to_owned())
         };
         assert_eq!(stretch("A=1,B=2", "A=1,B=2", "B=2").as_deref(), Some("B=2"));
+        assert_eq!(stretch("\"\nB=2", "\"\nB=2", "B=2").as_deref(), Some("B=2"));
         assert_eq!(stretch("\"A=1,B=2\"", "A=1,B=2", "B=2").as_deref(), Some("B=2"));
         assert_eq!(stretch("f'A=1'", "A=1", "1").as_deref(), Some("1"));
         assert_eq!(stretch("\"A=1,\\\nB=2\"", "A=1,B=2", "B=2").as_deref(), Some("B=2"));

@@ -47,6 +47,11 @@ pub struct Invocation {
 }
 
 impl Invocation {
+    /// The text of a file that the script is known to have written before.
+    pub fn file(&self, path: &Text) -> Option<&Text> {
+        self.files.iter().rev().find(|(have, _)| same_path(have, path)).map(|(_, text)| &**text)
+    }
+
     /// The last steps of everything that the words are made of.
     pub fn origins(&self) -> Vec<Origin> {
         let mut all = Vec::new();
@@ -60,5 +65,13 @@ impl Invocation {
             }
         }
         all
+    }
+}
+
+/// Whether two paths surely name one file.
+pub fn same_path(a: &Text, b: &Text) -> bool {
+    match (a.plain(), b.plain()) {
+        (Some(a), Some(b)) => a.trim_start_matches("./") == b.trim_start_matches("./"),
+        _ => a.is_same(b),
     }
 }

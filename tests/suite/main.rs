@@ -6,6 +6,7 @@
 
 mod bad_input;
 mod examples;
+mod facts;
 mod house;
 mod interpret;
 mod mutations;

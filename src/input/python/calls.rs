@@ -2,7 +2,7 @@
 
 use crate::input::python::Lowering;
 use crate::input::python::arguments::method_name;
-use crate::input::python::texts::literal;
+use crate::input::python::texts::{call_of, literal};
 use crate::script::{Argument, Element, Expression, ExpressionKind};
 use crate::value::Reason;
 use ruff_python_ast::{self as ast, Expr};
@@ -58,7 +58,9 @@ impl<'a> Lowering<'a> {
             "shlex.split" => {
                 if let [text] = &*arguments.args {
                     let text = self.expression(text);
-                    return self.split_words(text, true).unwrap_or_else(|text| self.fields(text));
+                    return self
+                        .split_words(text, true)
+                        .unwrap_or_else(|text| call_of("shlex.split", vec![text], span));
                 }
             }
             "shlex.quote" | "pipes.quote" => {
@@ -148,12 +150,5 @@ impl<'a> Lowering<'a> {
             parts.push(part);
         }
         Some(Expression { kind: ExpressionKind::Join(parts), span })
-    }
-
-    /// Words of a text that is only known when the script runs.
-    fn fields(&self, text: Expression) -> Expression {
-        let span = text.span;
-        let spread = Element::Spread(Expression { kind: ExpressionKind::Fields(Box::new(text)), span });
-        Expression { kind: ExpressionKind::List(vec![spread]), span }
     }
 }

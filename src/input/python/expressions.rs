@@ -28,6 +28,11 @@ impl<'a> Lowering<'a> {
             return input;
         }
         let span = self.span(expression);
+        if let Expr::If(choice) = expression
+            && let Some(argument) = self.argument_or_default(choice)
+        {
+            return argument;
+        }
         let kind = match expression {
             Expr::BoolOp(operation) => self.bool_operation(operation),
             Expr::Named(named) => return self.binding(named),

@@ -84,6 +84,36 @@ impl<'a> Lowering<'a> {
         None
     }
 
+    /// `sys.argv[1] if len(sys.argv) > 1 else default`: an argument with its default.
+    pub(super) fn argument_or_default(&mut self, choice: &'a ast::ExprIf) -> Option<Expression> {
+        let Expr::Compare(comparison) = &*choice.test else { return None };
+        let ([operator], [bound]) = (&*comparison.ops, &*comparison.comparators) else { return None };
+        let Expr::Call(length) = &*comparison.left else { return None };
+        let [list] = &*length.arguments.args else { return None };
+        let counts_arguments = self.names.resolve_or_builtin(&length.func).as_deref() == Some("len")
+            && self.names.resolve(list).as_deref() == Some("sys.argv");
+        if !counts_arguments {
+            return None;
+        }
+        let (given, default) = match operator {
+            ast::CmpOp::Gt | ast::CmpOp::GtE | ast::CmpOp::Eq => (&choice.body, &choice.orelse),
+            ast::CmpOp::Lt | ast::CmpOp::LtE => (&choice.orelse, &choice.body),
+            _ => return None,
+        };
+        if !bound.is_number_literal_expr() {
+            return None;
+        }
+        let Expr::Subscript(given) = &**given else { return None };
+        let argument = self.subscript_read(given)?;
+        let ExpressionKind::Input { name, kind, is_switch, .. } = argument.kind else { return None };
+        let default = match &**default {
+            Expr::NoneLiteral(_) => None,
+            default => Some(self.boxed(default)),
+        };
+        let kind = ExpressionKind::Input { name, kind, default, is_switch };
+        Some(Expression { kind, span: self.span(choice) })
+    }
+
     fn call_read(&mut self, call: &'a ast::ExprCall) -> Option<Expression> {
         if let Expr::Attribute(attribute) = &*call.func {
             let is_environ = self.is_environ(&attribute.value);

@@ -6,6 +6,9 @@ use crate::source::Span;
 use crate::value::{Number, Reason};
 use tree_sitter::Node;
 
+/// The script that is read. That it is the one that is run, rather than sourced, is taken for granted.
+const THIS_FILE: &str = "BASH_SOURCE";
+
 /// The pieces of `${...}`.
 struct Pieces<'t> {
     /// `#` or `!` before the name.
@@ -38,6 +41,7 @@ impl<'a> Lowerer<'a> {
             "#" => function("len", vec![self.positionals(span)], span),
             "?" => opaque(Reason::CommandOutput, "$?", span),
             "$" | "!" | "-" | "_" => opaque(Reason::NotFollowed, &format!("${variable}"), span),
+            THIS_FILE => self.positional(0, span),
             // An array without an index is its first element.
             _ if self.shapes.get(variable) == Some(&Shape::Array) => index(name(variable, span), 0, span),
             _ => name(variable, span),
@@ -253,6 +257,9 @@ impl<'a> Lowerer<'a> {
             return self.opaque(node, Reason::NotFollowed);
         };
         let array_name = self.source(array);
+        if array_name == THIS_FILE && self.source(at) == "0" {
+            return Expression { kind: ExpressionKind::Positional(0), span };
+        }
         if matches!(self.source(at), "@" | "*") {
             return name(array_name, span);
         }

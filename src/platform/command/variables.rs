@@ -172,9 +172,8 @@ impl Collected {
                 }
                 Value::Either(_) => continue,
             };
-            let written = call.invocation.files.iter().rev().find(|(name, _)| name.is_same(&path));
-            match written {
-                Some((_, text)) => {
+            match call.invocation.file(&path) {
+                Some(text) => {
                     for entry in file_entries(text, trace) {
                         let Some(condition) = condition.and(&entry.condition) else { continue };
                         self.variables.all.push(EnvVariable { condition, ..entry });

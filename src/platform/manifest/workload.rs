@@ -57,12 +57,9 @@ struct Reader<'a, 'd, 'b> {
 
 impl<'d> Reader<'_, 'd, '_> {
     fn read(&mut self) -> Option<Deployment> {
-        let pod = self.root.path(self.row.pod)?;
+        let pod = self.root.path(self.row.pod);
         let template = self.root.path(self.row.template);
-        let mut containers = self.containers(pod);
-        if containers.is_empty() {
-            return None;
-        }
+        let mut containers = pod.map(|pod| self.containers(pod)).unwrap_or_default();
         // A kustomize patch names what it changes; the rest stands in its base.
         let partial = !containers.iter().any(|container| container.settings.get("image").is_some());
         let metadata = self.root.get("metadata");
@@ -70,9 +67,7 @@ impl<'d> Reader<'_, 'd, '_> {
         let service = service.and_then(|name| self.text(name));
         let anchor = self.root.entry("spec").or(self.root.entry("kind")).map(|entry| entry.key_span)?;
         let mut settings = Settings::default();
-        for (base, node) in
-            [(Base::Root, Some(self.root)), (Base::Template, template), (Base::Pod, Some(pod))]
-        {
+        for (base, node) in [(Base::Root, Some(self.root)), (Base::Template, template), (Base::Pod, pod)] {
             let Some(node) = node else { continue };
             for (setting, value) in self.fields(base, node) {
                 if catalogue::find(setting).is_some_and(|row| row.level == Level::Deployment) {
@@ -85,6 +80,9 @@ impl<'d> Reader<'_, 'd, '_> {
                     main.settings.insert(setting, value);
                 }
             }
+        }
+        if containers.is_empty() && settings.is_empty() {
+            return None;
         }
         let namespace = metadata.and_then(|metadata| metadata.get("namespace"));
         let flags = namespace

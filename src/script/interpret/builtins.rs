@@ -27,6 +27,8 @@ const TRANSPARENT: &[&str] = &[
     "shlex.quote",
     "pipes.quote",
     "copy.copy",
+    "textwrap.dedent",
+    "inspect.cleandoc",
     "frozenset",
     "iter",
 ];

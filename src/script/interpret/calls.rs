@@ -102,6 +102,11 @@ impl Interpreter<'_> {
         evaluated
     }
 
+    /// Whether a call of the function is in progress.
+    pub(super) fn is_running(&self, closure: &Closure) -> bool {
+        self.calls.iter().any(|frame| frame.function == closure.function.span)
+    }
+
     /// Calls whatever a value is.
     pub(super) fn call(&mut self, callee: &Val, arguments: Arguments, whole: &Expression) -> Val {
         let span = whole.span;
@@ -132,11 +137,36 @@ impl Interpreter<'_> {
             Kind::Unknown(unknown, event) => {
                 // The outcome hangs on the same input, but it is not the input.
                 let (unknown, event) = (unknown.clone(), *event);
-                self.call_unknown(&unknown, event, span)
+                match self.looked_up(&unknown, event, &arguments, span) {
+                    Some(value) => value,
+                    None => self.call_unknown(&unknown, event, span),
+                }
             }
             _ => {
                 let name = self.describe(whole);
                 self.event(&name, Reason::NotFollowed, span)
+            }
+        }
+    }
+
+    /// `settings.get("memory", "512Mi")` of settings that are not known: the default, which they may
+    /// override.
+    fn looked_up(&mut self, unknown: &Unknown, event: u32, arguments: &Arguments, span: Span) -> Option<Val> {
+        let key = arguments.at(0)?.plain()?;
+        let input = super::describe::shorten(&format!("{}[{key}]", unknown.input.strip_suffix(".get")?));
+        let default = arguments.positional.get(1).map(|item| (arguments.at(1), item.span));
+        match default {
+            Some((Some(default), place))
+                if matches!(default.kind, Kind::Text(_) | Kind::Number(_) | Kind::Bool(_)) =>
+            {
+                let value = self.with_step(default.clone(), place, Step::Default);
+                let value = self.with_step(value, span, Step::Input);
+                Some(value.overridable_by(&input.into()))
+            }
+            _ => {
+                let unknown = Unknown { input: input.into(), span, ..unknown.clone() };
+                let origin = self.arena.start(span, Step::Input);
+                Some(Val::new(Kind::Unknown(unknown, event), Some(origin)))
             }
         }
     }

@@ -14,6 +14,7 @@ use crate::value::{Condition, Unknown};
 use std::collections::HashMap;
 use std::ops::Range;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// One word that a split text yields.
 pub(super) struct Field {
@@ -142,8 +143,10 @@ impl Interpreter<'_> {
     fn commands_of(&mut self, parts: &[Part], span: Span) -> Vec<(Vec<(String, Val)>, List)> {
         let parts = self.narrow_parts(parts);
         let mut verbatim: HashMap<Origin, Option<Span>> = HashMap::new();
+        let mut inputs: HashMap<Origin, Arc<str>> = HashMap::new();
         for part in &parts {
             if let Some(origin) = part.origin {
+                inputs.extend(part.input.clone().map(|input| (origin, input)));
                 verbatim.entry(origin).and_modify(|span| *span = None).or_insert(part.verbatim);
             }
         }
@@ -154,8 +157,14 @@ impl Interpreter<'_> {
                 return origin;
             }
             let start = whole.start as usize;
-            self.rerooted(origin, Span::new(whole.source, start + range.start, start + range.end))
+            let piece =
+                self.rerooted(origin, Span::new(whole.source, start + range.start, start + range.end));
+            if let Some(input) = inputs.get(&origin).cloned() {
+                inputs.insert(piece, input);
+            }
+            piece
         });
+        let from_text = |text| from_text(text, &inputs);
         let mut all = Vec::with_capacity(commands.len());
         for command in commands {
             let environment = command.environment.into_iter().map(|(name, value)| (name, from_text(value)));
@@ -395,24 +404,47 @@ impl Interpreter<'_> {
             self.nesting -= 1;
             return name;
         }
-        if self.rules.commands_call_functions
-            && let Some(first) = words.first()
-            && let Element::One(value) = &first.value
-            && let Some(program) = value.plain()
-            && let Some(function) = self.bound(&format!("{program}()")).cloned()
-        {
-            let arguments =
-                Arguments { positional: words.into_iter().skip(1).collect(), ..Arguments::default() };
-            let whole = Expression { kind: ExpressionKind::Name(program.to_string()), span };
-            for (name, value, place) in around.environment {
-                let value = self.with_step(value, place, crate::provenance::Step::Assigned);
-                self.bind(&name, value, false);
+        let function = match words.first().map(|first| &first.value) {
+            Some(Element::One(first)) if self.rules.commands_call_functions => {
+                first.plain().and_then(|program| self.bound(&format!("{program}()")).cloned())
             }
-            self.call(&function, arguments, &whole);
-            return name;
+            _ => None,
+        };
+        match function.map(|function| self.narrow(function)) {
+            Some(function) => self.run_function(&function, words, around, span),
+            None => self.emit(words, around, span),
         }
-        self.emit(words, around, span);
         name
+    }
+
+    /// Calls one of the script's own functions; where it is not defined, or calls the program that it
+    /// stands before, the program itself.
+    fn run_function(&mut self, function: &Val, words: List, around: Circumstances, span: Span) {
+        match &function.kind {
+            Kind::Either(all) => {
+                let mut arms = Vec::with_capacity(all.len());
+                for (condition, one) in all.clone().iter() {
+                    let side = Side::of(condition.without(&self.path.all));
+                    let (words, around) = (words.clone(), around.copy());
+                    arms.push(self.arm(side, true, |this| {
+                        this.run_function(one, words, around, span);
+                        Val::unbound()
+                    }));
+                }
+                self.join(arms);
+            }
+            Kind::Function(closure) if !self.is_running(closure) => {
+                let whole = Expression { kind: ExpressionKind::Name(closure.function.name.clone()), span };
+                let arguments =
+                    Arguments { positional: words.into_iter().skip(1).collect(), ..Arguments::default() };
+                for (name, value, place) in around.environment {
+                    let value = self.with_step(value, place, crate::provenance::Step::Assigned);
+                    self.bind(&name, value, false);
+                }
+                self.call(function, arguments, &whole);
+            }
+            _ => self.emit(words, around, span),
+        }
     }
 
     /// The words as a person would say them.
@@ -476,8 +508,8 @@ fn field(mut parts: Vec<Part>) -> Field {
     Field { condition: shared, parts }
 }
 
-/// A text of the outside as a value.
-fn from_text(text: crate::value::Text) -> Val {
+/// A text of the outside as a value; `inputs` are those that would take the place of parts.
+fn from_text(text: crate::value::Text, inputs: &HashMap<Origin, Arc<str>>) -> Val {
     let part = |part: crate::value::Part| Part {
         condition: part.condition,
         piece: match part.piece {
@@ -486,9 +518,10 @@ fn from_text(text: crate::value::Text) -> Val {
         },
         origin: part.origin,
         verbatim: None,
-        input: None,
+        input: part.origin.and_then(|origin| inputs.get(&origin).cloned()),
     };
     let parts: Vec<Part> = text.parts.into_iter().map(part).collect();
     let origin = parts.iter().find_map(|part| part.origin);
-    Val::text(parts, origin)
+    let input = parts.iter().find_map(|part| part.input.clone());
+    Val { input, ..Val::text(parts, origin) }
 }

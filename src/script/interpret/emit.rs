@@ -74,6 +74,7 @@ impl Interpreter<'_> {
             return self.meet_limit(span, "it runs too many commands");
         }
         let anchor = words.first().map_or(span, |item| item.span);
+        self.tested = self.tested_in(&words);
         let mut handed = Vec::with_capacity(words.len());
         for item in words {
             if self.path.all.contradicts(&item.condition) {

@@ -201,17 +201,7 @@ impl Interpreter<'_> {
             Kind::Text(_) | Kind::Number(_) | Kind::Bool(_) => {
                 let value = self.with_step(value, fallback.span, Step::Default);
                 let value = self.with_step(value, span, Step::Input);
-                let input = value.input.clone().unwrap_or_else(|| name.clone());
-                match &value.kind {
-                    Kind::Text(parts) => match parts.as_slice() {
-                        [single] => {
-                            let part = super::values::Part { input: Some(input.clone()), ..single.clone() };
-                            Val { kind: Kind::Text(Rc::new(vec![part])), input: Some(input), ..value }
-                        }
-                        _ => Val { input: Some(input), ..value },
-                    },
-                    _ => Val { input: Some(input), ..value },
-                }
+                value.overridable_by(&name)
             }
             _ => value,
         };

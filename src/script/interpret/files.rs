@@ -1,7 +1,8 @@
 //! Files that a script writes before it runs a command that reads them.
 
+use crate::script::invocation::same_path;
 use crate::script::{Invocation, WordValue};
-use crate::value::{Condition, Text, Value};
+use crate::value::{Condition, Part, Piece, Text, Value};
 use std::sync::Arc;
 
 /// A script that writes more files than this writes them for something else than its next commands.
@@ -35,7 +36,7 @@ pub(super) fn attach(invocations: &mut [Invocation]) {
 fn before(written: &[Written], condition: &Condition) -> Vec<(Arc<Text>, Arc<Text>)> {
     let mut files: Vec<(Arc<Text>, Arc<Text>)> = Vec::new();
     for file in written.iter().filter(|file| !file.condition.contradicts(condition)) {
-        files.retain(|(path, _)| !path.is_same(&file.path));
+        files.retain(|(path, _)| !same_path(path, &file.path));
         if let Some(text) = &file.text
             && condition.implies(&file.condition)
         {
@@ -68,6 +69,11 @@ fn write(invocation: &Invocation, before: &[Written]) -> Option<Written> {
         });
         last.and_then(|file| file.text.clone()).zip(more).map(|(start, more)| {
             let mut whole = (*start).clone();
+            // What a command prints is known without its last line break.
+            let ends = matches!(whole.parts.last(), Some(Part { piece: Piece::Literal(text), .. }) if text.ends_with('\n'));
+            if !ends {
+                whole.append(Text::literal("\n", None));
+            }
             whole.append(more);
             whole
         })

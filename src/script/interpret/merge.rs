@@ -126,7 +126,7 @@ impl Interpreter<'_> {
 
     /// A value of alternatives; they must exclude each other.
     pub(super) fn either(&mut self, mut all: Vec<(Condition, Val)>) -> Val {
-        if let Some(value) = self.hanging_on_events(&all) {
+        if let Some(value) = self.default_at_run_time(&all).or_else(|| self.hanging_on_events(&all)) {
             return value;
         }
         if all.len() > 4 * self.limits.alternatives {
@@ -148,6 +148,26 @@ impl Interpreter<'_> {
             return self.limit(span, "a value has too many alternatives");
         }
         Val::new(Kind::Either(Rc::new(all)), None)
+    }
+
+    /// A constant that something read at run time may take the place of is a default.
+    fn default_at_run_time(&self, all: &[(Condition, Val)]) -> Option<Val> {
+        let is_constant = |value: &Val| match &value.kind {
+            Kind::Text(parts) => super::values::plain(parts).is_some(),
+            Kind::Number(_) | Kind::Bool(_) => true,
+            _ => false,
+        };
+        let constant = all.iter().map(|(_, value)| value).find(|value| is_constant(value))?;
+        let mut replaced_by = None;
+        for (condition, value) in all {
+            match &value.kind {
+                _ if !self.hangs_on_events(condition) => return None,
+                Kind::Unknown(unknown, event) if *event != 0 => replaced_by = Some(unknown.input.clone()),
+                _ if value.same(constant) => {}
+                _ => return None,
+            }
+        }
+        Some(constant.clone().overridable_by(&replaced_by?))
     }
 
     /// Alternatives that hang on what happens at run time and say nothing, or that are so many that

@@ -35,6 +35,7 @@ mod reach;
 mod scopes;
 mod statements;
 mod store;
+mod tested;
 mod text_methods;
 mod texts;
 mod truth;
@@ -161,6 +162,8 @@ struct Interpreter<'a> {
     sourcing: usize,
     exports: Vec<Rc<str>>,
     emitted: emit::Emitted,
+    /// The inputs that words of the command at hand hang on.
+    tested: Vec<tested::Tested>,
     /// Functions that were entered, by their span.
     entered: HashSet<Span>,
     /// Objects by the class that made them.
@@ -231,6 +234,7 @@ impl<'a> Interpreter<'a> {
             sourcing: 0,
             exports: Vec::new(),
             emitted: emit::Emitted::default(),
+            tested: Vec::new(),
             entered: HashSet::new(),
             instances: BTreeMap::new(),
             classes: HashMap::new(),
@@ -305,7 +309,8 @@ impl<'a> Interpreter<'a> {
     fn event(&mut self, name: &str, reason: Reason, span: Span) -> Val {
         self.next_event += 1;
         let unknown = Unknown { input: describe::shorten(name).into(), reason, span };
-        Val::new(Kind::Unknown(unknown, self.next_event), None)
+        let origin = self.arena.start(span, Step::Input);
+        Val::new(Kind::Unknown(unknown, self.next_event), Some(origin))
     }
 
     fn step_of(&mut self, origin: Option<Origin>, span: Span, step: Step) -> Option<Origin> {

@@ -65,7 +65,11 @@ impl Interpreter<'_> {
                 match self.rules.scoping {
                     Scoping::Lexical => self.bind(&function.name, value, false),
                     // Functions of a dynamically scoped language live beside its variables.
-                    Scoping::Dynamic => self.bind(&format!("{}()", function.name), value, false),
+                    Scoping::Dynamic => {
+                        let name = format!("{}()", function.name);
+                        let value = self.defined_here(value, self.bound(&name).is_none());
+                        self.bind(&name, value, false);
+                    }
                 }
             }
             StatementKind::Class(class) => self.define_class(class),
@@ -75,6 +79,19 @@ impl Interpreter<'_> {
             StatementKind::Block(block) => self.block(block),
             StatementKind::Subshell(block) => self.subshell(block),
         }
+    }
+
+    /// A function that is defined in a branch for the first time is defined nowhere else: there its name
+    /// is that of a program.
+    fn defined_here(&mut self, function: Val, is_new: bool) -> Val {
+        let condition = self.path.shown.clone();
+        if !is_new || condition.is_always() {
+            return function;
+        }
+        let elsewhere = Side::opposite(&condition).cases;
+        let elsewhere = elsewhere.into_iter().map(|case| (case, Val::unbound()));
+        let all: Vec<_> = [(condition, function)].into_iter().chain(elsewhere).collect();
+        Val::new(Kind::Either(std::rc::Rc::new(all)), None)
     }
 
     /// The tests in order, each on the path on which those before it failed; then all branches at once

@@ -1,6 +1,7 @@
 //! Texts: putting together, narrowing to a path, handing over.
 
 use super::Interpreter;
+use super::tested::hangs_on;
 use super::values::{Kind, Part, Piece, Val};
 use super::verbatim;
 use crate::provenance::{Hop, Origin, Step};
@@ -219,7 +220,7 @@ impl Interpreter<'_> {
                 let input = value.input.clone().unwrap_or_default();
                 match self.pinned(&input) {
                     Some(part) => Val::text(vec![part.clone()], part.origin),
-                    None => match self.given(&input, value.origin) {
+                    None => match self.given(&input, "", value.origin) {
                         Some(unknown) => Val::unknown(unknown, value.origin),
                         None => value,
                     },
@@ -244,10 +245,13 @@ impl Interpreter<'_> {
         }
     }
 
-    /// An input whose default is nothing, on a path on which it was given.
-    fn given(&self, input: &Arc<str>, origin: Option<Origin>) -> Option<Unknown> {
-        let holds = |atom: &value::Atom| atom.input == *input && atom.operator == value::Operator::Holds;
-        if !self.path.all.atoms().iter().any(holds) {
+    /// An input on a path on which it is not its default: it was given.
+    fn given(&self, input: &Arc<str>, default: &str, origin: Option<Origin>) -> Option<Unknown> {
+        let rules_out = |atom: &value::Atom| match atom.operator {
+            value::Operator::Holds => default.is_empty(),
+            _ => atom.excluded().is_some_and(|values| values.contains(&default)),
+        };
+        if !self.path.all.atoms().iter().any(|atom| atom.input == *input && rules_out(atom)) {
             return None;
         }
         let span = origin.and_then(|origin| self.arena.hop(origin)).map(|hop| hop.span)?;
@@ -276,8 +280,10 @@ impl Interpreter<'_> {
                 (Piece::Hole(unknown), _) => Some(&unknown.input),
                 (_, input) => input.as_ref(),
             };
-            let is_empty = matches!(&part.piece, Piece::Literal(text) if text.is_empty());
-            let given = input.filter(|_| is_empty).and_then(|input| self.given(input, part.origin));
+            let given = match &part.piece {
+                Piece::Literal(text) => input.and_then(|input| self.given(input, text, part.origin)),
+                Piece::Hole(_) => None,
+            };
             match (input.and_then(|input| self.pinned(input)), given) {
                 (Some(pinned), _) => narrowed.push(Part { condition, ..pinned }),
                 (None, Some(unknown)) => {
@@ -294,15 +300,7 @@ impl Interpreter<'_> {
         let few = |atom: &&value::Atom| {
             atom.operator == value::Operator::In && atom.allowed().is_some_and(|all| all.len() <= FEW)
         };
-        let hangs = |atom: &value::Atom| match &value.kind {
-            Kind::Unknown(unknown, 0) => unknown.input == atom.input,
-            Kind::Text(parts) => parts.iter().any(|part| match &part.piece {
-                Piece::Hole(unknown) => unknown.input == atom.input,
-                Piece::Literal(_) => part.input.as_ref() == Some(&atom.input),
-            }),
-            _ => false,
-        };
-        self.path.all.atoms().iter().filter(few).find(|atom| hangs(atom)).cloned()
+        self.path.all.atoms().iter().filter(few).find(|atom| hangs_on(value, &atom.input)).cloned()
     }
 
     /// The value for each of the values that an input may have.
@@ -360,6 +358,9 @@ impl Interpreter<'_> {
         let value = self.narrow(value.clone());
         if let Some(atom) = self.named_values(&value) {
             return self.hand_over_each(&value, &atom, word);
+        }
+        if let Some(each) = self.hand_over_tested(&value, word) {
+            return each;
         }
         let (kind, input) = (value.kind.clone(), value.input.clone());
         match &kind {

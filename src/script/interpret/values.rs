@@ -235,6 +235,19 @@ impl Val {
         matches!(self.kind, Kind::Unbound)
     }
 
+    /// A known value that an input would take the place of, unless another would already.
+    pub fn overridable_by(self, input: &Arc<str>) -> Val {
+        let input = self.input.clone().unwrap_or_else(|| input.clone());
+        match &self.kind {
+            Kind::Text(parts) if parts.len() == 1 => {
+                let marked = |part: &Part| Part { input: Some(input.clone()), ..part.clone() };
+                let parts = parts.iter().map(marked).collect();
+                Val { kind: Kind::Text(Rc::new(parts)), input: Some(input), ..self }
+            }
+            _ => Val { input: Some(input), ..self },
+        }
+    }
+
     /// The text, if it is wholly known and unconditional. Says nothing of inputs that may override it.
     pub fn plain(&self) -> Option<Rc<str>> {
         match &self.kind {
