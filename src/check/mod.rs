@@ -24,6 +24,7 @@ use crate::report::{Coverage, Outcome, Waived};
 use crate::source::{SourceId, Sources};
 use crate::{enforce, input, script};
 use rayon::prelude::*;
+use std::collections::HashMap;
 
 /// Why a file is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,13 +45,20 @@ pub struct File {
     pub selected: Selected,
 }
 
+/// Why a file, or a part of it, could not be read.
+#[derive(Clone, Debug)]
+pub struct Unreadable {
+    pub diagnostic: Diagnostic,
+    pub selected: Selected,
+}
+
 /// What a shell has loaded.
 #[derive(Debug, Default)]
 pub struct Project {
     pub sources: Sources,
     pub files: Vec<File>,
-    /// Files that could not be loaded, or not as text: each becomes a finding of `unreadable-file`.
-    pub unreadable: Vec<Diagnostic>,
+    /// Files that could not be loaded, or not as text.
+    pub unreadable: Vec<Unreadable>,
     /// What is wrong with the run itself: `celador.yaml`, a path that does not exist.
     pub diagnostics: Vec<Diagnostic>,
     pub coverage: Coverage,
@@ -76,8 +84,7 @@ pub struct Facts {
     pub documents: Vec<Document>,
     pub provenance: Provenance,
     pub model: Model,
-    /// Why files, or parts of files, could not be read.
-    pub unreadable: Vec<Diagnostic>,
+    pub unreadable: Vec<Unreadable>,
     pub files: Vec<File>,
     pub diagnostics: Vec<Diagnostic>,
     pub coverage: Coverage,
@@ -89,7 +96,12 @@ pub fn read(project: Project, settings: &Settings) -> Facts {
     let texts = read::Texts::new(&sources, &files, settings);
     let all = read::All::of(files.par_iter().map(|file| texts.read(file)).collect());
     let read::All { documents, invocations, artifacts, settings: code, bypasses, mut provenance, .. } = all;
-    unreadable.extend(all.diagnostics);
+    let selected: HashMap<SourceId, Selected> =
+        files.iter().map(|file| (file.source, file.selected)).collect();
+    unreadable.extend(all.diagnostics.into_iter().map(|diagnostic| {
+        let selected = selected.get(&diagnostic.primary.span.source).copied().unwrap_or(Selected::Found);
+        Unreadable { diagnostic, selected }
+    }));
     let inputs = extract::Inputs {
         sources: &sources,
         documents: &documents,
@@ -121,7 +133,7 @@ pub fn judge(facts: Facts, settings: &Settings) -> (Outcome, Status) {
     let mut violations = schemas::validate(&documents, &sources, &settings.schemas);
     diagnostics.append(&mut violations.diagnostics);
     schemas::tell(&mut evaluation, violations, &settings.policies);
-    unreadable::tell(&mut evaluation, unreadable, &files, &settings.policies);
+    unreadable::tell(&mut evaluation, unreadable, files.len(), &settings.policies);
     only_selected(&mut evaluation, &files, &sources);
 
     let enforced =
@@ -152,7 +164,7 @@ pub fn judge(facts: Facts, settings: &Settings) -> (Outcome, Status) {
 /// What `celador facts` prints.
 pub fn facts_only(facts: Facts) -> Outcome {
     let Facts { sources, provenance, model, mut diagnostics, unreadable, coverage, .. } = facts;
-    diagnostics.extend(unreadable);
+    diagnostics.extend(unreadable.into_iter().map(|one| one.diagnostic));
     Outcome { sources, provenance, model, diagnostics, coverage, ..Outcome::default() }
 }
 

@@ -1,37 +1,31 @@
 //! Files that could not be read, as findings of the policy `unreadable-file`.
 
-use super::{File, PolicySettings, Selected};
+use super::{PolicySettings, Selected, Unreadable};
 use crate::diagnostic::{Action, Diagnostic, Finding, Severity, Tally, Verdict};
 use crate::evaluate::Evaluation;
+use std::collections::BTreeSet;
 
 pub(super) const POLICY: &str = "unreadable-file";
 
-/// Adds a finding for each diagnostic. A file that was named on the command line is asked about, so that
-/// what cannot be read in it denies; elsewhere it warns.
+/// Adds a finding for each. A file that was named on the command line is asked about, so that what
+/// cannot be read in it denies; elsewhere it warns. `files` is how many were read.
 pub(super) fn tell(
     evaluation: &mut Evaluation,
-    diagnostics: Vec<Diagnostic>,
-    files: &[File],
+    unreadable: Vec<Unreadable>,
+    files: usize,
     settings: &PolicySettings,
 ) {
     if !settings.asks_for(POLICY) {
         return;
     }
-    let mut tally = Tally { policy: POLICY.to_owned(), bound: files.len(), ..Tally::default() };
-    let mut broken: Vec<_> = diagnostics.iter().map(|diagnostic| diagnostic.primary.span.source).collect();
-    broken.sort_unstable();
-    broken.dedup();
+    let broken: BTreeSet<_> = unreadable.iter().map(|one| one.diagnostic.primary.span.source).collect();
+    let mut tally = Tally { policy: POLICY.to_owned(), bound: files, ..Tally::default() };
     tally.failed = broken.len();
     tally.passed = tally.bound.saturating_sub(tally.failed);
-    for diagnostic in diagnostics {
-        let source = diagnostic.primary.span.source;
-        let is_named = |file: &&File| file.source == source && file.selected == Selected::Named;
-        let grave = diagnostic.severity == Severity::Error;
-        let action = match files.iter().find(is_named) {
-            Some(_) if grave => Action::Deny,
-            _ => Action::Warn,
-        };
-        let severity = if action == Action::Deny { Severity::Error } else { Severity::Warning };
+    for Unreadable { diagnostic, selected } in unreadable {
+        let denies = selected == Selected::Named && diagnostic.severity == Severity::Error;
+        let (severity, action) =
+            if denies { (Severity::Error, Action::Deny) } else { (Severity::Warning, Action::Warn) };
         evaluation.findings.push(of_diagnostic(POLICY, severity, action, diagnostic));
     }
     evaluation.tallies.push(tally);

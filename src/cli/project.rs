@@ -141,7 +141,11 @@ fn project(sources: Sources, diagnostics: Vec<Diagnostic>, loaded: Loaded) -> ch
     });
     let files = files.collect();
     let unreadable = loaded.unreadable.into_iter().filter(|problem| problem.selected);
-    let unreadable = unreadable.map(|problem| problem.diagnostic).collect();
+    let unreadable = unreadable.map(|problem| check::Unreadable {
+        selected: selected(problem.named, problem.selected),
+        diagnostic: problem.diagnostic,
+    });
+    let unreadable = unreadable.collect();
     check::Project { sources, files, unreadable, diagnostics, coverage }
 }
 

@@ -275,3 +275,64 @@ fn exit_codes_are_those_of_the_contract() {
     assert_eq!(check(&scratch, &["check", "--no-such-flag"]).code, Some(2), "usage");
     assert_eq!(check(&scratch, &["check", "--policy", "no-such-policy"]).code, Some(2), "no such policy");
 }
+
+#[cfg(unix)]
+#[test]
+fn what_is_no_regular_file_is_refused_and_not_waited_for() {
+    let scratch = Scratch::new("pipe");
+    scratch.write("web.yaml", NEIGHBOUR);
+    let pipe = |name: &str| {
+        let made = std::process::Command::new("mkfifo").arg(scratch.path().join(name)).status().unwrap();
+        assert!(made.success());
+    };
+    pipe("pipe.yaml");
+    std::os::unix::fs::symlink("/dev/zero", scratch.path().join("zero.yaml")).unwrap();
+    for name in ["pipe.yaml", "zero.yaml"] {
+        let run = check(&scratch, &["check", name, "web.yaml", "--format", "json"]);
+        assert_eq!(run.code, Some(1), "{name}: a named file that cannot be read denies\n{}", run.stdout);
+        assert!(run.stdout.contains("no regular file"), "{}", run.stdout);
+        assert!(run.stdout.contains("floating-image-tag"), "the neighbour was not judged: {}", run.stdout);
+        let run = check(&scratch, &["check", "--config", name]);
+        assert_eq!(run.code, Some(2), "{}", run.all());
+        let run = check(&scratch, &["check", "--policy", &format!("./{name}")]);
+        assert_eq!(run.code, Some(2), "{}", run.all());
+    }
+    // Met in a folder they are nobody's file.
+    pipe("celador.yaml");
+    let run = check(&scratch, &["check", "--format", "json"]);
+    assert_eq!(run.code, Some(0), "{}", run.all());
+    scratch.write("extends/celador.yaml", "version: 1\nextends: /dev/zero\n");
+    let run = check(&scratch, &["check", "--config", "extends/celador.yaml"]);
+    assert_eq!(run.code, Some(2), "{}", run.all());
+    assert!(run.all().contains("no regular file"), "{}", run.all());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_name_that_is_not_utf8() {
+    use std::os::unix::ffi::OsStrExt;
+    let scratch = Scratch::new("name-not-utf8");
+    for name in [&b"caf\xe9.yaml"[..], &b"caf\xe8.yaml"[..]] {
+        let path = scratch.path().join(std::ffi::OsStr::from_bytes(name));
+        std::fs::write(path, NEIGHBOUR).unwrap();
+    }
+    let run = check(&scratch, &["check", "--format", "json"]);
+    assert_eq!(run.json()["summary"]["files"], 2, "passed over in silence: {}", run.stdout);
+    assert!(run.stdout.contains("floating-image-tag"), "{}", run.stdout);
+}
+
+#[test]
+fn names_and_content_never_steer_the_terminal_or_the_ci_system() {
+    let scratch = Scratch::new("steer");
+    let name = "a\u{1b}[31m\u{202e}.yaml";
+    let manifest = NEIGHBOUR.replace("name: web", "name: \"w\\e]0;x\\a\\u202e\\n::error::x\"");
+    scratch.write(name, manifest).write("##[error]/\n::error::y.yaml", NEIGHBOUR);
+    for arguments in [&["check", "-v"][..], &["facts"], &["facts", "--unresolved"], &["check", name]] {
+        let run = check(&scratch, arguments);
+        let acts = |c: char| (c.is_control() && c != '\n') || ('\u{202a}'..='\u{202e}').contains(&c);
+        let line = run.stdout.lines().chain(run.stderr.lines()).find(|line| {
+            line.contains(acts) || line.trim_start().starts_with("::") || line.contains("##[error]")
+        });
+        assert!(line.is_none(), "{arguments:?}: {line:?}");
+    }
+}
