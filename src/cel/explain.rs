@@ -41,7 +41,7 @@ impl Explainer<'_> {
                 let (branch, chosen) = match judge(condition, scope, &self.session) {
                     Verdict::True => (a, true),
                     Verdict::False => (b, false),
-                    _ => return self.leaf(expr, scope),
+                    _ => return self.leaf(expr, value, scope),
                 };
                 if matches!(branch.expr, Expr::Literal(_)) {
                     self.explain(condition, chosen, scope);
@@ -61,7 +61,7 @@ impl Explainer<'_> {
                     self.add_reads(from, &reads);
                 }
             }
-            Step::Loop(..) | Step::Leaf => self.leaf(expr, scope),
+            Step::Loop(..) | Step::Leaf => self.leaf(expr, value, scope),
         }
     }
 
@@ -118,14 +118,20 @@ impl Explainer<'_> {
         }
     }
 
-    fn leaf(&mut self, expr: &IdedExpr, scope: &Scope<'_>) {
+    fn leaf(&mut self, expr: &IdedExpr, value: bool, scope: &Scope<'_>) {
         let mark = self.session.mark();
         let _ = resolve(expr, scope);
         let reads = self.reads_since(mark);
         let mut shown = Vec::new();
         self.operands(expr, true, scope, &mut shown);
         let expression = self.inner.text_of(expr.id).to_owned();
-        self.leaves.push(Leaf { expression, span: self.inner.span_of(expr.id), operands: shown, reads });
+        self.leaves.push(Leaf {
+            expression,
+            span: self.inner.span_of(expr.id),
+            operands: shown,
+            value,
+            reads,
+        });
     }
 
     /// The operands of a leaf that are worth a value, outer ones first on each side.

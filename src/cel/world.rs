@@ -95,6 +95,8 @@ pub struct Leaf {
     pub span: Span,
     /// What it compares or is given, with values, each text once.
     pub operands: Vec<OperandValue>,
+    /// What it came to; under a negation that is `true`.
+    pub value: bool,
     /// Its reads: those of the subject first, in the order of evaluation, without those that were only
     /// passed through.
     pub reads: Vec<Read>,
@@ -103,6 +105,6 @@ pub struct Leaf {
 impl Leaf {
     /// What stands behind `because` in a report.
     pub fn because(&self) -> Because {
-        Because { expression: self.expression.clone(), operands: self.operands.clone() }
+        Because { expression: self.expression.clone(), operands: self.operands.clone(), value: self.value }
     }
 }

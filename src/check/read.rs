@@ -4,12 +4,12 @@ use super::{File, Settings};
 use crate::diagnostic::Diagnostic;
 use crate::document::Document;
 use crate::input::{Format, Read, dockerfile, dotenv, embedded, json, python, shell, yaml};
-use crate::model::{Artifact, Bypass, CodeSetting};
+use crate::model::{Artifact, Bypass, CodeSetting, CodeValue};
 use crate::platform::{self, Trace};
 use crate::provenance::Provenance;
 use crate::script::{self, CodeFacts, Interpretation, Invocation, Modules, Program};
-use crate::source::{SourceId, Sources, TextMap};
-use std::collections::HashMap;
+use crate::source::{SourceId, Sources, Span, TextMap};
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 /// What one file yields.
@@ -82,6 +82,7 @@ impl<'a> Texts<'a> {
                 let program = self.lower(id, file.format);
                 facts.code = script::code_facts(&program, source.path(), source, facts.provenance.arena(id));
                 self.interpret(program, &mut facts);
+                without_command_words(&mut facts, file.format);
             }
         }
         facts
@@ -122,6 +123,22 @@ impl<'a> Texts<'a> {
     }
 }
 
+/// Drops the code settings that only feed command lines: what a deploy command makes of them is judged as
+/// the deployment's own setting, and text in a shell script is nothing else.
+fn without_command_words(facts: &mut FileFacts, format: Format) {
+    let words: HashSet<Span> = facts
+        .invocations
+        .iter()
+        .flat_map(Invocation::origins)
+        .filter_map(|origin| facts.provenance.literal(origin))
+        .collect();
+    let is_shell = format == Format::Shell;
+    facts.code.settings.retain(|setting| {
+        let is_text = matches!(setting.value, CodeValue::Text(_));
+        !words.contains(&setting.span) && !(is_shell && is_text)
+    });
+}
+
 impl Modules for Texts<'_> {
     /// Python: `a.b` is `a/b.py` or `a/b/__init__.py`, from the project's root or beside the importing
     /// file; a leading dot is the importing file's folder. Shell: a path, from the root or beside it.
@@ -131,6 +148,10 @@ impl Modules for Texts<'_> {
         let candidates = candidates(folder, name);
         let (id, format) = candidates.iter().find_map(|path| self.scripts.get(path.as_str()))?;
         (*id != from).then(|| Rc::new(self.lower(*id, *format)))
+    }
+
+    fn characters(&self, span: Span) -> Option<&str> {
+        Some(self.sources.slice(span))
     }
 }
 

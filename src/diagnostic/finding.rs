@@ -53,6 +53,8 @@ pub struct Because {
     /// `deployment.memory >= params.minimum`.
     pub expression: String,
     pub operands: Vec<OperandValue>,
+    /// What the expression came to: `true` where the validation denies it, as in `!each.conflict`.
+    pub value: bool,
 }
 
 /// An unknown on which an undetermined verdict hangs.

@@ -203,7 +203,7 @@ fn hanging(unknowns: &[UnknownInput]) -> String {
 }
 
 /// The platform's name for people: `Cloud Run`. Kinds of artifacts have no table: their words are capitalised.
-fn platform_title(name: &str) -> String {
+pub(super) fn platform_title(name: &str) -> String {
     if let Some(platform) = platform::find(name) {
         return platform.title.to_owned();
     }

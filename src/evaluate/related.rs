@@ -2,11 +2,13 @@
 //! lost, the place of use.
 
 use super::Inputs;
+use super::finding::platform_title;
 use super::judge::Failure;
 use super::subjects::Subject;
 use crate::cel::object::{Datum, Field};
 use crate::cel::{Leaf, Read, ReadState};
 use crate::diagnostic::Annotation;
+use crate::model::Environment;
 use crate::policy::{Compiled, Kind, show};
 use crate::provenance::Step;
 use crate::source::Span;
@@ -39,13 +41,15 @@ impl Tree<'_> {
                 let others = self.other_alternatives(read);
                 let written = bare(&read.written);
                 match (self.condition_of(read), others.as_slice()) {
-                    (Some(condition), [(_, other)]) => {
-                        format!("{written} when {condition}; {} otherwise", other.1)
+                    // What stands elsewhere has a label of its own.
+                    (Some(condition), [(_, (span, other))]) if *span == read.place.span => {
+                        format!("{written} {}; {other} otherwise", condition.clause())
                     }
-                    (Some(condition), _) => format!("{written} when {condition}"),
-                    (None, _) => match self.name_of_owner(read) {
-                        Some(name) => format!("{name} is {written}"),
-                        None => written.to_owned(),
+                    (Some(condition), _) => format!("{written} {}", condition.clause()),
+                    (None, _) => match (self.name_of_owner(read), self.other_environment()) {
+                        (Some(name), _) => format!("{name} is {written}"),
+                        (None, Some((own, _))) => format!("{own}: {written}"),
+                        (None, None) => written.to_owned(),
                     },
                 }
             }
@@ -57,7 +61,7 @@ impl Tree<'_> {
         let mut all: Vec<Annotation> = Vec::new();
         if let Some(read) = primary {
             for (condition, (span, written)) in self.other_alternatives(read) {
-                all.push(Annotation::new(span, format!("{written} when {condition}")));
+                all.push(Annotation::new(span, format!("{written} {}", condition.clause())));
             }
             all.extend(self.overridden(read));
         }
@@ -69,7 +73,11 @@ impl Tree<'_> {
             all.extend(self.further(leaf));
         }
         if let Some(span) = primary.and_then(|read| self.place_of_use(read)) {
-            all.push(Annotation::new(span, "passed here"));
+            let label = match self.subject.platform {
+                Some(platform) => format!("passed to {} here", platform_title(platform)),
+                None => "passed here".to_owned(),
+            };
+            all.push(Annotation::new(span, label));
         }
         let first = primary.map(|read| read.place.span);
         let mut seen: Vec<Span> = first.into_iter().collect();
@@ -86,14 +94,10 @@ impl Tree<'_> {
         let span = read.place.span;
         let name = last_name(&read.path);
         let label = match read.root() {
-            "reference" => {
-                let side = self.failure.reference.and_then(|one| one.environment.as_ref());
-                let own = self.subject.environment.as_ref();
-                match side {
-                    Some(side) if Some(side) != own => format!("{side}: {}", bare(&read.written)),
-                    _ => format!("{name} is {} there", bare(&read.written)),
-                }
-            }
+            "reference" => match self.other_environment() {
+                Some((_, side)) => format!("{side}: {}", bare(&read.written)),
+                None => format!("{name} is {} there", bare(&read.written)),
+            },
             // A default of the policy itself is no place in the project.
             "params" if span.source == policy.policy.source => return None,
             "params" => format!("{name} is {} here", bare(&read.written)),
@@ -101,6 +105,13 @@ impl Tree<'_> {
             _ => return None,
         };
         Some(Annotation::new(span, label))
+    }
+
+    /// The subject's environment and the reference's, where they differ.
+    fn other_environment(&self) -> Option<(&Environment, &Environment)> {
+        let side = self.failure.reference?.environment.as_ref()?;
+        let own = self.subject.environment.as_ref()?;
+        (side != own).then_some((own, side))
     }
 
     /// Another element that fails the same validation.
@@ -161,16 +172,17 @@ impl Tree<'_> {
         (!condition.is_always()).then_some(condition)
     }
 
-    /// The name of the element that the read belongs to: of a variable, a part, a container.
+    /// The name of the element that the read belongs to: of a variable, a part, a container, a flag.
     fn name_of_owner(&self, read: &Read) -> Option<String> {
         let (owner, field) = read.path.rsplit_once('.')?;
-        if field == "name" || owner == self.variable {
+        if matches!(field, "name" | "flag") || owner == self.variable {
             return None;
         }
-        match self.lookup(&format!("{owner}.name"))? {
+        let text = |field: Field| match field {
             Field::Known { datum: Datum::Text(name), .. } => Some(name.to_string()),
             _ => None,
-        }
+        };
+        ["name", "flag"].iter().find_map(|field| text(self.lookup(&format!("{owner}.{field}"))?))
     }
 
     /// The field at a path, with its alternatives.

@@ -104,6 +104,7 @@ pub fn incidents() -> Outcome {
     alpine.because = Some(Because {
         expression: "deployment.memory >= params.minimum".to_owned(),
         operands: vec![operand("deployment.memory", "512Mi"), operand("params.minimum", "2Gi")],
+        value: false,
     });
     alpine.fix = Some(Fix {
         message: "\"2Gi\" or more".to_owned(),
@@ -127,6 +128,7 @@ pub fn incidents() -> Outcome {
             operand("reference.ratio", "1.0"),
             operand("params.multiplier", "1.0"),
         ],
+        value: false,
     });
     let mut open = found(
         "required-variables",

@@ -1,5 +1,6 @@
 //! What an interpreted script may run.
 
+use crate::provenance::Origin;
 use crate::source::Span;
 use crate::value::{Condition, Text, Unknown, Value};
 use std::sync::Arc;
@@ -38,8 +39,26 @@ pub struct Invocation {
     pub directory: Option<Value<Text>>,
     /// The text handed to standard input, if it is known: a here-document.
     pub input: Option<Value<Text>>,
-    /// Files that the script is known to have written before, by name, with their text.
-    pub files: Vec<(String, Text)>,
+    /// Files that the script is known to have written before, each with its path and its text; of two
+    /// with one path the later one counts.
+    pub files: Vec<(Arc<Text>, Arc<Text>)>,
     /// The function or section it stands in, for people.
     pub scope: Option<Arc<str>>,
+}
+
+impl Invocation {
+    /// The last steps of everything that the words are made of.
+    pub fn origins(&self) -> Vec<Origin> {
+        let mut all = Vec::new();
+        for word in &self.words {
+            let WordValue::One(value) = &word.value else { continue };
+            for (_, value) in value.alternatives() {
+                if let Value::Known(known) = value {
+                    all.push(known.origin);
+                    all.extend(known.value.parts.iter().filter_map(|part| part.origin));
+                }
+            }
+        }
+        all
+    }
 }

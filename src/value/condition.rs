@@ -132,6 +132,9 @@ impl Atom {
         match (self.allowed(), other.allowed(), other.excluded()) {
             (Some(ours), Some(theirs), _) => ours.iter().all(|value| theirs.contains(value)),
             (Some(ours), _, Some(theirs)) => !ours.iter().any(|value| theirs.contains(value)),
+            (None, None, Some(theirs)) => {
+                self.excluded().is_some_and(|ours| theirs.iter().all(|value| ours.contains(value)))
+            }
             _ => false,
         }
     }
@@ -181,6 +184,11 @@ impl Condition {
         Condition { atoms: vec![atom] }
     }
 
+    /// The conjunction of atoms of which none follows from another and none contradicts another.
+    pub fn from_atoms(atoms: Vec<Atom>) -> Condition {
+        Condition { atoms }
+    }
+
     /// Whether it always holds.
     pub fn is_always(&self) -> bool {
         self.atoms.is_empty()
@@ -222,6 +230,18 @@ impl Condition {
     pub fn without(&self, known: &Condition) -> Condition {
         let news = |atom: &&Atom| !known.atoms.iter().any(|have| have.implies(atom));
         Condition { atoms: self.atoms.iter().filter(news).cloned().collect() }
+    }
+}
+
+impl Condition {
+    /// The condition as the end of a sentence: `when use_alpine`, `unless --no-alpine`; empty if it always
+    /// holds.
+    pub fn clause(&self) -> String {
+        match self.atoms.as_slice() {
+            [] => String::new(),
+            [atom] if atom.operator == Operator::Fails => format!("unless {}", atom.input),
+            _ => format!("when {self}"),
+        }
     }
 }
 

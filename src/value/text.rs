@@ -1,7 +1,7 @@
 //! Texts of which some parts may be unknown or depend on a condition.
 
 use crate::provenance::Origin;
-use crate::value::{Condition, Unknown};
+use crate::value::{Condition, Reason, Unknown};
 use std::fmt;
 
 /// What one part of a text is.
@@ -72,6 +72,41 @@ impl Text {
     /// Whether nothing at all of the text is known: one hole, or several with nothing between them.
     pub fn is_wholly_unknown(&self) -> bool {
         !self.parts.is_empty() && self.parts.iter().all(|part| matches!(part.piece, Piece::Hole(_)))
+    }
+
+    /// Whether two texts are surely the same characters. Of two unknown parts with one name only inputs
+    /// surely are; what a command printed must have been read at the same place.
+    pub fn is_same(&self, other: &Text) -> bool {
+        let same_hole = |a: &Unknown, b: &Unknown| {
+            let is_input = matches!(a.reason, Reason::Environment | Reason::Argument | Reason::Variable);
+            a.input == b.input && a.reason == b.reason && (is_input || a.span == b.span)
+        };
+        let same = |a: &Piece, b: &Piece| match (a, b) {
+            (Piece::Literal(a), Piece::Literal(b)) => a == b,
+            (Piece::Hole(a), Piece::Hole(b)) => same_hole(a, b),
+            _ => false,
+        };
+        match (self.pieces(), other.pieces()) {
+            (Some(ours), Some(theirs)) => {
+                ours.len() == theirs.len() && ours.iter().zip(&theirs).all(|(a, b)| same(a, b))
+            }
+            _ => false,
+        }
+    }
+
+    /// Its pieces with neighbouring literals joined; `None` if one hangs on a condition.
+    fn pieces(&self) -> Option<Vec<Piece>> {
+        let mut pieces: Vec<Piece> = Vec::new();
+        for part in &self.parts {
+            if !part.condition.is_always() {
+                return None;
+            }
+            match (pieces.last_mut(), &part.piece) {
+                (Some(Piece::Literal(whole)), Piece::Literal(more)) => whole.push_str(more),
+                (_, piece) => pieces.push(piece.clone()),
+            }
+        }
+        Some(pieces)
     }
 
     /// The parts that are there when `condition` holds, free of what it already says.

@@ -3,6 +3,7 @@
 mod bad_input;
 mod examples;
 mod house;
+mod interpret;
 mod mutations;
 mod pack;
 mod run;

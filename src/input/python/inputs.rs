@@ -115,6 +115,12 @@ impl<'a> Lowering<'a> {
             Some(module) => origin.strip_prefix(module).is_some_and(|rest| rest.starts_with('.')),
             None => origin == *name,
         });
+        if origin == "input"
+            && let Some(prompt) = call.arguments.args.first().and_then(text_of)
+        {
+            let kind = ExpressionKind::Opaque { reason: Reason::ReadAtRunTime, detail: answer_to(prompt) };
+            return Some(Expression { kind, span: self.span(call) });
+        }
         // Arguments that run something are still evaluated, so such a call stays a call.
         (is_run_time && !call.arguments.args.iter().any(holds_call))
             .then(|| self.opaque(call, Reason::ReadAtRunTime))
@@ -192,6 +198,13 @@ impl<'a> Lowering<'a> {
             matches!(origin.as_str(), "sys.exit" | "exit" | "quit" | "os._exit" | "os.abort")
         })
     }
+}
+
+/// The name of what a person types: the question without its choices and its colon.
+fn answer_to(prompt: &str) -> String {
+    let question = prompt.trim().lines().last().unwrap_or_default();
+    let end = question.find(['[', '(', ':', '{']).filter(|end| *end > 0).unwrap_or(question.len());
+    format!("input(\"{}\")", question.get(..end).unwrap_or_default().trim())
 }
 
 fn holds_call(expression: &Expr) -> bool {

@@ -162,17 +162,17 @@ impl Collected {
     fn file(&mut self, call: &Call<'_>, argument: &Argument, value: &Value<Text>, trace: &mut Trace<'_>) {
         for (condition, value) in value.alternatives() {
             let Some(condition) = argument.condition.and(&condition) else { continue };
-            let (shown, span): (Arc<str>, _) = match value {
+            let (shown, path, span): (Arc<str>, _, _) = match value {
                 Value::Known(known) => {
-                    (known.value.to_string().into(), trace.literal(known.origin).unwrap_or(argument.place))
+                    let span = trace.literal(known.origin).unwrap_or(argument.place);
+                    (known.value.to_string().into(), known.value.clone(), span)
                 }
-                Value::Unknown(unknown, _) => (unknown.input.clone(), unknown.span),
+                Value::Unknown(unknown, _) => {
+                    (unknown.input.clone(), Text::hole(unknown.clone(), None), unknown.span)
+                }
                 Value::Either(_) => continue,
             };
-            let written = call.invocation.files.iter().rev().find(|(name, _)| {
-                let bare = name.trim_start_matches('{').trim_end_matches('}');
-                **name == *shown || *bare == *shown
-            });
+            let written = call.invocation.files.iter().rev().find(|(name, _)| name.is_same(&path));
             match written {
                 Some((_, text)) => {
                     for entry in file_entries(text, trace) {

@@ -1,9 +1,9 @@
 //! Settings as rows: what the JSON, the table and `--why` have in common.
 
 use crate::model::{Artifact, Container, Deployment, Setting, Settings};
-use crate::provenance::{Origin, Provenance};
+use crate::provenance::{Origin, Provenance, Step};
 use crate::source::{SourceId, Span};
-use crate::value::{Condition, Known, Number, Reason, Scalar, Unknown, Value};
+use crate::value::{Condition, Known, Number, Piece, Reason, Scalar, Text, Unknown, Value};
 use std::fmt;
 
 /// Settings that no flag and no key gives.
@@ -103,7 +103,11 @@ pub fn of_setting<'a>(
             // That a command leaves a setting alone is no fact about the setting.
             Value::Unknown(unknown, _) if unknown.reason == Reason::KeptFromRunning => {}
             Value::Unknown(unknown, origin) => {
-                entries.push(of_unknown(name, unknown, *origin, condition, container, setting.place));
+                let span = place_of_use(*origin, provenance).unwrap_or(match unknown.span.is_empty() {
+                    true => setting.place,
+                    false => unknown.span,
+                });
+                entries.push(of_unknown(name, unknown, *origin, condition, container, span));
             }
             Value::Either(_) => {}
         }
@@ -158,7 +162,7 @@ fn of_unknown<'a>(
     origin: Option<Origin>,
     condition: Condition,
     container: Option<&'a str>,
-    place: Span,
+    span: Span,
 ) -> Entry<'a> {
     Entry {
         name,
@@ -168,7 +172,7 @@ fn of_unknown<'a>(
         state: State::Unknown,
         condition,
         overridable_by: None,
-        span: if unknown.span.is_empty() { place } else { unknown.span },
+        span,
         origin,
         unknown: Some(unknown),
     }
@@ -179,10 +183,28 @@ fn literal(origin: Origin, place: Span, provenance: &Provenance) -> Span {
     provenance.literal(origin).filter(|span| !span.is_empty()).unwrap_or(place)
 }
 
-/// Where a deployment's name is written, if that is in its file; else its anchor.
+/// Where a value that nobody wrote down is handed over: the word of the command, or its part of the word.
+/// `None` if the value took no step at all.
+fn place_of_use(origin: Option<Origin>, provenance: &Provenance) -> Option<Span> {
+    let trail = provenance.trail(origin?);
+    let (last, before) = trail.split_last()?;
+    let inner = before.last().filter(|hop| hop.step == Step::Interpolated && last.span.contains(hop.span));
+    let used = inner.unwrap_or(last);
+    (!before.is_empty() && !used.span.is_empty()).then_some(used.span)
+}
+
+/// Where a deployment's name is written, or handed over if nobody wrote it down, if that is in its file;
+/// else its anchor.
 pub fn name_span(deployment: &Deployment, provenance: &Provenance) -> Span {
-    let parts = deployment.service.iter().flat_map(|name| &name.parts);
-    let written = parts.filter_map(|part| provenance.literal(part.origin?));
+    let name = deployment.service.as_ref();
+    let unknown = name.is_some_and(Text::is_wholly_unknown);
+    let parts = name.into_iter().flat_map(|name| &name.parts);
+    let written = parts.filter_map(|part| match &part.piece {
+        Piece::Hole(_) if unknown => {
+            place_of_use(part.origin, provenance).or_else(|| provenance.literal(part.origin?))
+        }
+        _ => provenance.literal(part.origin?),
+    });
     let here = |span: &Span| in_file(*span, deployment.source);
     written.into_iter().find(here).unwrap_or(deployment.anchor)
 }

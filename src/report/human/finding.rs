@@ -1,6 +1,6 @@
 //! One finding, or one diagnostic: headline, frame, and what to do.
 
-use crate::diagnostic::{Action, Because, Diagnostic, Finding, Severity, Verdict};
+use crate::diagnostic::{Action, Because, Diagnostic, Finding, OperandValue, Severity, Verdict};
 use crate::provenance::{Hop, Step};
 use crate::report::human::Page;
 use crate::report::human::frame::{Mark, draw};
@@ -14,8 +14,9 @@ const NAMED: usize = 3;
 /// Steps on the way from the literal to the command that a frame shows at most.
 const STEPS: usize = 3;
 
-/// A finding as people see it.
-pub fn finding(page: &Page<'_>, finding: &Finding) -> String {
+/// A finding as people see it. Where the next finding ends with the same words (`continued`), they are
+/// left to it.
+pub fn finding(page: &Page<'_>, finding: &Finding, continued: bool) -> String {
     let (ink, mut word) = match (finding.verdict, finding.severity) {
         (Verdict::Undetermined, _) => (Ink::Undetermined, "undetermined".to_owned()),
         (_, severity) => (severity_ink(severity), severity.as_str().to_owned()),
@@ -28,10 +29,10 @@ pub fn finding(page: &Page<'_>, finding: &Finding) -> String {
     if finding.verdict == Verdict::Fail && finding.action != usual {
         word = format!("{word} ({})", finding.action.as_str());
     }
-    let message = page.redactor.text_at(finding.span(), &sentence(finding)).into_owned();
-    let mut out = headline(page, ink, &word, &finding.policy, &message);
+    let message = page.redactor.text_at(finding.span(), &finding.message);
+    let mut out = headline(page, ink, &word, &finding.policy, &subject(finding), &message);
     out.push_str(&draw(page, &marks(page, finding, ink)));
-    out.push_str(&notes(page, finding));
+    out.push_str(&notes(page, finding, continued));
     out
 }
 
@@ -39,7 +40,7 @@ pub fn finding(page: &Page<'_>, finding: &Finding) -> String {
 pub fn diagnostic(page: &Page<'_>, diagnostic: &Diagnostic) -> String {
     let ink = severity_ink(diagnostic.severity);
     let message = page.redactor.text_at(diagnostic.primary.span, &diagnostic.message);
-    let mut out = headline(page, ink, diagnostic.severity.as_str(), diagnostic.code.0, &message);
+    let mut out = headline(page, ink, diagnostic.severity.as_str(), diagnostic.code.0, "", &message);
     // What concerns a whole file or the command line has no characters to show.
     if diagnostic.primary.span.is_empty()
         && diagnostic.primary.label.is_empty()
@@ -69,32 +70,44 @@ fn severity_ink(severity: Severity) -> Ink {
     }
 }
 
-/// `error policy-name   message`, broken where the terminal ends.
-fn headline(page: &Page<'_>, ink: Ink, word: &str, name: &str, message: &str) -> String {
+/// `error policy-name   subject: message` if it fits; else the message in lines of its own.
+fn headline(page: &Page<'_>, ink: Ink, word: &str, name: &str, subject: &str, message: &str) -> String {
+    const INDENT: usize = 2;
     let style = page.style;
-    let message = one_line(&page.redactor.text(message), style.unicode);
-    let name = one_line(name, style.unicode);
-    let used = width(word) + 1 + width(&name) + 3;
-    let mut lines =
-        wrap(&message, style.width.saturating_sub(used), style.width.saturating_sub(6)).into_iter();
+    let safe = |text: &str| one_line(&page.redactor.text(text), style.unicode);
+    let (name, subject, message) = (one_line(name, style.unicode), safe(subject), safe(message));
     let mut out = format!("{} {}", style.paint(ink, word), style.paint(Ink::Strong, &name));
-    let first = lines.next().unwrap_or_default();
-    if width(&first) + used <= style.width {
-        out.push_str(&format!("   {first}\n"));
-    } else {
-        out.push_str(&format!("\n      {first}\n"));
+    let used = width(word) + 1 + width(&name) + 3;
+    let room = style.width.saturating_sub(used);
+    let below = style.width.saturating_sub(INDENT);
+    let whole = if subject.is_empty() { message.clone() } else { format!("{subject}: {message}") };
+    if width(&whole) <= room {
+        out.push_str(&format!("   {whole}\n"));
+        return out;
     }
+    let lines = if subject.is_empty() {
+        wrap(&message, below, below)
+    } else if width(&subject) <= room {
+        out.push_str(&format!("   {subject}"));
+        wrap(&message, below, below)
+    } else {
+        wrap(&whole, below, below)
+    };
+    out.push('\n');
     for line in lines {
-        out.push_str(&format!("      {line}\n"));
+        out.push_str(&format!("{:INDENT$}{line}\n", ""));
     }
     out
 }
 
-/// `backend (staging, Cloud Run): memory 512Mi is below ...`.
-fn sentence(finding: &Finding) -> String {
-    let message = &finding.message;
-    let Some(first) = finding.services.first() else { return message.clone() };
-    let mut subject = match finding.services.len() {
+/// Whom a finding is about: `backend (staging, Cloud Run)`; empty where the message says it itself.
+fn subject(finding: &Finding) -> String {
+    let Some(first) = finding.services.first() else { return String::new() };
+    match finding.message.strip_prefix(first.as_str()) {
+        Some(rest) if rest.starts_with([' ', ':', ',', '(']) => return String::new(),
+        _ => {}
+    }
+    let subject = match finding.services.len() {
         1 => first.clone(),
         count if count <= NAMED => and(&finding.services),
         count => format!(
@@ -105,14 +118,7 @@ fn sentence(finding: &Finding) -> String {
     };
     let place: Vec<&str> =
         [finding.environment.as_deref(), finding.platform.as_deref()].into_iter().flatten().collect();
-    if !place.is_empty() {
-        subject = format!("{subject} ({})", place.join(", "));
-    }
-    match message.strip_prefix(first.as_str()) {
-        // The message has its own subject.
-        Some(rest) if rest.starts_with([' ', ':', ',', '(']) => message.clone(),
-        _ => format!("{subject}: {message}"),
-    }
+    if place.is_empty() { subject } else { format!("{subject} ({})", place.join(", ")) }
 }
 
 fn and(names: &[String]) -> String {
@@ -126,7 +132,9 @@ fn and(names: &[String]) -> String {
 /// What the frame shows: the literal with its condition, the way, the other side.
 fn marks(page: &Page<'_>, finding: &Finding, ink: Ink) -> Vec<Mark> {
     let mut primary = mark(&finding.primary, ink);
-    if !finding.condition.is_empty() && !primary.label.contains(&finding.condition) {
+    // `not --no-alpine` is told as `unless --no-alpine`.
+    let condition = finding.condition.strip_prefix("not ").unwrap_or(&finding.condition);
+    if !condition.is_empty() && !primary.label.contains(condition) {
         primary.label = format!("{} when {}", primary.label, finding.condition).trim_start().to_owned();
     }
     let mut marks = vec![primary];
@@ -180,7 +188,7 @@ pub fn step_label(step: Step) -> &'static str {
 }
 
 /// The lines below the frame.
-fn notes(page: &Page<'_>, finding: &Finding) -> String {
+fn notes(page: &Page<'_>, finding: &Finding, continued: bool) -> String {
     let mut out = String::new();
     if finding.services.len() > NAMED {
         out.push_str(&note(page, "services", &finding.services.join(", ")));
@@ -203,6 +211,9 @@ fn notes(page: &Page<'_>, finding: &Finding) -> String {
         };
         out.push_str(&note(page, "fix", &format!("{} at {place}", fix.message)));
     }
+    if continued {
+        return out;
+    }
     if let Some(help) = &finding.help {
         out.push_str(&note(page, "help", &page.redactor.text_at(finding.span(), help)));
     }
@@ -224,8 +235,23 @@ fn note(page: &Page<'_>, word: &str, text: &str) -> String {
     out
 }
 
-/// `deployment.memory (512Mi) >= params.minimum (2Gi) is false`.
+/// `deployment.memory (512Mi) >= params.minimum (2Gi) is false`; of what is there or not, in words.
 fn because_text(page: &Page<'_>, because: &Because, verdict: Verdict) -> String {
+    let told =
+        |operand: &OperandValue| page.redactor.value_of(&operand.expression, &operand.value).into_owned();
+    if verdict != Verdict::Undetermined {
+        let tested = because.expression.strip_prefix("has(").and_then(|rest| rest.strip_suffix(')'));
+        match (tested, because.operands.as_slice()) {
+            (Some(path), _) if !because.value => return format!("{path} is absent"),
+            (Some(path), [value]) if value.expression == path => {
+                return format!("{path} is given ({})", told(value));
+            }
+            (None, [value]) if value.expression == because.expression => {
+                return format!("{} is {}", value.expression, told(value));
+            }
+            _ => {}
+        }
+    }
     let mut text = because.expression.clone();
     let mut operands: Vec<_> = because.operands.iter().collect();
     // The longest first, and from the right: an operand may be part of another's text.
@@ -233,8 +259,7 @@ fn because_text(page: &Page<'_>, because: &Because, verdict: Verdict) -> String 
     let mut inserts: Vec<(usize, usize, String)> = Vec::new();
     for operand in operands {
         let Some(at) = whole(&text, &operand.expression, &inserts) else { continue };
-        let value = page.redactor.value_of(&operand.expression, &operand.value);
-        inserts.push((at, at + operand.expression.len(), format!(" ({value})")));
+        inserts.push((at, at + operand.expression.len(), format!(" ({})", told(operand))));
     }
     inserts.sort_by_key(|&(_, end, _)| std::cmp::Reverse(end));
     for (_, end, value) in inserts {
@@ -242,7 +267,11 @@ fn because_text(page: &Page<'_>, because: &Because, verdict: Verdict) -> String 
             text.insert_str(end, &value);
         }
     }
-    let outcome = if verdict == Verdict::Undetermined { "cannot be told" } else { "is false" };
+    let outcome = match (verdict, because.value) {
+        (Verdict::Undetermined, _) => "cannot be told",
+        (_, true) => "is true",
+        (_, false) => "is false",
+    };
     format!("{text} {outcome}")
 }
 

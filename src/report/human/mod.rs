@@ -12,7 +12,7 @@ mod summary;
 pub(in crate::report) use finding::step_label;
 pub(in crate::report) use frame::{Mark, draw};
 
-use crate::diagnostic::{Action, Diagnostic};
+use crate::diagnostic::{Action, Diagnostic, Finding};
 use crate::provenance::Provenance;
 use crate::report::outcome::Outcome;
 use crate::report::redact::Redactor;
@@ -67,19 +67,17 @@ pub fn check(outcome: &Outcome, style: Style, verbosity: Verbosity) -> String {
         Verbosity::Normal => Action::Warn,
         Verbosity::Verbose => Action::Audit,
     };
+    let least_open = if verbosity > Verbosity::Quiet { Action::Audit } else { Action::Deny };
     let told = outcome.findings.iter().filter(|finding| finding.action >= least);
-    parts.extend(told.map(|told| finding::finding(&page, told)));
+    let open = outcome.undetermined.iter().filter(|open| open.action >= least_open);
+    let all: Vec<&Finding> = told.chain(open).collect();
+    for (at, one) in all.iter().enumerate() {
+        let continued =
+            all.get(at + 1).is_some_and(|next| next.policy == one.policy && next.help == one.help);
+        parts.push(finding::finding(&page, one, continued));
+    }
     if verbosity > Verbosity::Quiet {
-        parts.extend(outcome.undetermined.iter().map(|open| finding::finding(&page, open)));
         parts.push(summary::summary(&page, outcome, verbosity));
-    } else {
-        parts.extend(
-            outcome
-                .undetermined
-                .iter()
-                .filter(|open| open.action == Action::Deny)
-                .map(|open| finding::finding(&page, open)),
-        );
     }
     without_commands(parts.join("\n"), style.unicode)
 }

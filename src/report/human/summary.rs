@@ -4,7 +4,7 @@ use crate::diagnostic::{Action, Severity};
 use crate::report::human::{Page, Verbosity};
 use crate::report::outcome::{Outcome, Waived};
 use crate::report::style::Ink;
-use crate::report::text::{one_line, wrap};
+use crate::report::text::{one_line, width, wrap};
 
 /// A waiver that ends within so many days is worth a word.
 const SOON: i64 = 14;
@@ -17,16 +17,38 @@ pub fn summary(page: &Page<'_>, outcome: &Outcome, verbosity: Verbosity) -> Stri
         out.push_str(&policies(page, outcome));
     }
     let verdicts = verdicts(page, outcome, verbosity);
-    let read = read(outcome, verbosity);
-    let width = page.style.width;
+    let mut read = read(outcome, verbosity);
     if verdicts.is_empty() {
-        let text = format!("{}: {read}", page.style.paint(Ink::Strong, "nothing to report"));
-        wrap(&text, width, width).iter().for_each(|line| out.push_str(&format!("{line}\n")));
+        if let Some(first) = read.first_mut() {
+            *first = format!("{}: {first}", page.style.paint(Ink::Strong, "nothing to report"));
+        }
     } else {
         out.push_str(&format!("{}\n", verdicts.join(", ")));
-        wrap(&read, width, width).iter().for_each(|line| out.push_str(&format!("{line}\n")));
+    }
+    out.push_str(&listed(&read, page.style.width));
+    if let Some(excluded) = excluded(outcome) {
+        out.push_str(&listed(&excluded, page.style.width));
     }
     out
+}
+
+/// Parts with commas between them, broken only between parts.
+fn listed(parts: &[String], room: usize) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for part in parts {
+        match lines.last_mut() {
+            Some(line) if width(line) + 2 + width(part) < room => {
+                line.push_str(", ");
+                line.push_str(part);
+            }
+            Some(line) => {
+                line.push(',');
+                lines.push(part.clone());
+            }
+            None => lines.push(part.clone()),
+        }
+    }
+    lines.iter().map(|line| format!("{line}\n")).collect()
 }
 
 /// `2 errors`, `1 undetermined`, `3 waived (1 expires in 9 days)`.
@@ -77,7 +99,7 @@ fn waived(all: &[Waived]) -> String {
 }
 
 /// `31 files read, 7 deployments of 4 services, 14 policies bound, 2 matched nothing: celador check -v`.
-fn read(outcome: &Outcome, verbosity: Verbosity) -> String {
+fn read(outcome: &Outcome, verbosity: Verbosity) -> Vec<String> {
     let model = &outcome.model;
     let mut parts = vec![format!("{} read", count(outcome.coverage.files, "file", "files"))];
     if !model.deployments.is_empty() {
@@ -96,13 +118,16 @@ fn read(outcome: &Outcome, verbosity: Verbosity) -> String {
         let hint = if verbosity == Verbosity::Verbose { "" } else { " (celador check -v)" };
         parts.push(format!("{nothing} matched nothing{hint}"));
     }
-    let mut text = parts.join(", ");
-    let excluded: Vec<String> =
+    parts
+}
+
+/// `left out: 3 tests, 1 backups`: what the default exclusions passed over, by kind.
+fn excluded(outcome: &Outcome) -> Option<Vec<String>> {
+    let mut parts: Vec<String> =
         outcome.coverage.excluded.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
-    if !excluded.is_empty() {
-        text.push_str(&format!("; left out: {}", excluded.join(", ")));
-    }
-    text
+    let first = parts.first_mut()?;
+    *first = format!("left out: {first}");
+    Some(parts)
 }
 
 fn count(count: usize, one: &str, many: &str) -> String {

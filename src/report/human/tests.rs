@@ -44,6 +44,7 @@ fn awkward_lines_stay_readable() {
     masked.because = Some(Because {
         expression: "size(deployment.env.DB_PASSWORD.value) == 0".to_owned(),
         operands: vec![operand("deployment.env.DB_PASSWORD.value", "hunter2!")],
+        value: false,
     });
     masked.related = vec![
         ink(&outcome, odd, "\"値\"", "wide characters"),

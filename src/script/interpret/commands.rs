@@ -7,7 +7,8 @@ use super::store::Content;
 use super::texts::to_text;
 use super::values::{Element, Item, Kind, List, Part, Piece, Val};
 use crate::provenance::Origin;
-use crate::script::{Command, Expression, ExpressionKind, words};
+use crate::script::words::{self, Lead};
+use crate::script::{Command, Expression, ExpressionKind};
 use crate::source::Span;
 use crate::value::{Condition, Unknown};
 use std::collections::HashMap;
@@ -28,6 +29,9 @@ pub(super) struct Circumstances {
     pub directory: Option<(Val, Span)>,
     pub input: Option<(Val, Span)>,
 }
+
+/// Only so many words are looked at for what stands before a command.
+const MOST_WRAPPERS: usize = 12;
 
 /// Parts of variables' names that speak of several words.
 const SEVERAL: &[&str] = &["ARG", "FLAG", "OPT", "EXTRA", "PARAM", "CMD", "COMMAND", "LIST", "@", "*"];
@@ -343,9 +347,54 @@ impl Interpreter<'_> {
         fields
     }
 
+    /// Takes off what stands before the command proper: `sudo`, `env X=1`, and their like.
+    fn without_wrappers(&mut self, words: List, around: &mut Circumstances) -> List {
+        let texts: Vec<Option<Rc<str>>> = words.iter().take(MOST_WRAPPERS).map(plain_word).collect();
+        let lead = |text: &Option<Rc<str>>| match text {
+            Some(text) => (text.to_string(), true),
+            None => (String::new(), false),
+        };
+        let leads: Vec<(String, bool)> = texts.iter().map(lead).collect();
+        let leads: Vec<Lead<'_>> =
+            leads.iter().map(|(text, complete)| Lead { text, complete: *complete }).collect();
+        let found = words::prefix(&leads);
+        for (at, name) in found.assignments {
+            let (Some(item), Some(Some(text))) = (words.get(at), texts.get(at)) else { continue };
+            let (name, value) = (text.get(..name), text.split_once('=').map(|(_, value)| value));
+            let (Some(name), Some(value)) = (name, value) else { continue };
+            let origin = match &item.value {
+                Element::One(value) => value.origin,
+                Element::Rest(_) => None,
+            };
+            around.environment.push((name.into(), Val::literal(value, origin), item.span));
+        }
+        words.into_iter().skip(found.len).collect()
+    }
+
+    /// The text of `sh -c text`.
+    fn inline_script(words: &List) -> Option<(Val, Span)> {
+        let program = plain_word(words.first()?)?;
+        let option = plain_word(words.get(1)?)?;
+        let is_shell = matches!(program.rsplit('/').next(), Some("sh" | "bash" | "zsh" | "dash"));
+        let runs_text = option.starts_with('-') && !option.starts_with("--") && option.ends_with('c');
+        let script = words.get(2).filter(|_| is_shell && runs_text)?;
+        match &script.value {
+            Element::One(value) => Some((value.clone(), script.span)),
+            Element::Rest(_) => None,
+        }
+    }
+
     /// Runs evaluated words: one of the script's own functions, or a program.
-    fn run_words(&mut self, words: List, around: Circumstances, span: Span) -> String {
+    fn run_words(&mut self, words: List, mut around: Circumstances, span: Span) -> String {
         let name = self.spoken(&words);
+        let words = self.without_wrappers(words, &mut around);
+        if let Some((script, place)) = Self::inline_script(&words)
+            && self.deeper(span)
+        {
+            self.run_value(&script, place, around, span);
+            self.nesting -= 1;
+            return name;
+        }
         if self.rules.commands_call_functions
             && let Some(first) = words.first()
             && let Element::One(value) = &first.value
@@ -392,6 +441,14 @@ impl Interpreter<'_> {
     /// The words of the first command of a text, as `shlex.split` gives them.
     pub(super) fn words_of_text(&mut self, parts: &[Part], span: Span) -> List {
         self.commands_of(parts, span).into_iter().flat_map(|(_, words)| words).collect()
+    }
+}
+
+/// A word that is there in any case and wholly known.
+fn plain_word(item: &Rc<Item>) -> Option<Rc<str>> {
+    match &item.value {
+        Element::One(value) if item.condition.is_always() => value.plain(),
+        _ => None,
     }
 }
 

@@ -137,7 +137,8 @@ impl Interpreter<'_> {
         }
         // `input or "default"` gives the input a default.
         if !and
-            && let Kind::Unknown(unknown, 0) = &value.kind
+            && let Kind::Unknown(unknown, event) = &value.kind
+            && (*event == 0 || unknown.reason == Reason::ReadAtRunTime)
             && let [fallback] = rest
             && matches!(
                 fallback.kind,

@@ -129,6 +129,10 @@ impl Interpreter<'_> {
         if let Some(value) = self.hanging_on_events(&all) {
             return value;
         }
+        if all.len() > 4 * self.limits.alternatives {
+            let span = crate::source::Span::beginning(self.source);
+            return self.limit(span, "a value has too many alternatives");
+        }
         simplify(&mut all, Val::same);
         if all.len() > 2 {
             self.tell_events_as_one(&mut all);

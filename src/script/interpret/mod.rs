@@ -21,6 +21,7 @@ mod compare;
 mod describe;
 mod emit;
 mod expressions;
+mod files;
 mod flow;
 mod glob;
 mod imports;
@@ -38,6 +39,7 @@ mod text_methods;
 mod texts;
 mod truth;
 mod values;
+mod verbatim;
 
 use crate::diagnostic::Diagnostic;
 use crate::provenance::{Arena, Origin, Step};
@@ -56,6 +58,12 @@ use values::{ClassValue, Kind, ScopeId, Val};
 pub trait Modules {
     /// The program of a module or sourced file as the importing file names it, if it was read.
     fn module(&self, from: SourceId, name: &str) -> Option<Rc<Program>>;
+
+    /// The characters at a span, if the file is at hand. With them words inside a longer literal are
+    /// pointed at exactly; without, a literal that is escaped is pointed at as a whole.
+    fn characters(&self, _span: Span) -> Option<&str> {
+        None
+    }
 }
 
 /// No other file was read.
@@ -252,7 +260,8 @@ impl<'a> Interpreter<'a> {
                 ),
             );
         }
-        let (invocations, unresolved) = self.emitted.into_parts();
+        let (mut invocations, unresolved) = self.emitted.into_parts();
+        files::attach(&mut invocations);
         Interpretation { invocations, arena: self.arena, unresolved, diagnostics }
     }
 
@@ -303,6 +312,3 @@ impl<'a> Interpreter<'a> {
         origin.map(|origin| self.arena.step(origin, span, step))
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -12,7 +12,7 @@ pub(super) struct Path {
 }
 
 /// More cases than this make conditions that nobody reads.
-const MOST_CASES: usize = 8;
+pub(super) const MOST_CASES: usize = 8;
 
 /// How many atoms a path remembers. Older ones are forgotten, which makes it less exact, never wrong.
 const MEMORY: usize = 96;
@@ -21,11 +21,11 @@ impl Path {
     /// One step further; `None` if nothing can get there.
     pub fn enter(&self, condition: &Condition, shown: bool) -> Option<Path> {
         let mut all = refined(self.all.and(condition)?)?;
-        let visible = if shown { refined(self.shown.and(condition)?)? } else { self.shown.clone() };
+        let visible = if shown { told(refined(self.shown.and(condition)?)?) } else { self.shown.clone() };
         if all.atoms().len() > MEMORY {
-            let recent = &all.atoms()[all.atoms().len() - MEMORY / 2..];
-            all =
-                recent.iter().try_fold(visible.clone(), |sum, atom| sum.and(&Condition::of(atom.clone())))?;
+            let recent = all.atoms().iter().skip(all.atoms().len() - MEMORY / 2);
+            let new = recent.filter(|atom| !visible.atoms().contains(atom));
+            all = Condition::from_atoms(visible.atoms().iter().chain(new).cloned().collect());
         }
         Some(Path { shown: visible, all })
     }
@@ -108,7 +108,7 @@ impl Test {
                 continue;
             }
             for (further, result) in &next.cases {
-                if let Some(both) = condition.and(further) {
+                if let Some(both) = condition.and(further).and_then(refined) {
                     cases.push((both, *result));
                 }
             }
@@ -129,8 +129,8 @@ impl Test {
                 *condition = condition.without(&path.all);
                 if condition.atoms().iter().any(|atom| atom.excluded().is_some()) {
                     let atoms = condition.atoms().iter().map(|atom| narrowed(atom, path.all.atoms()));
-                    let told =
-                        atoms.fold(Some(Condition::always()), |sum, atom| sum?.and(&Condition::of(atom)));
+                    let mut atoms = atoms;
+                    let told = atoms.try_fold(Condition::always(), |sum, atom| sum.and(&Condition::of(atom)));
                     *condition = told.unwrap_or_else(|| condition.clone());
                 }
             }
@@ -162,18 +162,62 @@ impl Test {
     }
 }
 
-/// `x in [a, b]` and `x != a` is `x == b`.
-fn refined(condition: Condition) -> Option<Condition> {
+/// Longer lists of values that an input has or does not have are cut short, or not made.
+const MOST_VALUES: usize = 32;
+
+/// At most so many atoms are told; of more, the first of those that only say what is not the case go.
+const MOST_TOLD: usize = 12;
+
+fn told(condition: Condition) -> Condition {
+    let mut surplus = condition.atoms().len().saturating_sub(MOST_TOLD);
+    if surplus == 0 {
+        return condition;
+    }
+    let is_negative = |atom: &Atom| {
+        matches!(atom.operator, Operator::Fails | Operator::NotEqual | Operator::NotIn | Operator::NotMatches)
+    };
+    let mut stays = |atom: &&Atom| {
+        let goes = surplus > 0 && is_negative(atom);
+        surplus -= usize::from(goes);
+        !goes
+    };
+    Condition::from_atoms(condition.atoms().iter().filter(|atom| stays(atom)).cloned().collect())
+}
+
+/// `x in [a, b]` and `x != a` is `x == b`; `x != a` and `x != b` is `x not in [a, b]`.
+pub(super) fn refined(condition: Condition) -> Option<Condition> {
+    // `and` sees to contradictions, which leaves at least one value.
     let atoms = condition.atoms();
-    let excludes = |atom: &Atom| atom.excluded().is_some();
-    if !atoms.iter().any(excludes) || !atoms.iter().any(|atom| atom.operator == Operator::In) {
+    let is_exclusion = |atom: &Atom| matches!(atom.operator, Operator::NotEqual | Operator::NotIn);
+    let Some(last) = atoms.last() else { return Some(condition) };
+    // Conditions grow at their end: only what the last atom speaks of can be told better.
+    let same = |atom: &&Atom| atom.input == last.input;
+    let others = atoms.iter().filter(same).count();
+    if others < 2 || !atoms.iter().filter(same).any(is_exclusion) {
         return Some(condition);
     }
-    let mut sum = Condition::always();
-    for atom in atoms {
-        sum = sum.and(&Condition::of(narrowed(atom, atoms)))?;
+    let (about, mut rest): (Vec<&Atom>, Vec<&Atom>) = atoms.iter().partition(same);
+    if let Some(allowing) = about.iter().find(|atom| atom.allowed().is_some()) {
+        let values = about.iter().filter(|atom| is_exclusion(atom));
+        let left = values.fold((*allowing).clone(), |left, exclusion| narrowed(exclusion, &[left]));
+        rest.extend(about.iter().filter(|atom| !is_exclusion(atom) && atom.allowed().is_none()));
+        let mut rest: Vec<Atom> = rest.into_iter().cloned().collect();
+        rest.push(left);
+        return Some(Condition::from_atoms(rest));
     }
-    Some(sum)
+    let mut excluded: Vec<std::sync::Arc<str>> = Vec::new();
+    for atom in &about {
+        let values = atom.excluded().unwrap_or_default();
+        let new: Vec<_> =
+            values.into_iter().filter(|value| !excluded.iter().any(|have| **have == **value)).collect();
+        excluded.extend(new.into_iter().map(Into::into));
+    }
+    let surplus = excluded.len().saturating_sub(MOST_VALUES);
+    excluded.drain(..surplus);
+    rest.extend(about.iter().filter(|atom| !is_exclusion(atom)));
+    let mut rest: Vec<Atom> = rest.into_iter().cloned().collect();
+    rest.push(Atom { operator: Operator::NotIn, operand: Operand::Many(excluded), ..last.clone() });
+    Some(Condition::from_atoms(rest))
 }
 
 /// What is left of an atom where others hold as well: the values that they allow and it does not exclude.
@@ -260,21 +304,24 @@ pub(super) fn exact_union(a: &Condition, b: &Condition) -> Option<Condition> {
 
 /// A condition that holds wherever either does: what both have in common.
 pub(super) fn common(a: &Condition, b: &Condition) -> Condition {
-    let mut all = Condition::always();
+    let same = a.atoms().iter().zip(b.atoms()).take_while(|(ours, theirs)| ours == theirs).count();
+    let (ours, theirs) = (a.atoms().iter().skip(same), b.atoms().iter().skip(same));
+    let shared: Vec<Atom> = a.atoms().iter().take(same).cloned().collect();
+    let mut all = Condition::from_atoms(shared);
     let mut add = |atom: &Atom| {
         if let Some(more) = all.and(&Condition::of(atom.clone())) {
             all = more;
         }
     };
-    for atom in a.atoms() {
-        if b.atoms().iter().any(|other| other.implies(atom)) {
+    for atom in ours {
+        if theirs.clone().any(|other| other.implies(atom)) {
             add(atom);
-        } else if let Some(union) = b.atoms().iter().find_map(|other| any_of(atom, other)) {
+        } else if let Some(union) = theirs.clone().find_map(|other| any_of(atom, other)) {
             add(&union);
         }
     }
-    for atom in b.atoms() {
-        if a.atoms().iter().any(|other| other.implies(atom)) {
+    for atom in theirs {
+        if a.atoms().iter().skip(same).any(|other| other.implies(atom)) {
             add(atom);
         }
     }
@@ -293,6 +340,9 @@ fn any_of(a: &Atom, b: &Atom) -> Option<Atom> {
         if !unique.contains(&value) {
             unique.push(value);
         }
+    }
+    if unique.len() > MOST_VALUES {
+        return None;
     }
     Some(Atom { operator: Operator::In, operand: Operand::Many(unique), ..a.clone() })
 }

@@ -1,8 +1,8 @@
 //! Statements.
 
 use super::Interpreter;
-use super::flow::Way;
-use super::path::{Side, Test};
+use super::flow::{Arm, Way};
+use super::path::{MOST_CASES, Path, Side, Test, refined};
 use super::store::Content;
 use super::values::{Kind, Val};
 use crate::provenance::Step;
@@ -77,34 +77,86 @@ impl Interpreter<'_> {
         }
     }
 
+    /// The tests in order, each on the path on which those before it failed; then all branches at once
+    /// are merged, so that a long chain costs no more than its branches.
     fn clauses(&mut self, clauses: &[Clause], otherwise: &[Statement]) {
-        let Some((clause, rest)) = clauses.split_first() else { return self.block(otherwise) };
-        if !self.deeper(clause.condition.span) {
-            return;
+        let entry = self.path.clone();
+        let mut arms: Vec<Arm> = Vec::new();
+        let mut before = vec![Condition::always()];
+        for clause in clauses {
+            if self.quiet && self.calls.is_empty() && tests_literals(&clause.condition) {
+                // The lowering's answer to whether the file is the one that is run; here it is imported.
+                break;
+            }
+            let test = self.test(&clause.condition);
+            match test.outcome() {
+                Some(false) => continue,
+                Some(true) => {
+                    self.branch_of(&mut arms, &entry, &before, Side::of(Condition::always()), &clause.body);
+                    return self.join_chain(arms, entry);
+                }
+                None => {}
+            }
+            let (yes, no) = self.sides(&test, &clause.condition);
+            self.branch_of(&mut arms, &entry, &before, yes, &clause.body);
+            let Some(path) = self.path.enter(&no.path, true) else { return self.join_chain(arms, entry) };
+            self.path = path;
+            before = self.both(&entry, &before, &no);
         }
-        self.clause(clause, rest, otherwise);
-        self.nesting -= 1;
+        self.branch_of(&mut arms, &entry, &before, Side::of(Condition::always()), otherwise);
+        self.join_chain(arms, entry);
     }
 
-    fn clause(&mut self, clause: &Clause, rest: &[Clause], otherwise: &[Statement]) {
-        if self.quiet && self.calls.is_empty() && tests_literals(&clause.condition) {
-            // The lowering's answer to whether the file is the one that is run; here it is imported.
+    /// Runs one branch of a chain. Its cases count from the chain's entry.
+    fn branch_of(
+        &mut self,
+        arms: &mut Vec<Arm>,
+        entry: &Path,
+        before: &[Condition],
+        side: Side,
+        body: &[Statement],
+    ) {
+        let cases = self.both(entry, before, &side);
+        let told = match cases.as_slice() {
+            [one] => one.clone(),
+            _ => self.since(entry, &side),
+        };
+        let mut arm = self.arm(side, true, |this| {
+            this.block(body);
+            Val::unbound()
+        });
+        arm.entry = told;
+        arm.cases = cases;
+        arms.push(arm);
+    }
+
+    /// Where the tests before failed and this side is taken; as one condition where there are too many.
+    fn both(&self, entry: &Path, before: &[Condition], side: &Side) -> Vec<Condition> {
+        let pair = |one: &Condition, case: &Condition| one.and(case).and_then(refined);
+        let pairs = before.iter().flat_map(|one| side.cases.iter().filter_map(move |case| pair(one, case)));
+        let cases: Vec<Condition> = pairs.take(MOST_CASES + 1).collect();
+        if cases.len() <= MOST_CASES && !cases.is_empty() {
+            return cases;
+        }
+        vec![self.since(entry, side)]
+    }
+
+    /// What a side of a test adds to what was known at the chain's entry, as one condition.
+    fn since(&self, entry: &Path, side: &Side) -> Condition {
+        let here = self.path.enter(&side.path, false).unwrap_or_else(|| self.path.clone());
+        here.all.without(&entry.all)
+    }
+
+    fn join_chain(&mut self, mut arms: Vec<Arm>, entry: Path) {
+        self.path = entry;
+        if arms.len() == 1
+            && let Some(arm) = arms.pop()
+        {
+            // Every other branch was ruled out.
+            self.join(vec![arm]);
             return;
         }
-        let test = self.test(&clause.condition);
-        let run = |this: &mut Self, block: &[Statement]| {
-            this.block(block);
-            Val::unbound()
-        };
-        self.choose(
-            test,
-            &clause.condition,
-            |this| run(this, &clause.body),
-            |this| {
-                this.clauses(rest, otherwise);
-                Val::unbound()
-            },
-        );
+        self.join(arms);
     }
 
     /// What the body does stands; a handler is another circumstance, in which only what it sets itself

@@ -2,6 +2,7 @@
 
 use super::Interpreter;
 use super::values::{Kind, Part, Piece, Val};
+use super::verbatim;
 use crate::provenance::{Hop, Origin, Step};
 use crate::source::Span;
 use crate::value::{self, Alternative, Condition, Known, Operand, Reason, Text, Unknown, Value};
@@ -13,22 +14,45 @@ use std::sync::Arc;
 const FEW: usize = 4;
 
 impl Interpreter<'_> {
-    /// A literal text. Where its characters stand verbatim inside the span (between quotes, or as the
-    /// span itself), parts of it can be pointed at later.
+    /// A literal text. Where its characters stand verbatim in the file, pieces of it can be pointed at
+    /// later; a text of several words is taken apart where escapes interrupt it.
     pub(super) fn literal_text(&mut self, text: &str, span: Span) -> Val {
         let origin = Some(self.arena.literal(span));
-        let quotes = match span.len().checked_sub(text.len()) {
-            Some(0) => Some(0),
-            Some(2) => Some(1),
-            Some(6) if text.contains('\n') => Some(3),
-            _ => None,
+        let found = match self.modules.characters(span) {
+            Some(written) => verbatim::stretches(written, text).unwrap_or_default(),
+            // Of a text as long as its span every character has its place; nothing else is certain.
+            None if span.len() == text.len() => vec![(0..text.len(), 0)],
+            None => Vec::new(),
         };
-        let verbatim = quotes.map(|quotes| {
-            let start = span.start as usize + quotes;
-            Span::new(span.source, start, start + text.len())
-        });
-        let part = Part { verbatim, ..Part::literal(text.into(), origin) };
-        Val::text(if text.is_empty() { Vec::new() } else { vec![part] }, origin)
+        let start = span.start as usize;
+        let place =
+            |range: &Range<usize>, at: usize| Span::new(span.source, start + at, start + at + range.len());
+        let several = found.len() > 1 && text.contains(char::is_whitespace);
+        if !several {
+            let verbatim = match found.as_slice() {
+                [(range, at)] if range.len() == text.len() => Some(place(range, *at)),
+                _ => None,
+            };
+            let part = Part { verbatim, ..Part::literal(text.into(), origin) };
+            return Val::text(if text.is_empty() { Vec::new() } else { vec![part] }, origin);
+        }
+        let mut parts = Vec::with_capacity(found.len());
+        let mut end = 0;
+        for (range, at) in &found {
+            // What an escape stands for has no place of its own.
+            if let Some(escaped) = text.get(end..range.start).filter(|escaped| !escaped.is_empty()) {
+                parts.push(Part::literal(escaped.into(), origin));
+            }
+            let Some(piece) = text.get(range.clone()) else { continue };
+            // Each part gets a first step of its own, by which it is told from the others.
+            let own = Some(self.arena.literal(span));
+            parts.push(Part { verbatim: Some(place(range, *at)), ..Part::literal(piece.into(), own) });
+            end = range.end;
+        }
+        if let Some(escaped) = text.get(end..).filter(|escaped| !escaped.is_empty()) {
+            parts.push(Part::literal(escaped.into(), origin));
+        }
+        Val::text(parts, origin)
     }
 
     /// The parts of a value that is a text or consists of texts; alternatives become guarded parts.

@@ -1,16 +1,16 @@
-//! Runs the cases of `cases/*.md`: scripts, and below each what it may run.
+//! The interpreter on real languages: runs the cases of `tests/fixtures/script/*.md`, scripts and below
+//! each what it may run.
 //!
 //! A case is a heading, prose, one or more fenced scripts (```` ```python ````, ```` ```sh ````; the last one
 //! runs, the others are its modules, named behind the language) and a fenced `text` with the expected
 //! output. `why=512Mi,4Gi` behind the language asks for the way of these values. With
 //! `UPDATE_CASES=1` in the environment the expected output is written anew.
 
-use super::{Interpretation, Limits, Modules, interpret};
-use crate::input;
-use crate::provenance::{Arena, Origin};
-use crate::script::{Program, Word, WordValue};
-use crate::source::{SourceId, Sources, TextMap};
-use crate::value::{Condition, Known, Piece, Text, Value};
+use celador::input;
+use celador::provenance::{Arena, Origin};
+use celador::script::{Interpretation, Limits, Modules, Program, Word, WordValue, interpret};
+use celador::source::{SourceId, Sources, Span, TextMap};
+use celador::value::{Condition, Known, Piece, Text, Value};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -18,7 +18,7 @@ use std::rc::Rc;
 
 #[test]
 fn cases_run_what_they_say() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/script/interpret/cases");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/script");
     let mut files: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
     let update = std::env::var_os("UPDATE_CASES").is_some();
@@ -71,13 +71,18 @@ fn run_page(page: &str) -> String {
     out
 }
 
-struct Files {
+struct Files<'a> {
+    sources: &'a Sources,
     programs: BTreeMap<String, Rc<Program>>,
 }
 
-impl Modules for Files {
+impl Modules for Files<'_> {
     fn module(&self, _: SourceId, name: &str) -> Option<Rc<Program>> {
         self.programs.get(name.trim_start_matches("./")).cloned()
+    }
+
+    fn characters(&self, span: Span) -> Option<&str> {
+        Some(self.sources.slice(span))
     }
 }
 
@@ -105,7 +110,8 @@ fn run_case(scripts: &[(String, String)]) -> String {
     let path = if language == "python" { "deploy.py" } else { "deploy.sh" };
     let id = sources.add(path, script.as_str());
     let program = lower(&sources, id, language);
-    let found = interpret(&program, path, &Files { programs }, &Limits::default(), Arena::new(id));
+    let found =
+        interpret(&program, path, &Files { sources: &sources, programs }, &Limits::default(), Arena::new(id));
     let mut out = show(&found);
     for asked in info.split(' ').filter_map(|word| word.strip_prefix("why=")).flat_map(|all| all.split(',')) {
         out.push_str(&why(&sources, &found, asked));
@@ -114,7 +120,7 @@ fn run_case(scripts: &[(String, String)]) -> String {
 }
 
 /// The invocations, one a line.
-pub(super) fn show(found: &Interpretation) -> String {
+fn show(found: &Interpretation) -> String {
     let mut out = String::new();
     for invocation in &found.invocations {
         let words: Vec<String> = invocation.words.iter().map(show_word).collect();
@@ -232,7 +238,13 @@ fn run(language: &str, script: &str, limits: &Limits) -> Interpretation {
     let mut sources = Sources::new();
     let id = sources.add("deploy", script);
     let program = lower(&sources, id, language);
-    interpret(&program, "deploy", &Files { programs: BTreeMap::new() }, limits, Arena::new(id))
+    interpret(
+        &program,
+        "deploy",
+        &Files { sources: &sources, programs: BTreeMap::new() },
+        limits,
+        Arena::new(id),
+    )
 }
 
 /// Runs on the stack that a plain thread of a debug build has.

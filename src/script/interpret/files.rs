@@ -1,0 +1,86 @@
+//! Files that a script writes before it runs a command that reads them.
+
+use crate::script::{Invocation, WordValue};
+use crate::value::{Condition, Text, Value};
+use std::sync::Arc;
+
+/// A script that writes more files than this writes them for something else than its next commands.
+const MOST: usize = 64;
+
+/// One file that was written.
+struct Written {
+    path: Arc<Text>,
+    /// `None` where something was added to a file of which nothing is known.
+    text: Option<Arc<Text>>,
+    condition: Condition,
+}
+
+/// Gives each command the files that were certainly written before it. The lowering says "writes a file"
+/// as `tee path` with the text as its input.
+pub(super) fn attach(invocations: &mut [Invocation]) {
+    let mut written: Vec<Written> = Vec::new();
+    for invocation in invocations {
+        if let Some(file) = write(invocation, &written) {
+            if written.len() < MOST {
+                written.push(file);
+            }
+            continue;
+        }
+        invocation.files = before(&written, &invocation.condition);
+    }
+}
+
+/// The files that are there where `condition` holds. A write that may or may not have happened leaves
+/// nothing that is known of its file.
+fn before(written: &[Written], condition: &Condition) -> Vec<(Arc<Text>, Arc<Text>)> {
+    let mut files: Vec<(Arc<Text>, Arc<Text>)> = Vec::new();
+    for file in written.iter().filter(|file| !file.condition.contradicts(condition)) {
+        files.retain(|(path, _)| !path.is_same(&file.path));
+        if let Some(text) = &file.text
+            && condition.implies(&file.condition)
+        {
+            files.push((file.path.clone(), text.clone()));
+        }
+    }
+    files
+}
+
+fn write(invocation: &Invocation, before: &[Written]) -> Option<Written> {
+    let mut words = invocation.words.iter().map(|word| match &word.value {
+        WordValue::One(value) if word.condition.is_always() => text_of(value),
+        _ => None,
+    });
+    if words.next()??.plain()? != "tee" {
+        return None;
+    }
+    let mut path = words.next()??;
+    let appends = path.plain().as_deref() == Some("-a");
+    if appends {
+        path = words.next()??;
+    }
+    let more = text_of(invocation.input.as_ref()?);
+    let condition = invocation.condition.clone();
+    let text = if appends {
+        let last = before.iter().rev().find(|file| {
+            file.path.is_same(&path)
+                && condition.implies(&file.condition)
+                && file.condition.implies(&condition)
+        });
+        last.and_then(|file| file.text.clone()).zip(more).map(|(start, more)| {
+            let mut whole = (*start).clone();
+            whole.append(more);
+            whole
+        })
+    } else {
+        more
+    };
+    Some(Written { path: path.into(), text: text.map(Arc::new), condition })
+}
+
+fn text_of(value: &Value<Text>) -> Option<Text> {
+    match value {
+        Value::Known(known) => Some(known.value.clone()),
+        Value::Unknown(unknown, origin) => Some(Text::hole(unknown.clone(), *origin)),
+        Value::Either(_) => None,
+    }
+}
