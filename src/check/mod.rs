@@ -140,7 +140,8 @@ pub fn judge(facts: Facts, settings: &Settings) -> (Outcome, Status) {
         enforce::enforce(evaluation.findings, evaluation.undetermined, &settings.enforce, &sources);
     let errors = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
     let named = files.iter().any(|file| file.selected == Selected::Named);
-    let bound = evaluation.tallies.iter().any(|tally| tally.bound > 0);
+    // Every file is a subject of `unreadable-file`, also where there is nothing to judge.
+    let bound = evaluation.tallies.iter().any(|tally| tally.bound > 0 && tally.policy != unreadable::POLICY);
     let subjects =
         model.deployments.len() + model.artifacts.len() + model.settings.len() + model.bypasses.len();
     let status = enforce::status(&enforced, errors, subjects == 0 && !bound && !named);

@@ -194,14 +194,15 @@ const PROBE_ROWS: &[catalogue::Row] = &[
     probe_row("budget", Type::Duration),
 ];
 
-/// Other flags by name, without their leading hyphens; of one name the last wins.
+/// Other flags by name, without their leading hyphens; of one name the last wins. What else may hold
+/// because of words that are not known, or of the running revision, is not known to be absent.
 fn flags(provenance: &Provenance, from: &Deployment) -> Field {
     let mut entries = BTreeMap::new();
     for (name, value, span) in &from.flags {
         let name: Arc<str> = name.trim_start_matches('-').into();
         entries.insert(name, text_value(provenance, value, *span));
     }
-    map(entries, None, at(from.anchor))
+    map(entries, from.open.clone(), at(from.anchor))
 }
 
 /// Whether nothing but the file decides to which environment this goes: no project, namespace or

@@ -90,7 +90,7 @@ struct Policy<'a> {
     passed: usize,
     failed: usize,
     undetermined: usize,
-    unpaired: &'a [String],
+    unpaired: Vec<String>,
     errors: usize,
 }
 
@@ -151,7 +151,7 @@ pub fn check(outcome: &Outcome) -> String {
             .map(|open| Finding { unknowns: Some(writer.unknowns(open)), ..writer.finding(open) })
             .collect(),
         waived: waived.collect(),
-        policies: outcome.tallies.iter().map(policy).collect(),
+        policies: outcome.tallies.iter().map(|tally| writer.policy(tally)).collect(),
         errors: outcome.diagnostics.iter().map(|told| writer.error(told)).collect(),
         summary: summary(outcome),
     })
@@ -223,6 +223,18 @@ impl<'a> Writer<'a> {
         finding.unknowns.iter().map(unknown).collect()
     }
 
+    fn policy<'t>(&self, tally: &'t diagnostic::Tally) -> Policy<'t> {
+        Policy {
+            name: &tally.policy,
+            bound: tally.bound,
+            passed: tally.passed,
+            failed: tally.failed,
+            undetermined: tally.undetermined,
+            unpaired: tally.unpaired.iter().map(|name| self.text(name)).collect(),
+            errors: tally.errors,
+        }
+    }
+
     fn error(&self, told: &Diagnostic) -> Error<'a> {
         Error {
             code: told.code.0,
@@ -232,18 +244,6 @@ impl<'a> Writer<'a> {
             label: self.redactor.text_at(told.primary.span, &told.primary.label).into_owned(),
             help: told.help.as_deref().map(|help| self.text(help)),
         }
-    }
-}
-
-fn policy(tally: &diagnostic::Tally) -> Policy<'_> {
-    Policy {
-        name: &tally.policy,
-        bound: tally.bound,
-        passed: tally.passed,
-        failed: tally.failed,
-        undetermined: tally.undetermined,
-        unpaired: &tally.unpaired,
-        errors: tally.errors,
     }
 }
 
