@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod examples;
+mod honesty;
 mod house;
 mod interpret;
 mod mutations;
