@@ -202,8 +202,8 @@ const PROBE_ROWS: &[catalogue::Row] = &[
     probe_row("budget", Type::Duration),
 ];
 
-/// Other flags by name, without their leading hyphens; of one name the last wins. What else may hold
-/// because of words that are not known, or of the running revision, is not known to be absent.
+/// Other flags by name, without their leading hyphens; of one name the last wins. Words that are not
+/// known may be further flags. What the running revision keeps was not passed here, and that is a fact.
 fn flags(provenance: &Provenance, from: &Deployment) -> Field {
     let mut entries = BTreeMap::new();
     for (name, value, span) in &from.flags {
