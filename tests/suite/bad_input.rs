@@ -336,3 +336,21 @@ fn names_and_content_never_steer_the_terminal_or_the_ci_system() {
         assert!(line.is_none(), "{arguments:?}: {line:?}");
     }
 }
+
+#[test]
+fn values_that_double_with_every_line_end_in_a_limit() {
+    let double = |line: &str| format!("{line}\n").repeat(60);
+    let python = format!(
+        "import subprocess\nm = '1Gi'\nl = ['--labels', 'a=b']\n{}{}\
+         subprocess.run(['gcloud', 'run', 'deploy', 'api', '--image', 'a:latest', '--memory', m] + l)\n",
+        double("m = m + m"),
+        double("l = l + l")
+    );
+    let shell = format!("A=x\n{}gcloud run deploy api --image a:latest --memory $A\n", double("A=$A$A"));
+    let scratch = Scratch::new("doubling");
+    scratch.write("deploy.py", python).write("deploy.sh", shell).write("web.yaml", NEIGHBOUR);
+    let started = std::time::Instant::now();
+    let run = check(&scratch, &["check", "--format", "json"]);
+    assert!(started.elapsed() < std::time::Duration::from_secs(60), "took {:?}", started.elapsed());
+    assert!(run.stdout.contains("floating-image-tag") && run.stdout.contains("web.yaml"), "{}", run.stdout);
+}
