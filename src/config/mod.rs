@@ -30,9 +30,11 @@ pub const NAMES: [&str; 2] = ["celador.yaml", "celador.yml"];
 /// How long a chain of files that extend each other may be.
 const CHAIN: usize = 8;
 
-/// The project file that is nearest upward from a folder.
+/// The project file that is nearest upward from a folder. A link to nowhere counts: that it cannot be read
+/// is told, where a run without the project's own word would say something else.
 pub fn nearest_file(folder: &Path) -> Option<PathBuf> {
-    folder.ancestors().flat_map(|folder| NAMES.map(|name| folder.join(name))).find(|path| path.is_file())
+    let is_there = |path: &PathBuf| path.symlink_metadata().is_ok_and(|data| !data.is_dir());
+    folder.ancestors().flat_map(|folder| NAMES.map(|name| folder.join(name))).find(is_there)
 }
 
 /// Reads a project. `file` is its project file, `root` the folder that is the project; both absolute.

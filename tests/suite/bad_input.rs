@@ -297,10 +297,17 @@ fn what_is_no_regular_file_is_refused_and_not_waited_for() {
         let run = check(&scratch, &["check", "--policy", &format!("./{name}")]);
         assert_eq!(run.code, Some(2), "{}", run.all());
     }
-    // Met in a folder they are nobody's file.
-    pipe("celador.yaml");
     let run = check(&scratch, &["check", "--format", "json"]);
-    assert_eq!(run.code, Some(0), "{}", run.all());
+    assert_eq!(run.code, Some(0), "met in a folder, a pipe is nobody's file: {}", run.all());
+    pipe("celador.yaml");
+    let run = check(&scratch, &["check"]);
+    assert_eq!(run.code, Some(2), "the project's own word is not dropped in silence: {}", run.all());
+    std::fs::remove_file(scratch.path().join("celador.yaml")).unwrap();
+    std::os::unix::fs::symlink("nowhere", scratch.path().join("celador.yaml")).unwrap();
+    let run = check(&scratch, &["check"]);
+    assert_eq!(run.code, Some(2), "{}", run.all());
+    assert!(run.all().contains("celador.yaml"), "{}", run.all());
+    std::fs::remove_file(scratch.path().join("celador.yaml")).unwrap();
     scratch.write("extends/celador.yaml", "version: 1\nextends: /dev/zero\n");
     let run = check(&scratch, &["check", "--config", "extends/celador.yaml"]);
     assert_eq!(run.code, Some(2), "{}", run.all());
