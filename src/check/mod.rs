@@ -9,7 +9,8 @@ mod schemas;
 mod unreadable;
 
 pub use policies::{Block, PolicySettings, explain};
-pub use schemas::{SchemaRule, SchemaSettings};
+pub use schemas::{SchemaRule, SchemaSettings, missing_schemas};
+pub use unreadable::Unreadable;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::Document;
@@ -57,7 +58,11 @@ pub struct Unreadable {
 pub struct Project {
     pub sources: Sources,
     pub files: Vec<File>,
+<<<<<<< HEAD
     /// Files that could not be loaded, or not as text.
+=======
+    /// Files that could not be loaded, or not as text: each becomes a finding of `unreadable-file`.
+>>>>>>> main
     pub unreadable: Vec<Unreadable>,
     /// What is wrong with the run itself: `celador.yaml`, a path that does not exist.
     pub diagnostics: Vec<Diagnostic>,
@@ -84,6 +89,10 @@ pub struct Facts {
     pub documents: Vec<Document>,
     pub provenance: Provenance,
     pub model: Model,
+<<<<<<< HEAD
+=======
+    /// Why files, or parts of files, could not be read.
+>>>>>>> main
     pub unreadable: Vec<Unreadable>,
     pub files: Vec<File>,
     pub diagnostics: Vec<Diagnostic>,
@@ -96,12 +105,16 @@ pub fn read(project: Project, settings: &Settings) -> Facts {
     let texts = read::Texts::new(&sources, &files, settings);
     let all = read::All::of(files.par_iter().map(|file| texts.read(file)).collect());
     let read::All { documents, invocations, artifacts, settings: code, bypasses, mut provenance, .. } = all;
+<<<<<<< HEAD
     let selected: HashMap<SourceId, Selected> =
         files.iter().map(|file| (file.source, file.selected)).collect();
     unreadable.extend(all.diagnostics.into_iter().map(|diagnostic| {
         let selected = selected.get(&diagnostic.primary.span.source).copied().unwrap_or(Selected::Found);
         Unreadable { diagnostic, selected }
     }));
+=======
+    unreadable.extend(unreadable::of_files(all.diagnostics, &files));
+>>>>>>> main
     let inputs = extract::Inputs {
         sources: &sources,
         documents: &documents,
@@ -129,9 +142,12 @@ pub fn judge(facts: Facts, settings: &Settings) -> (Outcome, Status) {
     let mut evaluation = evaluate::collect(selection.compiled.par_iter().map(judge).collect::<Vec<_>>());
     diagnostics.append(&mut evaluation.diagnostics);
     evaluation.tallies.extend(selection.idle);
+    // A file that was merely read is no subject: what `unreadable-file` counts is left out.
+    let bound = evaluation.tallies.iter().any(|tally| tally.bound > 0);
 
-    let mut violations = schemas::validate(&documents, &sources, &settings.schemas);
+    let mut violations = schemas::validate(&documents, &sources, &settings.schemas, &settings.input);
     diagnostics.append(&mut violations.diagnostics);
+    let validated = violations.documents > 0;
     schemas::tell(&mut evaluation, violations, &settings.policies);
     unreadable::tell(&mut evaluation, unreadable, files.len(), &settings.policies);
     only_selected(&mut evaluation, &files, &sources);
@@ -140,11 +156,14 @@ pub fn judge(facts: Facts, settings: &Settings) -> (Outcome, Status) {
         enforce::enforce(evaluation.findings, evaluation.undetermined, &settings.enforce, &sources);
     let errors = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
     let named = files.iter().any(|file| file.selected == Selected::Named);
+<<<<<<< HEAD
     // Every file is a subject of `unreadable-file`, also where there is nothing to judge.
     let bound = evaluation.tallies.iter().any(|tally| tally.bound > 0 && tally.policy != unreadable::POLICY);
+=======
+>>>>>>> main
     let subjects =
         model.deployments.len() + model.artifacts.len() + model.settings.len() + model.bypasses.len();
-    let status = enforce::status(&enforced, errors, subjects == 0 && !bound && !named);
+    let status = enforce::status(&enforced, errors, subjects == 0 && !bound && !validated && !named);
     let Enforced { findings, undetermined, waived, diagnostics: told } = enforced;
     diagnostics.extend(told);
     let waived = waived.into_iter().map(|waived| told_of(waived, settings.enforce.today)).collect();
@@ -165,7 +184,11 @@ pub fn judge(facts: Facts, settings: &Settings) -> (Outcome, Status) {
 /// What `celador facts` prints.
 pub fn facts_only(facts: Facts) -> Outcome {
     let Facts { sources, provenance, model, mut diagnostics, unreadable, coverage, .. } = facts;
+<<<<<<< HEAD
     diagnostics.extend(unreadable.into_iter().map(|one| one.diagnostic));
+=======
+    diagnostics.extend(unreadable.into_iter().map(|unreadable| unreadable.diagnostic));
+>>>>>>> main
     Outcome { sources, provenance, model, diagnostics, coverage, ..Outcome::default() }
 }
 

@@ -268,7 +268,7 @@ fn failure<'a>(
         reference,
         world: world.clone(),
         leaves: validation.expression.failing_leaves(activation, world),
-        at: validation.at.as_ref().and_then(first).map(|world| world.reads).unwrap_or_default(),
+        at: validation.at.as_ref().and_then(first).map(|world| world.reads()).unwrap_or_default(),
         message: text_of(&validation.message_expression).or_else(|| validation.message.clone()),
         replacement: text_of(&validation.fix.as_ref().map(|(expression, _)| expression.clone())),
         each: each.cloned(),

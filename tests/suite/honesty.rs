@@ -259,3 +259,50 @@ fn verdicts_agree_with_all_completions() {
         failed[..failed.len().min(3)].join("\n")
     );
 }
+
+/// The verdict on the one deployment of a manifest: how many policies pass, fail and are open.
+fn of_manifest(manifest: &str, expression: &str) -> &'static str {
+    let mut project = Project::default();
+    let mut settings = Settings::default();
+    settings.policies.pack = Selection::None;
+    let policy = format!(
+        "apiVersion: celador/v1\nkind: Policy\nmetadata: {{name: asked, title: A test, group: test}}\nspec:\n  severity: error\n  \
+         rationale: a test\n  target: {{kind: Deployment}}\n  validations: [{{expression: '{expression}', message: no}}]\n"
+    );
+    settings.policies.files.push(project.sources.add("policy.yaml", policy));
+    let source = project.sources.add("pod.yaml", manifest);
+    project.files.push(File { source, format: Format::Yaml, selected: Selected::Named });
+    let outcome = check::judge(check::read(project, &settings), &settings).0;
+    let tally = outcome.tallies.iter().find(|tally| tally.policy == "asked").unwrap();
+    assert_eq!(tally.bound, 1, "{manifest}");
+    match (tally.passed, tally.failed, tally.undetermined) {
+        (1, 0, 0) => "pass",
+        (0, 1, 0) => "fail",
+        (0, 0, 1) => "undetermined",
+        other => panic!("{other:?}\n{manifest}"),
+    }
+}
+
+#[test]
+fn what_a_template_fills_in_is_not_absent() {
+    let pod = |fields: &str| {
+        format!(
+            "apiVersion: v1\nkind: Pod\nmetadata: {{name: api}}\nspec:\n  containers:\n  - name: api\n    image: a:1\n{fields}"
+        )
+    };
+    let absent = [
+        "!has(deployment.memory)",
+        "!has(deployment.liveness_probe)",
+        "!(\"DEBUG\" in deployment.env)",
+        "!has(deployment.port)",
+    ];
+    for (key, expression) in ["resources", "livenessProbe", "env", "ports"].into_iter().zip(absent) {
+        assert_eq!(of_manifest(&pod(""), expression), "pass", "without {key}");
+        for value in
+            [" {{ toYaml .Values.x | nindent 6 }}\n", "\n      {{- toYaml .Values.x | nindent 6 }}\n"]
+        {
+            let manifest = pod(&format!("    {key}:{value}"));
+            assert_eq!(of_manifest(&manifest, expression), "undetermined", "{manifest}");
+        }
+    }
+}
