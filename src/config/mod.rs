@@ -21,6 +21,7 @@ use crate::document::Ref;
 use crate::input::{Limits, yaml};
 use crate::source::{SourceId, Sources, Span};
 use keys::Keys;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 /// The names under which a project file is found.
@@ -29,9 +30,11 @@ pub const NAMES: [&str; 2] = ["celador.yaml", "celador.yml"];
 /// How long a chain of files that extend each other may be.
 const CHAIN: usize = 8;
 
-/// The project file that is nearest upward from a folder.
+/// The project file that is nearest upward from a folder. A link to nowhere counts: that it cannot be read
+/// is told, where a run without the project's own word would say something else.
 pub fn nearest_file(folder: &Path) -> Option<PathBuf> {
-    folder.ancestors().flat_map(|folder| NAMES.map(|name| folder.join(name))).find(|path| path.is_file())
+    let is_there = |path: &PathBuf| path.symlink_metadata().is_ok_and(|data| !data.is_dir());
+    folder.ancestors().flat_map(|folder| NAMES.map(|name| folder.join(name))).find(is_there)
 }
 
 /// Reads a project. `file` is its project file, `root` the folder that is the project; both absolute.
@@ -72,6 +75,21 @@ pub fn unknown_policies<'a>(
     project.named_policies().filter(|(name, _)| unknown(name)).map(told).collect()
 }
 
+/// The bytes of a file that a project names. A pipe may never end and a device never does, so both are
+/// refused, as is what no person has written.
+fn read_whole(path: &Path) -> io::Result<Vec<u8>> {
+    if !path.metadata()?.is_file() {
+        return Err(io::Error::other("it is no regular file"));
+    }
+    let limit = Limits::default().bytes as u64;
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)?.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > limit {
+        return Err(io::Error::other(format!("it has more than {} MiB", limit >> 20)));
+    }
+    Ok(bytes)
+}
+
 struct Loader<'a> {
     project: Project,
     keys: Keys,
@@ -83,7 +101,7 @@ struct Loader<'a> {
 impl Loader<'_> {
     /// Reads a file and what it extends. `named` is where it is named, if a file names it.
     fn file(&mut self, path: &Path, folder: &Path, named: Option<Span>) -> Option<SourceId> {
-        let text = match std::fs::read(path) {
+        let text = match read_whole(path) {
             Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
             Err(error) => {
                 self.unreadable(path, named, &error);
@@ -149,7 +167,7 @@ impl Loader<'_> {
         }
     }
 
-    fn unreadable(&mut self, path: &Path, named: Option<Span>, error: &std::io::Error) {
+    fn unreadable(&mut self, path: &Path, named: Option<Span>, error: &io::Error) {
         let span = named.unwrap_or_else(|| {
             let id = self.sources.add(path.to_string_lossy().replace('\\', "/"), "");
             Span::beginning(id)

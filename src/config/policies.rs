@@ -37,7 +37,7 @@ pub fn policy_files(
     let mut loaded = Vec::new();
     for path in files {
         let name = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
-        match std::fs::read(&path) {
+        match super::read_whole(&path) {
             Ok(bytes) => loaded.push(sources.add(name, String::from_utf8_lossy(&bytes))),
             Err(error) => {
                 let id = sources.add(name, "");

@@ -123,7 +123,7 @@ pub fn explain(page: &PolicyPage, style: Style) -> String {
             let text = format!("{} ({}, {default}): {}", param.name, param.kind, param.description);
             writer.paragraph(&text, 2, &mut out);
         }
-        out.push_str(&configure(page));
+        out.push_str(&configure(page, &writer));
         out.push('\n');
     }
     for example in &page.examples {
@@ -136,12 +136,12 @@ pub fn explain(page: &PolicyPage, style: Style) -> String {
 }
 
 /// How the first parameter is changed: an example to copy.
-fn configure(page: &PolicyPage) -> String {
+fn configure(page: &PolicyPage, writer: &Writer) -> String {
     let Some(param) = page.params.first() else { return String::new() };
-    let value = param.default.as_deref().unwrap_or("...");
+    let [policy, param, value] =
+        [&page.name, &param.name, param.default.as_deref().unwrap_or("...")].map(|text| writer.line(text));
     format!(
-        "\n  # celador.yaml\n  policies:\n    configure:\n      {}:\n        params: {{{}: {value}}}\n",
-        page.name, param.name
+        "\n  # celador.yaml\n  policies:\n    configure:\n      {policy}:\n        params: {{{param}: {value}}}\n"
     )
 }
 

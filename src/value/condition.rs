@@ -212,7 +212,19 @@ impl Condition {
             all.atoms.retain(|have| !atom.implies(have));
             all.atoms.push(atom.clone());
         }
-        Some(all)
+        (!all.leaves_nothing()).then_some(all)
+    }
+
+    /// Whether the values that one atom allows are excluded by others, though by none of them alone:
+    /// `env in [a, b] and env != a and env != b`.
+    fn leaves_nothing(&self) -> bool {
+        self.atoms.iter().any(|one| {
+            let excluded = |value: &&str| {
+                let others = self.atoms.iter().filter(|other| other.input == one.input);
+                others.filter_map(Atom::excluded).any(|values| values.contains(value))
+            };
+            one.allowed().is_some_and(|allowed| allowed.iter().all(excluded))
+        })
     }
 
     /// Whether the two cannot hold at once.

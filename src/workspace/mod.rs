@@ -98,7 +98,7 @@ pub fn load(request: &Request<'_>, sources: &mut Sources) -> Loaded {
         found.add(walk(request.root, request.root, &exclude));
     }
     let known: BTreeSet<String> = request.known.iter().map(|&id| sources.get(id).path().to_owned()).collect();
-    found.candidates.retain(|name, candidate| {
+    found.candidates.retain(|(name, _), candidate| {
         !known.contains(name) && (candidate.named || include.is_empty() || include.is_match(name))
     });
     let candidates: Vec<Candidate> = found.candidates.into_values().collect();
@@ -148,7 +148,7 @@ pub fn start_threads(files: usize) {
 /// What walks found, each file once, in the order of the reported paths.
 #[derive(Default)]
 struct Found {
-    candidates: BTreeMap<String, Candidate>,
+    candidates: BTreeMap<(String, PathBuf), Candidate>,
     excluded: BTreeMap<exclusions::Kind, usize>,
     errors: BTreeMap<PathBuf, String>,
 }
@@ -156,7 +156,7 @@ struct Found {
 impl Found {
     fn add(&mut self, walk: walk::Walk) {
         for candidate in walk.candidates {
-            self.candidates.entry(candidate.name.clone()).or_insert(candidate);
+            self.candidates.entry((candidate.name.clone(), candidate.path.clone())).or_insert(candidate);
         }
         for (kind, count) in walk.excluded {
             // Two walks may meet the same folder: the larger count is the one that saw all.
@@ -184,9 +184,9 @@ fn given(
             if exclude.is_match(&name) {
                 return;
             }
-            let format = path.file_name().and_then(|name| Format::of_path(name.to_str()?));
+            let format = path.file_name().and_then(|name| Format::of_path(&name.to_string_lossy()));
             let candidate = Candidate { path: path.to_owned(), name: name.clone(), format, named: true };
-            found.candidates.insert(name, candidate);
+            found.candidates.insert((name, path.to_owned()), candidate);
         }
         Err(error) => {
             let id = sources.add(name.clone(), "");
@@ -235,6 +235,10 @@ struct Content {
 fn read(candidate: &Candidate, request: &Request<'_>) -> Option<Content> {
     let problem =
         |problem| Some(Content { text: String::new(), format: None, wanted: false, problem: Some(problem) });
+    // Opening a pipe waits for its other end, and reading a device has no end.
+    if candidate.path.metadata().is_ok_and(|data| !data.is_file()) {
+        return problem(Problem::Special);
+    }
     let mut file = match std::fs::File::open(&candidate.path) {
         Ok(file) => file,
         Err(_) if candidate.format.is_none() && !candidate.named => return None,
@@ -275,7 +279,13 @@ fn whole(candidate: &Candidate, format: Format, request: &Request<'_>) -> Option
     };
     let readable = !matches!(
         problem,
-        Some(Problem::Forbidden(_) | Problem::TooLarge { .. } | Problem::Utf16 | Problem::Binary)
+        Some(
+            Problem::Forbidden(_)
+                | Problem::Special
+                | Problem::TooLarge { .. }
+                | Problem::Utf16
+                | Problem::Binary
+        )
     );
     let wanted = readable && (request.wants)(format, &text);
     Some(Content { text, format: readable.then_some(format), wanted, problem })
@@ -313,6 +323,8 @@ fn first_line(file: &mut std::fs::File) -> Option<String> {
 /// Why a file was not read, or not as it should be.
 enum Problem {
     Forbidden(String),
+    /// A pipe, a socket, a device.
+    Special,
     TooLarge {
         size: u64,
         limit: usize,
@@ -343,6 +355,12 @@ impl Problem {
                 start,
                 format!("the file cannot be read: {reason}"),
                 "give yourself the right to read it, or exclude it in celador.yaml",
+            ),
+            Problem::Special => told(
+                "file-unreadable",
+                start,
+                "it is no regular file, but a pipe, a socket or a device".to_owned(),
+                "write the content to a file and name that",
             ),
             Problem::TooLarge { size, limit } => told(
                 "file-too-large",

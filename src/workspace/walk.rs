@@ -66,7 +66,9 @@ pub fn walk(folder: &Path, root: &Path, excluded: &Arc<GlobSet>) -> Walk {
 fn candidate(entry: &DirEntry, root: &Path) -> Option<Candidate> {
     let kind = entry.file_type()?;
     let path = entry.path();
-    let format = Format::of_path(entry.file_name().to_str()?);
+    // A name that is not UTF-8 is told with its wrong bytes replaced.
+    let file_name = entry.file_name().to_string_lossy();
+    let format = Format::of_path(&file_name);
     // A link to a file outside the project is read under its own name; one to a file inside would be
     // read twice. A link to nowhere is kept, so that reading it says so.
     if kind.is_symlink() {
@@ -78,7 +80,7 @@ fn candidate(entry: &DirEntry, root: &Path) -> Option<Candidate> {
     } else if !kind.is_file() {
         return None;
     }
-    if format.is_none() && has_extension(entry.file_name().to_str()?) {
+    if format.is_none() && has_extension(&file_name) {
         return None;
     }
     Some(Candidate { path: path.to_owned(), name: reported(path, root), format, named: false })

@@ -280,3 +280,89 @@ fn exit_codes_are_those_of_the_contract() {
     assert_eq!(check(&scratch, &["check", "--no-such-flag"]).code, Some(2), "usage");
     assert_eq!(check(&scratch, &["check", "--policy", "no-such-policy"]).code, Some(2), "no such policy");
 }
+
+#[cfg(unix)]
+#[test]
+fn what_is_no_regular_file_is_refused_and_not_waited_for() {
+    let scratch = Scratch::new("pipe");
+    scratch.write("web.yaml", NEIGHBOUR);
+    let pipe = |name: &str| {
+        let made = std::process::Command::new("mkfifo").arg(scratch.path().join(name)).status().unwrap();
+        assert!(made.success());
+    };
+    pipe("pipe.yaml");
+    std::os::unix::fs::symlink("/dev/zero", scratch.path().join("zero.yaml")).unwrap();
+    for name in ["pipe.yaml", "zero.yaml"] {
+        let run = check(&scratch, &["check", name, "web.yaml", "--format", "json"]);
+        assert_eq!(run.code, Some(1), "{name}: a named file that cannot be read denies\n{}", run.stdout);
+        assert!(run.stdout.contains("no regular file"), "{}", run.stdout);
+        assert!(run.stdout.contains("floating-image-tag"), "the neighbour was not judged: {}", run.stdout);
+        let run = check(&scratch, &["check", "--config", name]);
+        assert_eq!(run.code, Some(2), "{}", run.all());
+        let run = check(&scratch, &["check", "--policy", &format!("./{name}")]);
+        assert_eq!(run.code, Some(2), "{}", run.all());
+    }
+    let run = check(&scratch, &["check", "--format", "json"]);
+    assert_eq!(run.code, Some(0), "met in a folder, a pipe is nobody's file: {}", run.all());
+    pipe("celador.yaml");
+    let run = check(&scratch, &["check"]);
+    assert_eq!(run.code, Some(2), "the project's own word is not dropped in silence: {}", run.all());
+    std::fs::remove_file(scratch.path().join("celador.yaml")).unwrap();
+    std::os::unix::fs::symlink("nowhere", scratch.path().join("celador.yaml")).unwrap();
+    let run = check(&scratch, &["check"]);
+    assert_eq!(run.code, Some(2), "{}", run.all());
+    assert!(run.all().contains("celador.yaml"), "{}", run.all());
+    std::fs::remove_file(scratch.path().join("celador.yaml")).unwrap();
+    scratch.write("extends/celador.yaml", "version: 1\nextends: /dev/zero\n");
+    let run = check(&scratch, &["check", "--config", "extends/celador.yaml"]);
+    assert_eq!(run.code, Some(2), "{}", run.all());
+    assert!(run.all().contains("no regular file"), "{}", run.all());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_name_that_is_not_utf8() {
+    use std::os::unix::ffi::OsStrExt;
+    let scratch = Scratch::new("name-not-utf8");
+    for name in [&b"caf\xe9.yaml"[..], &b"caf\xe8.yaml"[..]] {
+        let path = scratch.path().join(std::ffi::OsStr::from_bytes(name));
+        std::fs::write(path, NEIGHBOUR).unwrap();
+    }
+    let run = check(&scratch, &["check", "--format", "json"]);
+    assert_eq!(run.json()["summary"]["files"], 2, "passed over in silence: {}", run.stdout);
+    assert!(run.stdout.contains("floating-image-tag"), "{}", run.stdout);
+}
+
+#[test]
+fn names_and_content_never_steer_the_terminal_or_the_ci_system() {
+    let scratch = Scratch::new("steer");
+    let name = "a\u{1b}[31m\u{202e}.yaml";
+    let manifest = NEIGHBOUR.replace("name: web", "name: \"w\\e]0;x\\a\\u202e\\n::error::x\"");
+    scratch.write(name, manifest).write("##[error]/\n::error::y.yaml", NEIGHBOUR);
+    for arguments in [&["check", "-v"][..], &["facts"], &["facts", "--unresolved"], &["check", name]] {
+        let run = check(&scratch, arguments);
+        let acts = |c: char| (c.is_control() && c != '\n') || ('\u{202a}'..='\u{202e}').contains(&c);
+        let line = run.stdout.lines().chain(run.stderr.lines()).find(|line| {
+            line.contains(acts) || line.trim_start().starts_with("::") || line.contains("##[error]")
+        });
+        assert!(line.is_none(), "{arguments:?}: {line:?}");
+    }
+}
+
+#[test]
+fn values_that_double_with_every_line_end_in_a_limit() {
+    let double = |line: &str| format!("{line}\n").repeat(60);
+    let python = format!(
+        "import subprocess\nm = '1Gi'\nl = ['--labels', 'a=b']\n{}{}\
+         subprocess.run(['gcloud', 'run', 'deploy', 'api', '--image', 'a:latest', '--memory', m] + l)\n",
+        double("m = m + m"),
+        double("l = l + l")
+    );
+    let shell = format!("A=x\n{}gcloud run deploy api --image a:latest --memory $A\n", double("A=$A$A"));
+    let scratch = Scratch::new("doubling");
+    scratch.write("deploy.py", python).write("deploy.sh", shell).write("web.yaml", NEIGHBOUR);
+    let started = std::time::Instant::now();
+    let run = check(&scratch, &["check", "--format", "json"]);
+    assert!(started.elapsed() < std::time::Duration::from_secs(60), "took {:?}", started.elapsed());
+    assert!(run.stdout.contains("floating-image-tag") && run.stdout.contains("web.yaml"), "{}", run.stdout);
+}

@@ -7,6 +7,7 @@
 mod bad_input;
 mod examples;
 mod facts;
+mod honesty;
 mod house;
 mod interpret;
 mod mutations;

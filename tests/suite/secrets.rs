@@ -143,3 +143,58 @@ fn no_planted_secret_is_printed() {
     }
     assert!(shown > 10_000, "the runs printed almost nothing: the test looks at the wrong thing");
 }
+
+#[test]
+fn a_secret_is_masked_wherever_its_value_stands_again() {
+    let scratch = Scratch::new("secrets-again");
+    scratch.write(
+        "deploy.sh",
+        "API_KEY=again01Abc\nINNOCENT=$API_KEY\n\
+         case \"$DB_PASSWORD\" in again02Xyz) T=1;; *) T=2;; esac\n\
+         gcloud run deploy api --image gcr.io/p/a:latest --cpu $T --set-env-vars \"A=$INNOCENT,COPY=again01Abc\"\n\
+         gcloud run deploy web-again01Abc --image user:again03Pw@registry.example/a:latest --timeout 5 --timeout 6\n",
+    );
+    scratch.write(
+        "k8s.yaml",
+        "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData:\n  plain: again04Abc\n---\n\
+         apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  template:\n    spec:\n      containers:\n        \
+         - {name: web, image: 'nginx:latest', env: [{name: INNOCENT, value: again04Abc}, {name: DB_PASSWORD, value: swordfish}]}\n",
+    );
+    scratch.write(".env.staging", "FOO=bar\nDB_PASSWORD again05Abc\n");
+    scratch.write(
+        "tell.yaml",
+        "apiVersion: celador/v1\nkind: Policy\nmetadata: {name: tell, title: Tells a value, group: test}\nspec:\n  severity: error\n  \
+         rationale: a test\n  target: {kind: Deployment}\n  validations:\n    - expression: >-\n        \
+         !deployment.env.exists(name, name == \"DB_PASSWORD\" && has(deployment.env[name].value) && deployment.env[name].value != \"\")\n      \
+         messageExpression: '\"it is \" + (has(deployment.env[\"DB_PASSWORD\"].value) ? deployment.env[\"DB_PASSWORD\"].value : \"none\")'\n",
+    );
+    let secrets = [
+        "again01Abc",
+        "again02Xyz",
+        "again03Pw",
+        "again04Abc",
+        "again05Abc",
+        "\"swordfish",
+        "is swordfish",
+        "(swordfish",
+    ];
+    for arguments in [
+        &["check", "-v"][..],
+        &["check", "--strict", "--format", "json"],
+        &["check", "--policy", "./tell.yaml"],
+        &["check", "--policy", "./tell.yaml", "--format", "json"],
+        &["facts"],
+        &["facts", "--format", "json"],
+        &["facts", "--unresolved"],
+        &["facts", "--why", "api.env.A"],
+        &["facts", "--why", "api.env.COPY"],
+        &["facts", "--why", "api.cpu"],
+        &["facts", "--why", "web.env.INNOCENT"],
+    ] {
+        let run = celador(scratch.path(), arguments);
+        assert!(run.code.is_some(), "{arguments:?}: {}", run.all());
+        for secret in secrets {
+            assert!(!run.all().contains(secret), "{arguments:?} prints {secret}:\n{}", run.all());
+        }
+    }
+}

@@ -11,7 +11,7 @@ use crate::model::catalogue::{self, Level, Type};
 use crate::model::{Container, Deployment, Evidence, Probe, Repeated, Settings};
 use crate::provenance::Provenance;
 use crate::source::{Sources, Span};
-use crate::value::{Duration, Reason, Text, Unknown, Value};
+use crate::value::{Condition, Duration, Reason, Text, Unknown, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -41,7 +41,7 @@ pub(super) fn deployment(
                 fields.insert(row.name, Field::Absent(at(main.anchor)));
             }
         }
-        container_settings(provenance, main, &mut fields, from.open.as_ref());
+        container_settings(provenance, main, &from.condition, &mut fields, from.open.as_ref());
         given.extend(explicit(&main.settings));
         fields.insert("env", env(provenance, &main.env, main.anchor));
         fields.insert("required", required(provenance, &main.env, wanted, from.anchor));
@@ -49,7 +49,13 @@ pub(super) fn deployment(
         fields.insert("env", map(BTreeMap::new(), from.open.clone(), anchor));
         fields.insert("required", list(Vec::new(), anchor));
     }
-    settings(provenance, plain_rows(Level::Deployment), &from.settings, &mut fields);
+    settings(
+        provenance,
+        plain_rows(Level::Deployment),
+        &from.settings,
+        (&from.condition, anchor),
+        &mut fields,
+    );
     given.extend(explicit(&from.settings));
     let name = from
         .service
@@ -73,7 +79,8 @@ pub(super) fn deployment(
     if !from.condition.is_always() {
         fields.insert("condition", text(from.condition.to_string(), anchor));
     }
-    let containers = from.containers.iter().map(|one| container(provenance, one, from.open.as_ref()));
+    let containers =
+        from.containers.iter().map(|one| container(provenance, one, &from.condition, from.open.as_ref()));
     fields.insert("containers", list(containers.collect(), anchor));
     fields.insert("flags", flags(provenance, from));
     fields.insert("repeated", list(from.repeated.iter().filter_map(repeated).collect(), anchor));
@@ -102,10 +109,11 @@ fn explicit(settings: &Settings) -> Vec<(&'static str, Span)> {
 fn container_settings(
     provenance: &Provenance,
     from: &Container,
+    within: &Condition,
     fields: &mut BTreeMap<&'static str, Field>,
     open: Option<&Unknown>,
 ) {
-    settings(provenance, plain_rows(Level::Container), &from.settings, fields);
+    settings(provenance, plain_rows(Level::Container), &from.settings, (within, at(from.anchor)), fields);
     if let Some(image) = image(provenance, &from.settings, from.anchor) {
         fields.insert("image", image);
     }
@@ -121,7 +129,7 @@ fn container_settings(
     }
 }
 
-fn container(provenance: &Provenance, from: &Container, open: Option<&Unknown>) -> Field {
+fn container(provenance: &Provenance, from: &Container, within: &Condition, open: Option<&Unknown>) -> Field {
     let anchor = at(from.anchor);
     let mut fields: BTreeMap<&'static str, Field> = BTreeMap::new();
     if let Some(open) = open {
@@ -129,7 +137,7 @@ fn container(provenance: &Provenance, from: &Container, open: Option<&Unknown>) 
             fields.insert(row.name, Field::Unknown { unknown: open.clone(), place: anchor });
         }
     }
-    container_settings(provenance, from, &mut fields, open);
+    container_settings(provenance, from, within, &mut fields, open);
     if let Some(name) = &from.name {
         fields.insert("name", text(Arc::clone(name), anchor));
     }
@@ -194,14 +202,15 @@ const PROBE_ROWS: &[catalogue::Row] = &[
     probe_row("budget", Type::Duration),
 ];
 
-/// Other flags by name, without their leading hyphens; of one name the last wins.
+/// Other flags by name, without their leading hyphens; of one name the last wins. Words that are not
+/// known may be further flags. What the running revision keeps was not passed here, and that is a fact.
 fn flags(provenance: &Provenance, from: &Deployment) -> Field {
     let mut entries = BTreeMap::new();
     for (name, value, span) in &from.flags {
         let name: Arc<str> = name.trim_start_matches('-').into();
         entries.insert(name, text_value(provenance, value, *span));
     }
-    map(entries, None, at(from.anchor))
+    map(entries, from.open.clone(), at(from.anchor))
 }
 
 /// Whether nothing that only the caller knows decides to which environment this goes. A name or a
@@ -230,7 +239,7 @@ fn environment_is_fixed(from: &Deployment) -> bool {
 /// A flag that was given more than once. Values of conditions that exclude the winner's are no rivals.
 fn repeated(from: &Repeated) -> Option<Field> {
     let (last, winner, condition) = from.values.last()?;
-    let rivals: Vec<&(String, Span, crate::value::Condition)> =
+    let rivals: Vec<&(String, Span, Condition)> =
         from.values.iter().filter(|(_, _, other)| !other.contradicts(condition)).collect();
     let (first, first_span, _) = *rivals.first()?;
     let place = at(*winner);

@@ -226,18 +226,43 @@ pub(super) fn text_value(provenance: &Provenance, value: &Value<Text>, fallback:
     either(fields.collect())
 }
 
-/// All settings that the `wanted` rows name, as fields.
+/// The rows' settings. A setting that is given under conditions only is, elsewhere, what stands in `into`
+/// for it, or absent at `anchor`; `within` is the condition under which all of this holds.
 pub(super) fn settings<'a>(
     provenance: &Provenance,
     rows: impl Iterator<Item = &'a Row>,
     from: &Settings,
+    (within, anchor): (&Condition, Place),
     into: &mut BTreeMap<&'static str, Field>,
 ) {
     for row in rows {
         if let Some(found) = from.get(row.name) {
-            into.insert(row.name, setting(provenance, row, found));
+            let elsewhere = into.remove(row.name).unwrap_or(Field::Absent(anchor));
+            into.insert(row.name, completed(setting(provenance, row, found), within, &elsewhere, anchor));
         }
     }
+}
+
+/// The most worlds in which a setting is told to be missing; of more it is not known where it is.
+const MAX_ELSEWHERE: usize = 16;
+
+/// Alternatives that leave some worlds out, with `elsewhere` for those.
+fn completed(field: Field, within: &Condition, elsewhere: &Field, anchor: Place) -> Field {
+    let Field::Either(mut all) = field else { return field };
+    let mut left = vec![within.clone()];
+    for (condition, _) in &all {
+        left = outside(&left, condition);
+        if left.len() > MAX_ELSEWHERE {
+            let unknown = Unknown {
+                input: "one of many alternatives".into(),
+                reason: Reason::Limit,
+                span: anchor.span,
+            };
+            return Field::Unknown { unknown, place: anchor };
+        }
+    }
+    all.extend(left.into_iter().map(|condition| (condition.without(within), elsewhere.clone())));
+    Field::Either(all)
 }
 
 /// The text of a field if it is known for certain.

@@ -7,6 +7,7 @@ use crate::model::catalogue::{self, Level, Row, Type};
 use crate::model::{Artifact, Bypass, CodeSetting, CodeValue, Setting};
 use crate::provenance::Provenance;
 use crate::source::{SourceId, Sources, Span};
+use crate::value::Condition;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -29,7 +30,7 @@ pub(super) fn artifact(sources: &Sources, provenance: &Provenance, from: &Artifa
     let anchor = at(from.anchor);
     let mut fields: BTreeMap<&'static str, Field> = BTreeMap::new();
     let rows = catalogue::ROWS.iter().filter(|row| !matches!(row.kind, Type::Probe | Type::Image));
-    settings(provenance, rows, &from.settings, &mut fields);
+    settings(provenance, rows, &from.settings, (&Condition::always(), anchor), &mut fields);
     fields.insert("kind", text(from.kind.as_str(), anchor));
     fields.insert("file", text(sources.get(from.source).path(), anchor));
     if let Some(environment) = &from.environment {

@@ -25,7 +25,8 @@ pub fn origin_of_node(node: Ref<'_>, trace: &mut Trace<'_>) -> Origin {
 /// The text of a scalar as a value; `None` for collections and nulls.
 pub fn text_of(node: Ref<'_>, placeholders: Placeholders, trace: &mut Trace<'_>) -> Option<Value<Text>> {
     let NodeKind::Scalar { text, template, .. } = &node.node().kind else { return None };
-    if node.is_null() {
+    // A key without a value over a line `{{ toYaml .Values.x }}` has what that renders to.
+    if node.is_null() && template.is_none() {
         return None;
     }
     let origin = origin_of_node(node, trace);
@@ -45,6 +46,23 @@ pub fn text_of(node: Ref<'_>, placeholders: Placeholders, trace: &mut Trace<'_>)
         }
         _ => Value::Known(Known { value, origin, overridable_by }),
     })
+}
+
+/// What another tool fills in where a path breaks off: below `resources: {{ .Values.resources }}` nothing
+/// is known, and least of all that `limits` is absent.
+pub(super) fn filled_in(node: Ref<'_>, path: &[&str]) -> Option<Unknown> {
+    let mut at = node;
+    let mut key_span = node.span();
+    for key in path.iter().map(Some).chain([None]) {
+        if let NodeKind::Scalar { template: Some(expression), .. } = &at.node().kind {
+            let span = if at.span().is_empty() { key_span } else { at.span() };
+            return Some(Unknown { input: expression.as_str().into(), reason: Reason::Template, span });
+        }
+        let entry = at.entry(key?)?;
+        key_span = entry.key_span;
+        at = at.document().at(entry.value);
+    }
+    None
 }
 
 /// A setting from an entry of a mapping: its value typed, its key as the place.

@@ -5,7 +5,7 @@ use crate::model::catalogue::{self, Level};
 use crate::model::{Container, Deployment, EnvKind, EnvVariable, EnvVariables, Role, Setting, Settings};
 use crate::platform::convert::Conversion;
 use crate::platform::defaults;
-use crate::platform::manifest::node::{setting_of, text_of};
+use crate::platform::manifest::node::{filled_in, setting_of, text_of};
 use crate::platform::probe::{self, HANDLERS, NUMBERS};
 use crate::platform::table::{Base, Platform, Workload};
 use crate::platform::trace::Trace;
@@ -133,6 +133,12 @@ impl<'d> Reader<'_, 'd, '_> {
                 continue;
             }
             let Some((last, parents)) = field.path.split_last() else { continue };
+            if let Some(unknown) = filled_in(node, parents) {
+                let (place, value) = (unknown.span, Value::Unknown(unknown, None));
+                let unknown = probe::setting(field.conversion, &value, place, self.trace);
+                found.extend(unknown.map(|value| (field.setting, value)));
+                continue;
+            }
             let Some(parent) = node.path(parents) else { continue };
             let Some(entry) = parent.entry(last) else { continue };
             let placeholders = self.platform.placeholders;
@@ -196,6 +202,10 @@ impl<'d> Reader<'_, 'd, '_> {
 
     /// The port that serves: of several the one named for HTTP, else the first.
     fn port(&mut self, node: Ref<'_>) -> Option<Setting> {
+        if let Some(unknown) = filled_in(node, &["ports"]) {
+            let (place, value) = (unknown.span, Value::Unknown(unknown, None));
+            return probe::setting(Conversion::Int, &value, place, self.trace);
+        }
         let ports: Vec<Ref<'_>> = node.get("ports")?.items().collect();
         let http = |port: &&Ref<'_>| {
             port.get("name")
@@ -209,6 +219,12 @@ impl<'d> Reader<'_, 'd, '_> {
 
     fn probe(&mut self, container: &mut Container, kind: &'static str, entry: &Entry, parent: Ref<'_>) {
         let node = parent.document().at(entry.value);
+        if let Some(unknown) = filled_in(node, &[]) {
+            let value = Value::Unknown(unknown, None);
+            let shown = probe::setting(Conversion::Text, &value, entry.key_span, self.trace);
+            probe::add(container, kind, shown, Settings::default(), entry.key_span, true, self.trace);
+            return;
+        }
         if !node.is_mapping() {
             return;
         }
@@ -263,6 +279,7 @@ impl<'d> Reader<'_, 'd, '_> {
 
     fn variables(&mut self, node: Ref<'_>) -> EnvVariables {
         let mut variables = EnvVariables::default();
+        variables.open.extend(["env", "envFrom"].into_iter().filter_map(|key| filled_in(node, &[key])));
         for item in node.get("env").into_iter().flat_map(Ref::items) {
             let Some(name) = item.get("name") else { continue };
             let span = name.span();

@@ -29,7 +29,8 @@ pub fn finding(page: &Page<'_>, finding: &Finding, continued: bool) -> String {
     if finding.verdict == Verdict::Fail && finding.action != usual {
         word = format!("{word} ({})", finding.action.as_str());
     }
-    let mut out = headline(page, ink, &word, &finding.policy, &subject(finding), &finding.message);
+    let message = page.redactor.text_at(finding.span(), &finding.message);
+    let mut out = headline(page, ink, &word, &finding.policy, &subject(finding), &message);
     out.push_str(&draw(page, &marks(page, finding, ink)));
     out.push_str(&notes(page, finding, continued));
     out
@@ -38,8 +39,8 @@ pub fn finding(page: &Page<'_>, finding: &Finding, continued: bool) -> String {
 /// A diagnostic in the same look.
 pub fn diagnostic(page: &Page<'_>, diagnostic: &Diagnostic) -> String {
     let ink = severity_ink(diagnostic.severity);
-    let mut out =
-        headline(page, ink, diagnostic.severity.as_str(), diagnostic.code.0, "", &diagnostic.message);
+    let message = page.redactor.text_at(diagnostic.primary.span, &diagnostic.message);
+    let mut out = headline(page, ink, diagnostic.severity.as_str(), diagnostic.code.0, "", &message);
     // What concerns a whole file or the command line has no characters to show.
     if diagnostic.primary.span.is_empty()
         && diagnostic.primary.label.is_empty()
@@ -193,7 +194,8 @@ fn notes(page: &Page<'_>, finding: &Finding, continued: bool) -> String {
         out.push_str(&note(page, "services", &finding.services.join(", ")));
     }
     if let Some(because) = &finding.because {
-        out.push_str(&note(page, "because", &because_text(page, because, finding.verdict)));
+        let text = because_text(page, because, finding.verdict);
+        out.push_str(&note(page, "because", &page.redactor.text_at(finding.span(), &text)));
     }
     for unknown in &finding.unknowns {
         let text =
@@ -213,7 +215,7 @@ fn notes(page: &Page<'_>, finding: &Finding, continued: bool) -> String {
         return out;
     }
     if let Some(help) = &finding.help {
-        out.push_str(&note(page, "help", help));
+        out.push_str(&note(page, "help", &page.redactor.text_at(finding.span(), help)));
     }
     out.push_str(&note(page, "more", &format!("celador explain {}", finding.policy)));
     out

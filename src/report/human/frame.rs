@@ -171,7 +171,7 @@ fn label(
     row: &mut impl FnMut(&str),
 ) {
     let glyphs = page.style.glyphs();
-    let text = one_line(&page.redactor.text(&mark.label), page.style.unicode);
+    let text = one_line(&page.redactor.text_at(mark.span, &mark.label), page.style.unicode);
     let elbow = width(glyphs.elbow);
     let left = stems(page, before);
     let used = width(&left);

@@ -1,6 +1,6 @@
 //! The last lines of `celador check`: what was found, what was read, what was left out.
 
-use crate::diagnostic::{Action, Severity};
+use crate::diagnostic::{Action, Severity, Tally};
 use crate::report::human::{Page, Verbosity};
 use crate::report::outcome::{Outcome, Waived};
 use crate::report::style::Ink;
@@ -160,21 +160,24 @@ fn policies(page: &Page<'_>, outcome: &Outcome) -> String {
     if outcome.tallies.is_empty() {
         return String::new();
     }
-    let longest = outcome.tallies.iter().map(|tally| tally.policy.len()).max().unwrap_or(0).max(6);
+    let name = |tally: &Tally| one_line(&tally.policy, page.style.unicode);
+    let longest = outcome.tallies.iter().map(|tally| width(&name(tally))).max().unwrap_or(0).max(6);
     let head = format!(
         "{:longest$}  {:>5}  {:>6}  {:>6}  {:>12}",
         "POLICY", "BOUND", "PASSED", "FAILED", "UNDETERMINED"
     );
     let mut out = format!("{}\n", page.style.paint(Ink::Faint, &head));
     for tally in &outcome.tallies {
+        let mut line = name(tally);
+        line.push_str(&" ".repeat(longest.saturating_sub(width(&line))));
         if tally.bound == 0 {
-            out.push_str(&format!("{:longest$}  matched nothing\n", tally.policy));
+            out.push_str(&format!("{line}  matched nothing\n"));
             continue;
         }
-        let mut line = format!(
-            "{:longest$}  {:>5}  {:>6}  {:>6}  {:>12}",
-            tally.policy, tally.bound, tally.passed, tally.failed, tally.undetermined
-        );
+        line.push_str(&format!(
+            "  {:>5}  {:>6}  {:>6}  {:>12}",
+            tally.bound, tally.passed, tally.failed, tally.undetermined
+        ));
         if tally.errors > 0 {
             line.push_str(&format!("  {}", count(tally.errors, "error", "errors")));
         }
@@ -182,7 +185,7 @@ fn policies(page: &Page<'_>, outcome: &Outcome) -> String {
         if !tally.unpaired.is_empty() {
             let names = format!("nothing to compare with: {}", tally.unpaired.join(", "));
             let room = page.style.width.saturating_sub(4).max(30);
-            for line in wrap(&one_line(&names, page.style.unicode), room, room) {
+            for line in wrap(&one_line(&page.redactor.text(&names), page.style.unicode), room, room) {
                 out.push_str(&format!("    {line}\n"));
             }
         }

@@ -31,11 +31,11 @@ struct Finding<'a> {
     action: &'static str,
     message: String,
     /// The first of `services`, for programs that know one only.
-    service: Option<&'a str>,
-    services: &'a [String],
+    service: Option<String>,
+    services: Vec<String>,
     environment: Option<&'a str>,
     platform: Option<&'a str>,
-    condition: Option<&'a str>,
+    condition: Option<String>,
     primary: Labelled,
     related: Vec<Labelled>,
     because: Option<Because>,
@@ -90,7 +90,7 @@ struct Policy<'a> {
     passed: usize,
     failed: usize,
     undetermined: usize,
-    unpaired: &'a [String],
+    unpaired: Vec<String>,
     errors: usize,
 }
 
@@ -151,7 +151,7 @@ pub fn check(outcome: &Outcome) -> String {
             .map(|open| Finding { unknowns: Some(writer.unknowns(open)), ..writer.finding(open) })
             .collect(),
         waived: waived.collect(),
-        policies: outcome.tallies.iter().map(policy).collect(),
+        policies: outcome.tallies.iter().map(|tally| writer.policy(tally)).collect(),
         errors: outcome.diagnostics.iter().map(|told| writer.error(told)).collect(),
         summary: summary(outcome),
     })
@@ -168,35 +168,44 @@ impl<'a> Writer<'a> {
     }
 
     fn labelled(&self, annotation: &Annotation) -> Labelled {
-        Labelled { span: span(&self.outcome.sources, annotation.span), label: self.text(&annotation.label) }
+        Labelled {
+            span: span(&self.outcome.sources, annotation.span),
+            label: self.redactor.text_at(annotation.span, &annotation.label).into_owned(),
+        }
     }
 
     fn finding(&self, finding: &'a diagnostic::Finding) -> Finding<'a> {
         let operand = |operand: &diagnostic::OperandValue| Operand {
-            value: self.redactor.value_of(&operand.expression, &operand.value).into_owned(),
+            value: {
+                let value = self.redactor.value_of(&operand.expression, &operand.value);
+                self.redactor.text_at(finding.primary.span, &value).into_owned()
+            },
             expression: self.text(&operand.expression),
         };
         Finding {
             policy: &finding.policy,
             severity: finding.severity.as_str(),
             action: finding.action.as_str(),
-            message: self.text(&finding.message),
-            service: finding.services.first().map(String::as_str),
-            services: &finding.services,
+            message: self.redactor.text_at(finding.primary.span, &finding.message).into_owned(),
+            service: finding.services.first().map(|name| self.text(name)),
+            services: finding.services.iter().map(|name| self.text(name)).collect(),
             environment: finding.environment.as_deref(),
             platform: finding.platform.as_deref(),
-            condition: Some(finding.condition.as_str()).filter(|condition| !condition.is_empty()),
+            condition: (!finding.condition.is_empty()).then(|| self.text(&finding.condition)),
             primary: self.labelled(&finding.primary),
             related: finding.related.iter().map(|related| self.labelled(related)).collect(),
             because: finding.because.as_ref().map(|because| Because {
                 expression: self.text(&because.expression),
                 operands: because.operands.iter().map(operand).collect(),
             }),
-            help: finding.help.as_deref().map(|help| self.text(help)),
+            help: finding
+                .help
+                .as_deref()
+                .map(|help| self.redactor.text_at(finding.primary.span, help).into_owned()),
             fix: finding.fix.as_ref().map(|fix| Fix {
                 message: self.text(&fix.message),
                 span: span(&self.outcome.sources, fix.span),
-                replacement: fix.replacement.clone(),
+                replacement: fix.replacement.as_deref().map(|text| self.text(text)),
             }),
             fingerprint: &finding.fingerprint,
             unknowns: None,
@@ -214,27 +223,27 @@ impl<'a> Writer<'a> {
         finding.unknowns.iter().map(unknown).collect()
     }
 
+    fn policy<'t>(&self, tally: &'t diagnostic::Tally) -> Policy<'t> {
+        Policy {
+            name: &tally.policy,
+            bound: tally.bound,
+            passed: tally.passed,
+            failed: tally.failed,
+            undetermined: tally.undetermined,
+            unpaired: tally.unpaired.iter().map(|name| self.text(name)).collect(),
+            errors: tally.errors,
+        }
+    }
+
     fn error(&self, told: &Diagnostic) -> Error<'a> {
         Error {
             code: told.code.0,
             severity: told.severity.as_str(),
-            message: self.text(&told.message),
+            message: self.redactor.text_at(told.primary.span, &told.message).into_owned(),
             span: span(&self.outcome.sources, told.primary.span),
-            label: self.text(&told.primary.label),
+            label: self.redactor.text_at(told.primary.span, &told.primary.label).into_owned(),
             help: told.help.as_deref().map(|help| self.text(help)),
         }
-    }
-}
-
-fn policy(tally: &diagnostic::Tally) -> Policy<'_> {
-    Policy {
-        name: &tally.policy,
-        bound: tally.bound,
-        passed: tally.passed,
-        failed: tally.failed,
-        undetermined: tally.undetermined,
-        unpaired: &tally.unpaired,
-        errors: tally.errors,
     }
 }
 

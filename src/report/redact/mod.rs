@@ -5,6 +5,7 @@
 //! report is written: everything before works on the real text, so that spans and verdicts are right.
 //! It judges texts only: it must never decide what is a violation.
 
+mod learnt;
 mod names;
 mod scan;
 mod shapes;
@@ -13,9 +14,11 @@ mod value;
 pub use names::is_secret_name;
 
 use crate::input::Format;
-use crate::model::{EnvKind, EnvVariable, Model};
+use crate::model::{Container, EnvKind, EnvVariable, Model, Settings};
 use crate::provenance::Provenance;
 use crate::source::{SourceId, Sources, Span};
+use crate::value::{Condition, Operand, Value};
+use learnt::{Learnt, Met};
 use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,13 +30,13 @@ pub const MASK: &str = "********";
 /// Masks the secrets of one run's files.
 pub struct Redactor<'a> {
     sources: &'a Sources,
+    /// What a file's own text betrays, by file.
+    scanned: Vec<OnceCell<Vec<Range<usize>>>>,
+    /// All that is masked, by file.
     ranges: Vec<OnceCell<Vec<Range<usize>>>>,
     /// Literals that end in a variable with a secret's name, though nothing beside them says so.
     traced: BTreeMap<SourceId, Vec<Range<usize>>>,
-    /// Secrets so peculiar that they are masked wherever they appear.
-    peculiar: BTreeSet<String>,
-    /// Secrets that are common words (`postgres`): masked only beside a secret's name.
-    common: BTreeSet<String>,
+    learnt: Learnt,
 }
 
 impl<'a> Redactor<'a> {
@@ -47,26 +50,42 @@ impl<'a> Redactor<'a> {
     ) -> Redactor<'a> {
         let mut redactor = Redactor {
             sources,
+            scanned: (0..sources.len()).map(|_| OnceCell::new()).collect(),
             ranges: (0..sources.len()).map(|_| OnceCell::new()).collect(),
             traced: BTreeMap::new(),
-            peculiar: BTreeSet::new(),
-            common: BTreeSet::new(),
+            learnt: Learnt::default(),
         };
         let mut wanted: BTreeSet<SourceId> = spoken_of.into_iter().collect();
         for variable in model.into_iter().flat_map(variables) {
             redactor.trace(variable, provenance, &mut wanted);
         }
+        for condition in model.into_iter().flat_map(conditions) {
+            redactor.tested(&condition);
+        }
+        // A Secret is no deployment, and what it holds may stand in one under an innocent name.
+        let secrets = sources.iter().filter(|(_, source)| source.text().contains("kind: Secret"));
+        wanted.extend(secrets.map(|(id, _)| id));
         for id in wanted {
             let text = sources.get(id).text();
-            let values: Vec<String> = redactor
-                .ranges(id)
-                .iter()
-                .filter_map(|range| text.get(range.clone()))
-                .map(str::to_owned)
-                .collect();
-            values.into_iter().for_each(|value| redactor.learn(&value));
+            let values: Vec<&str> =
+                redactor.scanned(id).iter().filter_map(|range| text.get(range.clone())).collect();
+            values.into_iter().for_each(|value| redactor.learnt.learn(value, Met::Beside));
         }
         redactor
+    }
+
+    /// Learns what an input with a secret's name is compared with: `API_KEY == abc`.
+    fn tested(&mut self, condition: &Condition) {
+        for atom in condition.atoms().iter().filter(|atom| is_secret_name(&atom.input)) {
+            let constants = match &atom.operand {
+                Operand::One(one) => std::slice::from_ref(one),
+                Operand::Many(many) => many.as_slice(),
+                Operand::None => &[],
+            };
+            for constant in constants.iter().filter(|constant| !value::is_reference(constant)) {
+                self.learnt.learn(constant, Met::Beside);
+            }
+        }
     }
 
     /// Learns the value of a plain variable with a secret's name, and where it was written.
@@ -78,7 +97,7 @@ impl<'a> Redactor<'a> {
         for (_, value) in variable.value.alternatives() {
             let Some(known) = value.as_known() else { continue };
             let Some(text) = known.value.plain().filter(|text| !value::is_reference(text)) else { continue };
-            self.learn(&text);
+            self.learnt.learn(&text, Met::Deployed);
             let Some(span) = provenance.literal(known.origin) else { continue };
             let written = self.sources.slice(span);
             if let Some(at) = written.find(text.as_str()) {
@@ -89,35 +108,23 @@ impl<'a> Redactor<'a> {
         }
     }
 
-    fn learn(&mut self, value: &str) {
-        let value = value.trim();
-        let has = |class: fn(char) -> bool| usize::from(value.chars().any(class));
-        let kinds = has(char::is_lowercase)
-            + has(char::is_uppercase)
-            + has(char::is_numeric)
-            + has(|c: char| !c.is_alphanumeric());
-        if value.len() >= 16 || (value.len() >= 6 && kinds >= 2) {
-            // The lines of a key are shown one by one.
-            self.peculiar
-                .extend(value.lines().map(str::trim).filter(|line| line.len() >= 6).map(str::to_owned));
-            self.peculiar.insert(value.to_owned());
-        } else if value.len() >= 2 {
-            self.common.insert(value.to_owned());
-        }
-    }
-
     /// The secret bytes of a file, ascending and apart from each other.
     pub fn ranges(&self, id: SourceId) -> &[Range<usize>] {
         let Some(cell) = self.ranges.get(id.index()) else { return &[] };
         cell.get_or_init(|| {
+            let mut ranges = self.scanned(id).to_vec();
+            ranges.extend(self.traced.get(&id).into_iter().flatten().cloned());
+            ranges.extend(self.learnt.in_file(self.sources.get(id).text()));
+            scan::joined(ranges)
+        })
+    }
+
+    /// The secret bytes that a file's own text betrays.
+    fn scanned(&self, id: SourceId) -> &[Range<usize>] {
+        let Some(cell) = self.scanned.get(id.index()) else { return &[] };
+        cell.get_or_init(|| {
             let source = self.sources.get(id);
-            let mut ranges = scan::secrets(source.text(), Format::of_path(source.path()));
-            if let Some(traced) = self.traced.get(&id) {
-                ranges.extend(traced.iter().cloned());
-                ranges.sort_by_key(|range| (range.start, range.end));
-                ranges.dedup();
-            }
-            ranges
+            scan::secrets(source.text(), Format::of_path(source.path()))
         })
     }
 
@@ -142,17 +149,25 @@ impl<'a> Redactor<'a> {
 
     /// A text for people or programs with its secrets masked.
     pub fn text<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        self.sentence(text, self.learnt.has_common() && names_a_secret(text))
+    }
+
+    /// A text that is told about a place: where that is a secret's, common words are masked too that are
+    /// secrets somewhere.
+    pub fn text_at<'t>(&self, span: Span, text: &'t str) -> Cow<'t, str> {
+        let touches = |range: &Range<usize>| range.start < span.range().end && span.range().start < range.end;
+        let about = || self.ranges(span.source).iter().any(touches) || names_a_secret(text);
+        self.sentence(text, self.learnt.has_common() && about())
+    }
+
+    fn sentence<'t>(&self, text: &'t str, about_a_secret: bool) -> Cow<'t, str> {
         let mut masked = Cow::Borrowed(text);
-        // Longer ones first: one secret may be part of another.
-        let mut inside: Vec<&String> =
-            self.peculiar.iter().filter(|secret| text.contains(secret.as_str())).collect();
-        inside.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
-        for secret in inside {
-            masked = Cow::Owned(masked.replace(secret.as_str(), MASK));
+        for secret in self.learnt.in_sentence(text) {
+            masked = Cow::Owned(masked.replace(secret, MASK));
         }
         let mut ranges = scan::secrets_of_prose(&masked);
-        if self.names_a_secret(text) {
-            ranges.extend(self.common.iter().flat_map(|word| whole_words(&masked, word)));
+        if about_a_secret {
+            ranges.extend(self.learnt.common_in(&masked));
             ranges.sort_by_key(|range| (range.start, range.end));
         }
         if ranges.is_empty() { masked } else { Cow::Owned(replace(&masked, &ranges)) }
@@ -166,11 +181,11 @@ impl<'a> Redactor<'a> {
         }
         self.text(value)
     }
+}
 
-    fn names_a_secret(&self, text: &str) -> bool {
-        let part = |c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
-        !self.common.is_empty() && text.split(part).any(is_secret_name)
-    }
+fn names_a_secret(text: &str) -> bool {
+    let part = |c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
+    text.split(part).any(is_secret_name)
 }
 
 fn variables(model: &Model) -> impl Iterator<Item = &EnvVariable> {
@@ -179,16 +194,32 @@ fn variables(model: &Model) -> impl Iterator<Item = &EnvVariable> {
     deployed.chain(model.artifacts.iter().flat_map(|artifact| &artifact.env.all))
 }
 
-/// Where a word stands by itself in a text.
-fn whole_words(text: &str, word: &str) -> Vec<Range<usize>> {
-    let joins = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == '-');
-    text.match_indices(word)
-        .map(|(at, _)| at..at + word.len())
-        .filter(|range| {
-            !joins(text.get(..range.start).and_then(|before| before.chars().next_back()))
-                && !joins(text.get(range.end..).and_then(|after| after.chars().next()))
-        })
-        .collect()
+/// All conditions under which something is deployed or has a value.
+fn conditions(model: &Model) -> Vec<Condition> {
+    fn of_value<T>(value: &Value<T>) -> impl Iterator<Item = Condition> {
+        value.alternatives().into_iter().map(|(condition, _)| condition)
+    }
+    fn of_settings(settings: &Settings) -> impl Iterator<Item = Condition> {
+        settings.iter().flat_map(|(_, setting)| of_value(&setting.value))
+    }
+    let of_container = |container: &Container| {
+        let probes = container.probes.values().flat_map(|probe| of_settings(&probe.fields));
+        probes.chain(of_settings(&container.settings)).collect::<Vec<_>>()
+    };
+    let mut all: Vec<Condition> = Vec::new();
+    for deployment in &model.deployments {
+        all.push(deployment.condition.clone());
+        all.extend(of_settings(&deployment.settings));
+        all.extend(deployment.containers.iter().flat_map(of_container));
+    }
+    all.extend(model.artifacts.iter().flat_map(|artifact| of_settings(&artifact.settings)));
+    all.extend(model.settings.iter().map(|setting| setting.condition.clone()));
+    for variable in variables(model) {
+        all.push(variable.condition.clone());
+        all.extend(of_value(&variable.value));
+    }
+    all.retain(|condition| !condition.is_always());
+    all
 }
 
 /// Puts the mask in place of each range; ranges are ascending and may overlap.

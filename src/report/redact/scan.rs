@@ -14,8 +14,8 @@ use std::ops::Range;
 /// if its name tells one.
 pub fn secrets(text: &str, format: Option<Format>) -> Vec<Range<usize>> {
     let quoted_only = matches!(format, Some(Format::Python | Format::Json));
-    let mut scan =
-        Scan { text, bytes: text.as_bytes(), quoted_only, prose: false, found: shapes::find(text) };
+    let is_dotenv = format == Some(Format::Dotenv);
+    let mut scan = Scan::of(text, quoted_only, false, is_dotenv);
     scan.words();
     if !quoted_only {
         scan.secret_objects();
@@ -25,13 +25,13 @@ pub fn secrets(text: &str, format: Option<Format>) -> Vec<Range<usize>> {
 
 /// The secret ranges of a sentence. A colon after a name begins an explanation there, not a value.
 pub fn secrets_of_prose(text: &str) -> Vec<Range<usize>> {
-    let mut scan =
-        Scan { text, bytes: text.as_bytes(), quoted_only: false, prose: true, found: shapes::find(text) };
+    let mut scan = Scan::of(text, false, true, false);
     scan.words();
     joined(scan.found)
 }
 
-fn joined(mut found: Vec<Range<usize>>) -> Vec<Range<usize>> {
+/// Ranges in ascending order, joined where they overlap.
+pub fn joined(mut found: Vec<Range<usize>>) -> Vec<Range<usize>> {
     found.retain(|range| !range.is_empty());
     found.sort_by_key(|range| (range.start, range.end));
     let mut joined: Vec<Range<usize>> = Vec::with_capacity(found.len());
@@ -59,10 +59,14 @@ struct Scan<'a> {
     /// In code and JSON a bare word after a name is an expression, not a value.
     quoted_only: bool,
     prose: bool,
+    is_dotenv: bool,
     found: Vec<Range<usize>>,
 }
 
-impl Scan<'_> {
+impl<'a> Scan<'a> {
+    fn of(text: &'a str, quoted_only: bool, prose: bool, is_dotenv: bool) -> Scan<'a> {
+        Scan { text, bytes: text.as_bytes(), quoted_only, prose, is_dotenv, found: shapes::find(text) }
+    }
     fn byte(&self, at: usize) -> u8 {
         self.bytes.get(at).copied().unwrap_or(b'\n')
     }
@@ -246,10 +250,15 @@ impl Scan<'_> {
             // Without a blank it is no mapping: `jwt-secret:latest`, `user:group`.
             b':' if !matches!(self.byte(at + 1), b' ' | b'\t' | b'"' | b'\'' | b'\\') => None,
             b':' => self.value_at(at + 1, bare, true),
-            b'+' if self.byte(at + 1) == b'=' => self.value_at(at + 2, bare, false),
+            b'+' | b'!' if self.byte(at + 1) == b'=' => self.value_at(at + 2, bare, false),
+            b'i' | b'n' | b'm' | b'd' if self.prose && at > gap => self.compared(at),
             // `getenv("NAME", "default")` and `["--password", "x"]`.
             b',' if quoted && (is_call(line_before) || is_option_in_list(line_before)) => {
                 self.value_at(at + 1, false, false)
+            }
+            // A line of an environment file that has lost its sign.
+            _ if at > gap && self.is_dotenv && matches!(line_before.trim(), "" | "export") => {
+                self.value_at(at, true, true)
             }
             _ if at > gap && is_option && !self.prose => self.value_at(at, true, false),
             _ if at > gap && list_line && line_before.split_whitespace().count() == 1 => {
@@ -257,6 +266,16 @@ impl Scan<'_> {
             }
             _ => None,
         }
+    }
+
+    /// What a condition compares with, from its operator on: `API_KEY in [a, b]`, `API_KEY matches a*`.
+    fn compared(&self, at: usize) -> Option<Range<usize>> {
+        const OPERATORS: [&str; 4] = ["in [", "not in [", "matches ", "does not match "];
+        let rest = self.slice(at..self.bytes.len());
+        let start = at + OPERATORS.iter().find(|operator| rest.starts_with(**operator))?.len();
+        let operand = self.slice(start..self.bytes.len());
+        let end = operand.find([']', '\n']).or_else(|| operand.find(" and ")).unwrap_or(operand.len());
+        Some(start..start + end)
     }
 
     fn skip_blanks(&self, mut at: usize) -> usize {

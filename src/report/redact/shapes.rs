@@ -43,6 +43,7 @@ pub fn find(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     private_keys(text, &mut found);
     logins(text, &mut found);
+    images(text, &mut found);
     for word in words(text) {
         let at = word.start;
         let (Some(characters), Some(before)) = (text.get(word.clone()), text.get(..at)) else { continue };
@@ -162,6 +163,30 @@ fn logins(text: &str, found: &mut Vec<Range<usize>>) {
             if !literal.contains('$') && !literal.is_empty() {
                 found.push(from + default..from + default + literal.len());
             }
+        }
+    }
+}
+
+/// The password of `user:password@host/path` without a scheme, as an image may be written. What follows
+/// an image's `@` is a digest, and `user@host:path` has its colon behind.
+fn images(text: &str, found: &mut Vec<Range<usize>>) {
+    for (at, _) in text.match_indices('@') {
+        let stop =
+            |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '/' | '<' | '>' | '\\' | '=' | ',');
+        let (before, after) = (text.get(..at).unwrap_or_default(), text.get(at + 1..).unwrap_or_default());
+        let start = before.rfind(stop).map_or(0, |i| i + 1);
+        let host = after.get(..after.find('/').unwrap_or(0)).unwrap_or_default();
+        let is_host = !host.is_empty()
+            && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b':'));
+        let login = before.get(start..).unwrap_or_default();
+        if let Some((user, password)) = login.split_once(':')
+            && is_host
+            && !host.starts_with("sha")
+            && !user.is_empty()
+            && !password.contains(['$', '{', '*'])
+        {
+            let from = start + user.len() + 1;
+            found.push(from..at);
         }
     }
 }

@@ -50,6 +50,10 @@ impl Interpreter<'_> {
             (BinaryOperator::Add, Kind::Object(_), _) => {
                 let mut items = self.items(a, span);
                 items.extend(self.items(b, span));
+                // Lists that are added to themselves double with every line.
+                if items.len() > self.limits.items {
+                    return self.limit(span, "a list has too many items");
+                }
                 self.new_list(items)
             }
             (BinaryOperator::Union, Kind::Object(_), _) => {

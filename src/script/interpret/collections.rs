@@ -105,13 +105,20 @@ impl Interpreter<'_> {
             .collect()
     }
 
-    /// Appends items to a list in place.
+    /// Appends items to a list in place. A list that has met the limit ends in what is not known, so that
+    /// nothing counts as absent from it.
     pub(super) fn extend_list(&mut self, slot: Slot, items: List) {
         let Content::List(list) = self.store.get(slot) else { return };
         let mut list = list.clone();
         if list.len() + items.len() > self.limits.items {
             let span = items.first().map_or_else(|| Span::beginning(self.source), |item| item.span);
-            return self.meet_limit(span, "a list has too many items");
+            let met = self.limit(span, "a list has too many items");
+            if list.len() <= self.limits.items {
+                let unknown = self.unknown_of(&met, span);
+                Rc::make_mut(&mut list).push(Item::rest(unknown));
+                self.store.set(slot, Content::List(list));
+            }
+            return;
         }
         Rc::make_mut(&mut list).extend(items);
         self.store.set(slot, Content::List(list));

@@ -63,7 +63,7 @@ fn write(invocation: &Invocation, before: &[Written]) -> Option<Written> {
     let condition = invocation.condition.clone();
     let text = if appends {
         let last = before.iter().rev().find(|file| {
-            file.path.is_same(&path)
+            same_path(&file.path, &path)
                 && condition.implies(&file.condition)
                 && file.condition.implies(&condition)
         });
