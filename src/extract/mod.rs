@@ -2,7 +2,7 @@
 //! environment, its canonical name and what is known of its image.
 //!
 //! This room knows no file format, no script language and no platform by name: it asks
-//! [`platform`](crate::platform) what a command line or a document deploys. What it adds is what needs
+//! [`platform`] what a command line or a document deploys. What it adds is what needs
 //! more than one of them: worlds of names and environments, Dockerfiles that become images, variable
 //! files, duplicates.
 

@@ -1,4 +1,4 @@
-//! Readers: one a format, from text to [`Document`](crate::document::Document) or
+//! Readers: one a format, from text to [`Document`] or
 //! [`Program`](crate::script::Program).
 //!
 //! Reading never fails: a broken file yields what could be read and diagnostics. `python` and `shell`

@@ -22,7 +22,7 @@ pub fn negations(condition: &Condition) -> Vec<Condition> {
 }
 
 /// The texts that a text with conditional parts may be, each free of conditions, under conditions that
-/// exclude each other. `None` if there are more than [`MAX_ALTERNATIVES`].
+/// exclude each other. `None` if there are more than `MAX_ALTERNATIVES`.
 pub fn worlds_of(text: &Text) -> Option<Vec<(Condition, Text)>> {
     let mut open = vec![(Condition::always(), text.clone())];
     let mut done = Vec::new();

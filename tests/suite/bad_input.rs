@@ -270,6 +270,43 @@ spec:
 }
 
 #[test]
+fn a_named_file_that_is_no_text_is_refused_and_a_found_one_only_told() {
+    let scratch = Scratch::new("binary");
+    scratch.write("web.yaml", NEIGHBOUR).write("image.yaml", b"\0\0\x7fELF").write("huge.bin", b"\0");
+    for (path, action) in [("image.yaml", "deny"), (".", "warn")] {
+        let run = check(&scratch, &["check", path, "--format", "json"]);
+        let json = run.json();
+        let about =
+            json["findings"].as_array().unwrap().iter().find(|f| f["primary"]["file"] == "image.yaml");
+        assert_eq!(about.expect("told")["action"], action, "{}", run.stdout);
+    }
+    assert_eq!(check(&scratch, &["check", "image.yaml"]).code, Some(1));
+}
+
+#[test]
+fn environments_are_told_by_branches_and_variables_of_the_project_file() {
+    let scratch = Scratch::new("environments");
+    scratch
+        .write(
+            "celador.yaml",
+            "version: 1\nenvironments:\n  production: {branches: [release/*]}\n  staging: {variables: {TIER: two}}\n",
+        )
+        .write(
+            ".github/workflows/ship.yml",
+            "on: push\njobs:\n  a:\n    if: github.ref == 'refs/heads/release/1'\n    runs-on: x\n    steps:\n      \
+             - run: gcloud run deploy api --image a:1\n",
+        )
+        .write("two.sh", "gcloud run deploy web --image a:1 --set-env-vars TIER=two\n");
+    let facts = check(&scratch, &["facts", "--format", "json"]).json();
+    let environment = |service: &str| {
+        let all = facts["deployments"].as_array().unwrap();
+        all.iter().find(|one| one["service"] == service).unwrap_or_else(|| panic!("{facts:#}"))["environment"]
+            .clone()
+    };
+    assert_eq!((environment("api"), environment("web")), ("production".into(), "staging".into()));
+}
+
+#[test]
 fn exit_codes_are_those_of_the_contract() {
     let scratch = Scratch::new("exit");
     assert_eq!(check(&scratch, &["check"]).code, Some(3), "nothing to check");

@@ -81,3 +81,18 @@ fn a_schema_that_is_not_there_is_an_error_at_the_rule() {
     assert_eq!(run.code, Some(2), "{}", run.all());
     assert!(run.all().contains("celador.yaml:2:") && run.all().contains("`gone.json`"), "{}", run.all());
 }
+
+#[test]
+fn a_schema_that_no_document_wants_is_never_compiled() {
+    let scratch = Scratch::new("schema-idle");
+    scratch
+        .write("schemas/broken.json", "{\"$id\": \"https://acme.example/broken\", \"type\": 7}")
+        .write("a.yaml", "a: 1\n");
+    let run = celador(scratch.path(), &["check", "a.yaml"]);
+    assert_eq!(run.code, Some(0), "{}", run.all());
+    // As soon as one does, it is told at the schema's own characters.
+    scratch.write("a.yaml", "# yaml-language-server: $schema=https://acme.example/broken\na: 1\n");
+    let run = celador(scratch.path(), &["check", "a.yaml"]);
+    assert_eq!(run.code, Some(2), "{}", run.all());
+    assert!(run.all().contains("schemas/broken.json:1:"), "{}", run.all());
+}
