@@ -218,8 +218,7 @@ impl Expression {
                 }
                 Err(_) => Outcome::Limit,
             };
-            let reads = session.reads_since(session.beginning());
-            judged.push(World { condition, outcome, reads });
+            judged.push(World { condition, outcome, session });
         }
         judged
     }

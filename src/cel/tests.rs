@@ -189,7 +189,7 @@ pub(super) fn shown(world: &World, source: &str) -> String {
         Outcome::Limit => line.push_str("limit"),
     }
     let reads: Vec<String> = world
-        .reads
+        .reads()
         .iter()
         .filter(|read| !read.passed_through)
         .map(|read| format!("{}={}@{}", read.path, read.written, read.place.span.start))

@@ -1,9 +1,11 @@
 //! What came of an evaluation: one outcome for each world that the values it read tell apart.
 
+use super::values::Session;
 use crate::cel::object::{Datum, Place};
 use crate::diagnostic::{Because, OperandValue, UnknownInput};
 use crate::source::Span;
 use crate::value::{Condition, Unknown};
+use std::sync::Arc;
 
 /// One consistent choice among alternatives, and what the expression is there.
 #[derive(Clone, Debug)]
@@ -11,8 +13,15 @@ pub struct World {
     /// The start condition and the conditions of the alternatives that were chosen.
     pub condition: Condition,
     pub outcome: Outcome,
-    /// Every read, in the order of evaluation.
-    pub reads: Vec<Read>,
+    /// The evaluation, which remembers what it read.
+    pub(super) session: Arc<Session>,
+}
+
+impl World {
+    /// Every read, in the order of evaluation. Written out at this call: most worlds are never asked.
+    pub fn reads(&self) -> Vec<Read> {
+        self.session.reads_since(self.session.beginning())
+    }
 }
 
 /// What an expression comes to in one world.

@@ -9,7 +9,8 @@ mod schemas;
 mod unreadable;
 
 pub use policies::{Block, PolicySettings, explain};
-pub use schemas::{SchemaRule, SchemaSettings};
+pub use schemas::{SchemaRule, SchemaSettings, missing_schemas};
+pub use unreadable::Unreadable;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::Document;
@@ -50,7 +51,7 @@ pub struct Project {
     pub sources: Sources,
     pub files: Vec<File>,
     /// Files that could not be loaded, or not as text: each becomes a finding of `unreadable-file`.
-    pub unreadable: Vec<Diagnostic>,
+    pub unreadable: Vec<Unreadable>,
     /// What is wrong with the run itself: `celador.yaml`, a path that does not exist.
     pub diagnostics: Vec<Diagnostic>,
     pub coverage: Coverage,
@@ -77,7 +78,7 @@ pub struct Facts {
     pub provenance: Provenance,
     pub model: Model,
     /// Why files, or parts of files, could not be read.
-    pub unreadable: Vec<Diagnostic>,
+    pub unreadable: Vec<Unreadable>,
     pub files: Vec<File>,
     pub diagnostics: Vec<Diagnostic>,
     pub coverage: Coverage,
@@ -89,7 +90,7 @@ pub fn read(project: Project, settings: &Settings) -> Facts {
     let texts = read::Texts::new(&sources, &files, settings);
     let all = read::All::of(files.par_iter().map(|file| texts.read(file)).collect());
     let read::All { documents, invocations, artifacts, settings: code, bypasses, mut provenance, .. } = all;
-    unreadable.extend(all.diagnostics);
+    unreadable.extend(unreadable::of_files(all.diagnostics, &files));
     let inputs = extract::Inputs {
         sources: &sources,
         documents: &documents,
@@ -117,9 +118,12 @@ pub fn judge(facts: Facts, settings: &Settings) -> (Outcome, Status) {
     let mut evaluation = evaluate::collect(selection.compiled.par_iter().map(judge).collect::<Vec<_>>());
     diagnostics.append(&mut evaluation.diagnostics);
     evaluation.tallies.extend(selection.idle);
+    // A file that was merely read is no subject: what `unreadable-file` counts is left out.
+    let bound = evaluation.tallies.iter().any(|tally| tally.bound > 0);
 
-    let mut violations = schemas::validate(&documents, &sources, &settings.schemas);
+    let mut violations = schemas::validate(&documents, &sources, &settings.schemas, &settings.input);
     diagnostics.append(&mut violations.diagnostics);
+    let validated = violations.documents > 0;
     schemas::tell(&mut evaluation, violations, &settings.policies);
     unreadable::tell(&mut evaluation, unreadable, &files, &settings.policies);
     only_selected(&mut evaluation, &files, &sources);
@@ -128,10 +132,9 @@ pub fn judge(facts: Facts, settings: &Settings) -> (Outcome, Status) {
         enforce::enforce(evaluation.findings, evaluation.undetermined, &settings.enforce, &sources);
     let errors = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
     let named = files.iter().any(|file| file.selected == Selected::Named);
-    let bound = evaluation.tallies.iter().any(|tally| tally.bound > 0);
     let subjects =
         model.deployments.len() + model.artifacts.len() + model.settings.len() + model.bypasses.len();
-    let status = enforce::status(&enforced, errors, subjects == 0 && !bound && !named);
+    let status = enforce::status(&enforced, errors, subjects == 0 && !bound && !validated && !named);
     let Enforced { findings, undetermined, waived, diagnostics: told } = enforced;
     diagnostics.extend(told);
     let waived = waived.into_iter().map(|waived| told_of(waived, settings.enforce.today)).collect();
@@ -152,7 +155,7 @@ pub fn judge(facts: Facts, settings: &Settings) -> (Outcome, Status) {
 /// What `celador facts` prints.
 pub fn facts_only(facts: Facts) -> Outcome {
     let Facts { sources, provenance, model, mut diagnostics, unreadable, coverage, .. } = facts;
-    diagnostics.extend(unreadable);
+    diagnostics.extend(unreadable.into_iter().map(|unreadable| unreadable.diagnostic));
     Outcome { sources, provenance, model, diagnostics, coverage, ..Outcome::default() }
 }
 

@@ -90,7 +90,8 @@ pub(super) fn select(
             continue;
         }
         if let Some(policy) = builtin.load(sources, false) {
-            let by_default = settings.pack.takes(builtin);
+            // Whoever configures a policy wants it, unless it says `enabled: false`.
+            let by_default = settings.pack.takes(builtin) || configured;
             compile(policy, policy::compile_unchecked, by_default, settings, &mut chosen);
         }
     }

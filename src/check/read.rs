@@ -135,7 +135,7 @@ fn without_command_words(facts: &mut FileFacts, format: Format) {
     let is_shell = format == Format::Shell;
     facts.code.settings.retain(|setting| {
         let is_text = matches!(setting.value, CodeValue::Text(_));
-        !words.contains(&setting.span) && !(is_shell && is_text)
+        !(words.contains(&setting.span) || (is_shell && is_text))
     });
 }
 

@@ -1,11 +1,12 @@
 //! Documents against JSON Schemas, as findings of the policy `schema-violation`.
 
-use super::PolicySettings;
 use super::unreadable::of_diagnostic;
+use super::{Facts, PolicySettings};
 use crate::diagnostic::{Action, Diagnostic, Severity, Tally};
 use crate::document::Document;
 use crate::evaluate::Evaluation;
-use crate::schema::{Name, Schemas, wanted};
+use crate::input::{Format, Limits, json, yaml};
+use crate::schema::{Name, Schemas, paths, wanted};
 use crate::source::{SourceId, Sources, Span};
 use globset::GlobSet;
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,10 +16,10 @@ pub(super) const POLICY: &str = "schema-violation";
 /// Which documents are held against which schemas.
 #[derive(Debug, Default)]
 pub struct SchemaSettings {
-    /// The project's own schemas and the built-in ones.
-    pub schemas: Schemas,
     /// In the order of `celador.yaml`; every rule that matches a file holds.
     pub rules: Vec<SchemaRule>,
+    /// Schema files beyond those that are read anyway: see [`missing_schemas`].
+    pub files: Vec<SourceId>,
 }
 
 /// A schema for files that match a pattern.
@@ -36,53 +37,130 @@ pub(super) struct Violations {
     pub findings: Vec<Diagnostic>,
     /// Schemas that cannot be used, or are not there.
     pub diagnostics: Vec<Diagnostic>,
-    documents: usize,
+    /// How many documents a schema was for.
+    pub documents: usize,
     violating: usize,
 }
 
-/// Validates each document against the schemas that a rule or the document itself names. Costs nothing
-/// where none does.
-pub(super) fn validate(documents: &[Document], sources: &Sources, settings: &SchemaSettings) -> Violations {
-    let mut all = Violations::default();
-    let mut unusable: BTreeMap<Name, Span> = BTreeMap::new();
-    let mut missing: BTreeSet<(SourceId, String)> = BTreeSet::new();
+/// A schema that a document is to be held against.
+struct Want<'a> {
+    /// As it was written.
+    name: String,
+    /// The folder that the name is relative to, before the root.
+    folder: &'a str,
+    span: Span,
+    /// Whether a rule of the project says so: then a schema that is not there is an error. One that only
+    /// the document names may be another tool's business.
+    by_rule: bool,
+}
+
+/// The schemas that a document is to be held against.
+fn wants<'a>(document: &Document, sources: &'a Sources, settings: &SchemaSettings) -> Vec<Want<'a>> {
+    let path = sources.get(document.source).path();
+    let matching = settings.rules.iter().filter(|rule| rule.files.is_match(path));
+    let of_rule =
+        |rule: &SchemaRule| Want { name: rule.schema.clone(), folder: "", span: rule.span, by_rule: true };
+    let mut all: Vec<Want<'a>> = matching.map(of_rule).collect();
+    if let Some(own) = wanted(document).filter(|own| !own.is_dialect()) {
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        all.push(Want { name: own.name, folder, span: own.span, by_rule: false });
+    }
+    all
+}
+
+/// Paths from the project's root of schemas that rules or documents name and that were not read: a shell
+/// loads those that are there into [`SchemaSettings::files`].
+pub fn missing_schemas(facts: &Facts, settings: &SchemaSettings) -> Vec<String> {
+    let all = facts.documents.iter().flat_map(|document| wants(document, &facts.sources, settings));
+    let named: BTreeSet<String> = all.flat_map(|want| paths(&want.name, want.folder)).collect();
+    if named.is_empty() {
+        return Vec::new();
+    }
+    let read: BTreeSet<&str> =
+        facts.documents.iter().map(|document| facts.sources.get(document.source).path()).collect();
+    named.into_iter().filter(|path| !read.contains(path.as_str())).collect()
+}
+
+/// The built-in schemas, and of the project's documents those that may be schemas: what a rule or a
+/// document names, and what says so itself, since schemas refer to each other.
+fn shelf(
+    documents: &[Document],
+    sources: &Sources,
+    named: &BTreeSet<String>,
+    settings: &SchemaSettings,
+    limits: &Limits,
+    told: &mut Vec<Diagnostic>,
+) -> Schemas {
+    let mut all = Vec::new();
     for document in documents {
         let path = sources.get(document.source).path();
-        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-        let rules = settings.rules.iter().filter(|rule| rule.files.is_match(path));
+        let says_so =
+            || document.root().get("$id").is_some() || wanted(document).is_some_and(|own| own.is_dialect());
+        if named.contains(path) || says_so() {
+            all.push((path.to_owned(), document.clone()));
+        }
+    }
+    for &id in &settings.files {
+        let source = sources.get(id);
+        let read = match Format::of_path(source.path()) {
+            Some(Format::Yaml) => yaml::read(source, id, limits),
+            _ => json::read(source, id, limits),
+        };
+        told.extend(read.diagnostics);
+        all.extend(read.documents.into_iter().next().map(|document| (source.path().to_owned(), document)));
+    }
+    Schemas::new(all)
+}
+
+/// Validates each document against the schemas that a rule or the document itself names. Where none does,
+/// nothing is built and nothing compiled.
+pub(super) fn validate(
+    documents: &[Document],
+    sources: &Sources,
+    settings: &SchemaSettings,
+    limits: &Limits,
+) -> Violations {
+    let mut all = Violations::default();
+    let wanting: Vec<(&Document, Vec<Want<'_>>)> = documents
+        .iter()
+        .map(|document| (document, wants(document, sources, settings)))
+        .filter(|(_, wants)| !wants.is_empty())
+        .collect();
+    if wanting.is_empty() {
+        return all;
+    }
+    let named = wanting.iter().flat_map(|(_, wants)| wants).flat_map(|want| paths(&want.name, want.folder));
+    let named: BTreeSet<String> = named.collect();
+    let schemas = shelf(documents, sources, &named, settings, limits, &mut all.diagnostics);
+    let mut unusable: BTreeSet<Name> = BTreeSet::new();
+    let mut missing: BTreeMap<(SourceId, String), Span> = BTreeMap::new();
+    for (document, wants) in wanting {
         let mut names: Vec<(Name, Span)> = Vec::new();
-        for rule in rules {
-            match settings.schemas.find(&rule.schema, "") {
-                Some(name) => names.push((name, rule.span)),
-                None if missing.insert((rule.span.source, rule.schema.clone())) => {
-                    all.diagnostics.push(not_found(&rule.schema, rule.span));
+        for want in wants {
+            match schemas.find(&want.name, want.folder) {
+                Some(name) if names.iter().all(|(other, _)| *other != name) => names.push((name, want.span)),
+                None if want.by_rule => {
+                    missing.insert((want.span.source, want.name), want.span);
                 }
-                None => {}
+                _ => {}
             }
         }
-        if let Some(own) = wanted(document).filter(|own| !own.is_dialect()) {
-            // A schema somewhere on the network is another tool's business.
-            if let Some(name) = settings.schemas.find(&own.name, folder) {
-                names.push((name, own.span));
-            }
-        }
-        names.dedup_by(|later, first| later.0 == first.0);
         let before = all.findings.len();
         all.documents += usize::from(!names.is_empty());
         for (name, named_at) in names {
-            match settings.schemas.validate(document, &name) {
+            match schemas.validate(document, &name) {
                 Ok(violations) => all.findings.extend(violations),
-                Err(reason) => {
-                    if unusable.insert(name, named_at).is_none() {
-                        let at = reason.span.unwrap_or(named_at);
-                        let told = Diagnostic::error("schema-unusable", at, reason.message);
-                        all.diagnostics.push(told.with_help(reason.help));
-                    }
+                Err(reason) if unusable.insert(name) => {
+                    let at = reason.span.unwrap_or(named_at);
+                    let told = Diagnostic::error("schema-unusable", at, reason.message);
+                    all.diagnostics.push(told.with_help(reason.help));
                 }
+                Err(_) => {}
             }
         }
         all.violating += usize::from(all.findings.len() > before);
     }
+    all.diagnostics.extend(missing.into_iter().map(|((_, name), span)| not_found(&name, span)));
     all
 }
 

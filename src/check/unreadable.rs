@@ -3,34 +3,53 @@
 use super::{File, PolicySettings, Selected};
 use crate::diagnostic::{Action, Diagnostic, Finding, Severity, Tally, Verdict};
 use crate::evaluate::Evaluation;
+use crate::source::SourceId;
+use std::collections::HashSet;
 
 pub(super) const POLICY: &str = "unreadable-file";
 
-/// Adds a finding for each diagnostic. A file that was named on the command line is asked about, so that
-/// what cannot be read in it denies; elsewhere it warns.
+/// Why a file, or a part of it, could not be read.
+#[derive(Clone, Debug)]
+pub struct Unreadable {
+    pub diagnostic: Diagnostic,
+    /// Whether the file was given by name.
+    pub named: bool,
+}
+
+/// What readers tell of files.
+pub(super) fn of_files(diagnostics: Vec<Diagnostic>, files: &[File]) -> Vec<Unreadable> {
+    let named: HashSet<SourceId> =
+        files.iter().filter(|file| file.selected == Selected::Named).map(|file| file.source).collect();
+    let of = |diagnostic: Diagnostic| {
+        let named = named.contains(&diagnostic.primary.span.source);
+        Unreadable { diagnostic, named }
+    };
+    diagnostics.into_iter().map(of).collect()
+}
+
+/// Adds a finding for each problem. A file that was named on the command line is asked about, so that
+/// what cannot be read in it denies; elsewhere it warns. What a reader merely notes, such as the
+/// placeholders of a template, is no failure to read.
 pub(super) fn tell(
     evaluation: &mut Evaluation,
-    diagnostics: Vec<Diagnostic>,
+    mut unreadable: Vec<Unreadable>,
     files: &[File],
     settings: &PolicySettings,
 ) {
     if !settings.asks_for(POLICY) {
         return;
     }
-    let mut tally = Tally { policy: POLICY.to_owned(), bound: files.len(), ..Tally::default() };
-    let mut broken: Vec<_> = diagnostics.iter().map(|diagnostic| diagnostic.primary.span.source).collect();
-    broken.sort_unstable();
-    broken.dedup();
-    tally.failed = broken.len();
-    tally.passed = tally.bound.saturating_sub(tally.failed);
-    for diagnostic in diagnostics {
-        let source = diagnostic.primary.span.source;
-        let is_named = |file: &&File| file.source == source && file.selected == Selected::Named;
-        let grave = diagnostic.severity == Severity::Error;
-        let action = match files.iter().find(is_named) {
-            Some(_) if grave => Action::Deny,
-            _ => Action::Warn,
-        };
+    unreadable.retain(|problem| problem.diagnostic.severity != Severity::Info);
+    // A file that could not be loaded at all is not among those that were read.
+    let broken: HashSet<SourceId> =
+        unreadable.iter().map(|problem| problem.diagnostic.primary.span.source).collect();
+    let read: HashSet<SourceId> = files.iter().map(|file| file.source).collect();
+    let bound = read.union(&broken).count();
+    let (failed, passed) = (broken.len(), bound - broken.len());
+    let tally = Tally { policy: POLICY.to_owned(), bound, passed, failed, ..Tally::default() };
+    for Unreadable { diagnostic, named } in unreadable {
+        let denies = named && diagnostic.severity == Severity::Error;
+        let action = if denies { Action::Deny } else { Action::Warn };
         let severity = if action == Action::Deny { Severity::Error } else { Severity::Warning };
         evaluation.findings.push(of_diagnostic(POLICY, severity, action, diagnostic));
     }

@@ -12,8 +12,9 @@ use std::io;
 /// `celador check`.
 pub fn check(check: &Check, global: &Global) -> io::Result<Status> {
     let asked = Asked { policies: &check.policy, strict: check.strict };
-    let Ready { project, settings, searches } = project::ready(&check.reading, &asked)?;
-    let facts = check::read(project, &settings);
+    let Ready { project, mut settings, root, searches } = project::ready(&check.reading, &asked)?;
+    let mut facts = check::read(project, &settings);
+    project::add_schemas(&mut facts, &mut settings, &root);
     let (outcome, status) = check::judge(facts, &settings);
     // Files that were named are what they are; only a search that finds nothing is worth an exit code.
     let status = if status == Status::NoSubject && !searches { Status::Passed } else { status };
@@ -74,7 +75,7 @@ fn only_selected(facts: &mut check::Facts) {
     model.settings.retain(|one| !peers.contains(&one.span.source));
     model.bypasses.retain(|one| !peers.contains(&one.span.source));
     model.unresolved.retain(|one| !peers.contains(&one.unknown.span.source));
-    facts.unreadable.retain(|one| !peers.contains(&one.primary.span.source));
+    facts.unreadable.retain(|one| !peers.contains(&one.diagnostic.primary.span.source));
 }
 
 /// `celador explain`.

@@ -12,6 +12,7 @@ use crate::report::Coverage;
 use crate::source::{SourceId, Sources, Span};
 use crate::workspace::{self, Loaded, Located, Request};
 use crate::{enforce, evaluate};
+use globset::{Glob, GlobSetBuilder};
 use std::path::{Path, PathBuf};
 
 /// What the command line says of policies.
@@ -36,6 +37,8 @@ pub struct Opened {
 pub struct Ready {
     pub project: check::Project,
     pub settings: check::Settings,
+    /// The project's folder.
+    pub root: PathBuf,
     /// Whether folders are searched, so that finding nothing is worth a word.
     pub searches: bool,
 }
@@ -119,7 +122,7 @@ pub fn ready(reading: &Reading, asked: &Asked<'_>) -> std::io::Result<Ready> {
     diagnostics.append(&mut loaded.diagnostics);
     let searches = located.paths.iter().any(|path| path.is_dir());
     tracing::debug!(files = loaded.files.len(), unreadable = loaded.unreadable.len(), "read");
-    Ok(Ready { project: project(sources, diagnostics, loaded), settings, searches })
+    Ok(Ready { project: project(sources, diagnostics, loaded), settings, root: located.root, searches })
 }
 
 /// Whether a word of `--policy` is a path and not a policy's name.
@@ -141,7 +144,9 @@ fn project(sources: Sources, diagnostics: Vec<Diagnostic>, loaded: Loaded) -> ch
     });
     let files = files.collect();
     let unreadable = loaded.unreadable.into_iter().filter(|problem| problem.selected);
-    let unreadable = unreadable.map(|problem| problem.diagnostic).collect();
+    let unreadable = unreadable
+        .map(|problem| check::Unreadable { diagnostic: problem.diagnostic, named: problem.named })
+        .collect();
     check::Project { sources, files, unreadable, diagnostics, coverage }
 }
 
@@ -152,7 +157,8 @@ fn settings(project: Project, strict: bool) -> check::Settings {
         name: rule.environment.to_string(),
         paths: rule.paths.iter().map(|pattern| pattern.glob.clone()).collect(),
         projects: rule.projects.clone(),
-        ..extract::EnvironmentRule::default()
+        branches: rule.branches.iter().map(|pattern| pattern.glob.clone()).collect(),
+        variables: rule.variables.clone(),
     };
     let environments = project.environments.iter().map(rule).collect();
     let services = || project.services.iter();
@@ -163,7 +169,9 @@ fn settings(project: Project, strict: bool) -> check::Settings {
         document: block.document,
         node: block.node,
     };
+    let rules = project.schemas.iter().filter_map(|rule| schema_rule(rule, &project.root)).collect();
     check::Settings {
+        schemas: check::SchemaSettings { rules, files: Vec::new() },
         extract: extract::Settings { environments, aliases },
         evaluate: evaluate::Settings {
             required,
@@ -185,6 +193,28 @@ fn settings(project: Project, strict: bool) -> check::Settings {
             ..check::PolicySettings::default()
         },
         ..check::Settings::default()
+    }
+}
+
+/// A rule with its patterns compiled; a pattern that is none was told where it was read.
+fn schema_rule(rule: &config::SchemaRule, root: &Path) -> Option<check::SchemaRule> {
+    let mut files = GlobSetBuilder::new();
+    for pattern in &rule.files {
+        files.add(Glob::new(&pattern.glob).ok()?);
+    }
+    let schema = match &rule.schema {
+        config::SchemaPlace::File(path) => workspace::reported(&workspace::clean(path), root),
+        config::SchemaPlace::Builtin(name) => name.clone(),
+    };
+    Some(check::SchemaRule { files: files.build().ok()?, schema, span: rule.span })
+}
+
+/// Loads the schemas that documents or `celador.yaml` name and that were not read with the project.
+pub fn add_schemas(facts: &mut check::Facts, settings: &mut check::Settings, root: &Path) {
+    for name in check::missing_schemas(facts, &settings.schemas) {
+        if let Some(text) = workspace::text_of(root, &name, &settings.input) {
+            settings.schemas.files.push(facts.sources.add(name, text));
+        }
     }
 }
 

@@ -23,6 +23,10 @@ pub struct EnvironmentRule {
     pub paths: Vec<Pattern>,
     /// Names of cloud projects, accounts or namespaces.
     pub projects: Vec<String>,
+    /// Branches that are deployed to it, without `refs/heads/`. Not paths: no folder is put before them.
+    pub branches: Vec<Pattern>,
+    /// Variables with the values that tell it.
+    pub variables: Vec<(String, Vec<String>)>,
     pub span: Span,
 }
 

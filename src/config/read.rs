@@ -89,20 +89,26 @@ impl Reader<'_> {
 
     /// A pattern relative to the root.
     fn pattern(&mut self, text: &str, span: Span) -> Option<Pattern> {
-        if let Err(error) = Glob::new(text) {
-            let message = format!("`{text}` is no pattern of paths: {}", error.kind());
-            self.keys.error(
-                "project-pattern",
-                span,
-                message,
-                "`*`, `**`, `?`, `[ab]` and `{a,b}` have a meaning",
-            );
+        if !self.is_pattern(text, span) {
             return None;
         }
         let text = text.strip_prefix("./").unwrap_or(text);
         // `**/x` means any depth wherever the file stands that says it.
         let glob = if text.starts_with("**/") { text.to_owned() } else { format!("{}{text}", self.prefix) };
         Some(Pattern { glob, span })
+    }
+
+    /// Whether a text is a pattern; if not, it is told.
+    fn is_pattern(&mut self, text: &str, span: Span) -> bool {
+        let Err(error) = Glob::new(text) else { return true };
+        let message = format!("`{text}` is no pattern: {}", error.kind());
+        self.keys.error(
+            "project-pattern",
+            span,
+            message,
+            "`*`, `**`, `?`, `[ab]` and `{a,b}` have a meaning",
+        );
+        false
     }
 
     fn environments(&mut self, node: Ref<'_>) {
@@ -112,17 +118,37 @@ impl Reader<'_> {
                 environment: Environment::named(name),
                 paths: Vec::new(),
                 projects: Vec::new(),
+                branches: Vec::new(),
+                variables: Vec::new(),
                 span,
             };
-            for (key, _, value) in self.keys.entries(body, &what, &["paths", "projects"]) {
+            const KEYS: &[&str] = &["paths", "projects", "branches", "variables"];
+            for (key, _, value) in self.keys.entries(body, &what, KEYS) {
                 let what = format!("`{key}` of {what}");
                 match key {
                     "paths" => rule.paths = self.patterns(value, &what),
+                    "branches" => rule.branches = self.branches(value, &what),
+                    "variables" => rule.variables = self.variables(value, &what),
                     _ => rule.projects = owned(self.keys.texts(value, &what)),
                 }
             }
             self.project.environments.push(rule);
         }
+    }
+
+    fn branches(&mut self, node: Ref<'_>, what: &str) -> Vec<Pattern> {
+        let texts = self.keys.texts(node, what);
+        let pattern =
+            |(text, span)| self.is_pattern(text, span).then(|| Pattern { glob: text.to_owned(), span });
+        texts.into_iter().filter_map(pattern).collect()
+    }
+
+    fn variables(&mut self, node: Ref<'_>, what: &str) -> Vec<(String, Vec<String>)> {
+        let named = self.keys.named(node, what);
+        let variable = |(name, _, value): (&str, Span, Ref<'_>)| {
+            (name.to_owned(), owned(self.keys.texts(value, &format!("`{name}` in {what}"))))
+        };
+        named.into_iter().map(variable).collect()
     }
 
     fn services(&mut self, node: Ref<'_>) {

@@ -41,7 +41,7 @@ const WHOLE: &str = r#"version: 1
 exclude: ["legacy/**"]
 environments:
   production: {paths: ["**/prod/**"], projects: [acme-prod]}
-  stg: {paths: ["staging/**"], projects: acme-staging}
+  stg: {paths: ["staging/**"], projects: acme-staging, branches: ["release/*", main], variables: {APP_ENV: [stg, staging]}}
 services:
   backend:
     aliases: [acme-backend-staging, acme-backend]
@@ -68,7 +68,13 @@ fn every_key_is_read() {
     assert_eq!(diagnostics, []);
     assert_eq!(project.exclude[0].glob, "legacy/**");
     assert_eq!(project.environments[1].environment.as_str(), "staging");
-    assert_eq!(project.environments[1].projects, ["acme-staging"]);
+    let staging = &project.environments[1];
+    assert_eq!(staging.projects, ["acme-staging"]);
+    assert_eq!(
+        staging.branches.iter().map(|one| one.glob.as_str()).collect::<Vec<_>>(),
+        ["release/*", "main"]
+    );
+    assert_eq!(staging.variables, [("APP_ENV".to_owned(), vec!["stg".to_owned(), "staging".to_owned()])]);
     let backend = &project.services["backend"];
     assert_eq!(backend.aliases, ["acme-backend-staging", "acme-backend"]);
     assert_eq!(

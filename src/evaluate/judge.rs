@@ -1,8 +1,8 @@
 //! One policy over one subject: its worlds and its verdict.
 
+use super::Inputs;
 use super::bind::Bound;
 use super::subjects::{Subject, Subjects};
-use super::{Inputs, Settings};
 use crate::cel::object::{Datum, Field};
 use crate::cel::{Activation, EvaluationError, Expression, Leaf, Outcome, Read, WORLD_LIMIT};
 use crate::diagnostic::{Tally, UnknownInput, Verdict};
@@ -84,7 +84,6 @@ pub(super) fn judge<'a>(
     bound: &Bound<'a>,
     subjects: &Subjects,
     inputs: &Inputs<'_>,
-    _settings: &Settings,
 ) -> Judgement<'a> {
     let mut judgement = Judgement::default();
     let subject = bound.subject;
@@ -126,18 +125,19 @@ fn activation(policy: &Compiled, subject: &Subject, subjects: &Subjects, inputs:
     if policy.mentions("file") {
         activation = activation.with("file", subjects.file(inputs, subject.source));
     }
-    if kind != Kind::Document && policy.mentions("object") {
-        if let Some(document) = subjects.documents.get(&subject.source) {
-            activation = activation.with("object", document.clone());
-        }
+    if kind != Kind::Document
+        && policy.mentions("object")
+        && let Some(document) = subjects.documents.get(&subject.source)
+    {
+        activation = activation.with("object", document.clone());
     }
     if let (Some(project), true) = (&subjects.project, policy.mentions("project")) {
         activation = activation.with("project", project.clone());
     }
-    if policy.mentions("service") {
-        if let Some(service) = subject.key.as_ref().and_then(|key| subjects.services.get(key)) {
-            activation = activation.with("service", service.clone());
-        }
+    if policy.mentions("service")
+        && let Some(service) = subject.key.as_ref().and_then(|key| subjects.services.get(key))
+    {
+        activation = activation.with("service", service.clone());
     }
     activation
 }
@@ -268,7 +268,7 @@ fn failure<'a>(
         reference,
         world: world.clone(),
         leaves: validation.expression.failing_leaves(activation, world),
-        at: validation.at.as_ref().and_then(first).map(|world| world.reads).unwrap_or_default(),
+        at: validation.at.as_ref().and_then(first).map(|world| world.reads()).unwrap_or_default(),
         message: text_of(&validation.message_expression).or_else(|| validation.message.clone()),
         replacement: text_of(&validation.fix.as_ref().map(|(expression, _)| expression.clone())),
         each: each.cloned(),

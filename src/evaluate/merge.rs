@@ -112,10 +112,10 @@ fn joinable(all: &[Condition]) -> Option<(usize, usize, Condition)> {
         for (second, other) in all.iter().enumerate().skip(first + 1) {
             let left = one.without(other);
             let right = other.without(one);
-            if let ([a], [b]) = (left.atoms(), right.atoms()) {
-                if *a == b.negated() {
-                    return Some((first, second, one.without(&left)));
-                }
+            if let ([a], [b]) = (left.atoms(), right.atoms())
+                && *a == b.negated()
+            {
+                return Some((first, second, one.without(&left)));
             }
             if left.is_always() || right.is_always() {
                 // One implies the other: the weaker one says it all.

@@ -110,7 +110,7 @@ impl<'a> Prepared<'a> {
         let mut undetermined = Vec::new();
         let mut diagnostics = Vec::new();
         for bound in &selected.bound {
-            let judgement = judge::judge(policy, bound, &self.subjects, &self.inputs, self.settings);
+            let judgement = judge::judge(policy, bound, &self.subjects, &self.inputs);
             judgement.count(&mut tally);
             diagnostics
                 .extend(judgement.errors.iter().map(|error| finding::error(policy, bound.subject, error)));

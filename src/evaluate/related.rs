@@ -101,7 +101,10 @@ impl Tree<'_> {
             // A default of the policy itself is no place in the project.
             "params" if span.source == policy.policy.source => return None,
             "params" => format!("{name} is {} here", bare(&read.written)),
-            _ if read.state == ReadState::Known => format!("{name} is {}", bare(&read.written)),
+            _ if read.state == ReadState::Known => match self.name_of_owner(read) {
+                Some(owner) => format!("{owner} is {}", bare(&read.written)),
+                None => format!("{name} is {}", bare(&read.written)),
+            },
             _ => return None,
         };
         Some(Annotation::new(span, label))

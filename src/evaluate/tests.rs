@@ -160,7 +160,7 @@ validations:
     let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (*path, text.as_str())).collect();
     insta::assert_snapshot!(Case::new(spec, &files).told(), @r#"
     api-staging: timeout 60s below 300s
-      at a.yaml:7:23 `60` (60s)
+      at a.yaml:7:23 `60` (staging: 60s)
       also b.yaml:7:23 `300` (production: 300s)
       because deployment.timeout >= reference.timeout [deployment.timeout = 60s, reference.timeout = 300s]
     bound 1 passed 0 failed 1 undetermined 0 errors 0 unpaired web-staging (staging)

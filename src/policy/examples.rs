@@ -118,7 +118,7 @@ pub fn compare(expected: &[Expected], actual: &[Actual]) -> Vec<String> {
             continue;
         }
         let message = want.message.as_deref().unwrap_or("a finding");
-        match left.iter().position(|have| here(have)) {
+        match left.iter().position(here) {
             Some(at) => {
                 let have = left.remove(at);
                 differences

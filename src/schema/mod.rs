@@ -9,7 +9,7 @@ mod selection;
 mod tree;
 mod words;
 
-pub use selection::{Wanted, wanted};
+pub use selection::{Wanted, paths, wanted};
 
 use crate::diagnostic::Diagnostic;
 use crate::document::Document;
@@ -96,18 +96,16 @@ impl Schemas {
     /// the project's root, else the `$id` of a project's schema, else a built-in schema by the last part
     /// of a path or address. `None` if no schema here has that name.
     pub fn find(&self, name: &str, folder: &str) -> Option<Name> {
-        let name = name.trim_end_matches('#');
-        let path = name.strip_prefix("file://").unwrap_or(name);
-        for path in [selection::joined(folder, path), selection::joined("", path)].into_iter().flatten() {
-            if self.shelf.files.contains_key(&path) {
-                return Some(Name(path));
-            }
+        if let Some(path) = paths(name, folder).find(|path| self.shelf.files.contains_key(path)) {
+            return Some(Name(path));
         }
+        let name = name.trim_end_matches('#');
         if let Some(path) = self.shelf.with_id(name) {
             return Some(Name(path.to_owned()));
         }
         let last = name.rsplit('/').next().unwrap_or(name);
-        built_in().find(|&own| own == last).map(|own| Name(format!("built-in/{own}")))
+        let is = |own: &&str| *own == last || own.strip_suffix(".schema.json") == Some(last);
+        built_in().find(is).map(|own| Name(format!("built-in/{own}")))
     }
 
     /// Where a document departs from a schema, one diagnostic with the code `schema-violation` each, in the

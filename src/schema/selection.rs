@@ -34,9 +34,17 @@ impl Wanted {
     }
 }
 
+/// The paths from the project's root that a schema's name may mean: relative to the folder of the document
+/// that wants it, then to the root. None for an address.
+pub fn paths(name: &str, folder: &str) -> impl Iterator<Item = String> + use<> {
+    let name = name.trim_end_matches('#');
+    let path = name.strip_prefix("file://").unwrap_or(name);
+    [joined(folder, path), joined("", path)].into_iter().flatten()
+}
+
 /// A path relative to a folder, both from the project's root, without `.` and `..`. `None` for addresses
 /// and for paths that lead out of the project.
-pub(super) fn joined(folder: &str, path: &str) -> Option<String> {
+fn joined(folder: &str, path: &str) -> Option<String> {
     if path.contains("://") {
         return None;
     }

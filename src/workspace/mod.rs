@@ -281,6 +281,23 @@ fn whole(candidate: &Candidate, format: Format, request: &Request<'_>) -> Option
     Some(Content { text, format: readable.then_some(format), wanted, problem })
 }
 
+/// The text of one more file of the project, by its path from the root; `None` where there is none, or no
+/// text, or where it lies among others' code.
+pub fn text_of(root: &Path, name: &str, limits: &Limits) -> Option<String> {
+    let vendored = |folder: &str| exclusions::of_folder(folder) == Some(exclusions::Kind::Vendored);
+    if name.split('/').any(vendored) {
+        return None;
+    }
+    let file = std::fs::File::open(root.join(name)).ok()?;
+    let mut bytes = Vec::new();
+    let limit = limits.bytes as u64;
+    let size = file.take(limit.saturating_add(1)).read_to_end(&mut bytes).ok()?;
+    match decode(bytes) {
+        Decoded::Text(text) if size as u64 <= limit => Some(text),
+        _ => None,
+    }
+}
+
 /// The first line of a file, if it names an interpreter.
 fn first_line(file: &mut std::fs::File) -> Option<String> {
     let mut head = [0u8; 128];

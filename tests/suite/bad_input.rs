@@ -35,14 +35,17 @@ fn reported(name: &str, file: &str, content: impl AsRef<[u8]>, words: &[&str]) {
     let run = check(&scratch, &["check", "--format", "json"]);
     let json = run.json();
     let findings = json["findings"].as_array().unwrap();
-    let about: Vec<_> = findings.iter().filter(|finding| finding["primary"]["file"] == file).collect();
+    // What could be read of it may be judged as well.
+    let about = |finding: &&serde_json::Value| {
+        finding["primary"]["file"] == file && finding["policy"] == "unreadable-file"
+    };
+    let about: Vec<_> = findings.iter().filter(about).collect();
     assert!(!about.is_empty(), "{file} is passed over in silence:\n{}", run.stdout);
     let texts: String =
         about.iter().map(|finding| format!("{} {}\n", finding["message"], finding["help"])).collect();
     for word in words {
         assert!(texts.to_lowercase().contains(word), "{word:?} is missing in:\n{texts}");
     }
-    assert!(about.iter().all(|finding| finding["policy"] == "unreadable-file"), "{texts}");
     assert!(about.iter().any(|finding| !finding["help"].is_null()), "no way out:\n{texts}");
     assert!(
         findings.iter().any(|finding| finding["primary"]["file"] == "web.yaml"),
@@ -106,7 +109,9 @@ fn an_empty_file_is_no_error() {
 fn a_hundred_thousand_nested_brackets() {
     for (name, open) in [("deep.json", "["), ("deep.yaml", "["), ("deep.py", "("), ("deep.sh", "$(")] {
         let content = match name {
-            "deep.py" => format!("import subprocess\nx = {}", open.repeat(100_000)),
+            "deep.py" => {
+                format!("import subprocess\nsubprocess.run(['gcloud'])\nx = {}", open.repeat(100_000))
+            }
             "deep.sh" => format!("gcloud run deploy {}", open.repeat(100_000)),
             _ => open.repeat(100_000),
         };
@@ -155,7 +160,7 @@ fn a_loop_of_links() {
     let run = check(&scratch, &["check", "--format", "json"]);
     let findings = run.json()["findings"].as_array().unwrap().len();
     assert!(findings >= 1, "{}", run.all());
-    assert_eq!(run.stdout.matches("\"web.yaml\"").count() > 0, true);
+    assert!(run.stdout.contains("\"web.yaml\""));
     assert!(!run.stdout.contains("back/"), "a link was followed in a circle: {}", run.stdout);
 }
 

@@ -1,10 +1,17 @@
-//! The one integration binary: one link for all tests that use the program from outside.
+//! The one integration binary: one link for all tests that use the program, or several of its rooms, from
+//! outside.
+
+// Tests write files, run the program and panic at what they do not expect.
+#![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod bad_input;
 mod examples;
 mod facts;
 mod house;
 mod interpret;
+mod mutations;
 mod pack;
+mod readme;
 mod run;
+mod schemas;
 mod secrets;

@@ -70,7 +70,10 @@ fn no_planted_secret_is_printed() {
             next(), next(), next(), next()
         ),
     );
-    scratch.write(".env.production", format!("ENVIRONMENT=production\nDB_PASSWORD={}\nPORT=8000\n", next()));
+    scratch.write(".env.production", format!(
+            "ENVIRONMENT=production\nDB_PASSWORD={}\nREDIS_PASSWORD='{}' # {}\nexport PRIVATE_KEY=\"{}\"\nPORT=8000\n",
+            next(), next(), "rotated", next()
+        ));
     scratch.write(
         "service.json",
         format!(
@@ -85,8 +88,8 @@ fn no_planted_secret_is_printed() {
         format!(
             "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: web}}\nspec:\n  template:\n    spec:\n      containers:\n        - name: web\n          \
              image: nginx:latest\n          env:\n            - name: DB_PASSWORD\n              value: {}\n            - {{name: API_TOKEN, value: \"{}\"}}\n          \
-             args: [\"--token={}\", \"--db-password\", \"{}\"]\n---\napiVersion: v1\nkind: Secret\nmetadata: {{name: s}}\nstringData:\n  PASSWORD: {}\n",
-            next(), next(), next(), next(), next()
+             args: [\"--token={}\", \"--db-password\", \"{}\"]\n---\napiVersion: v1\nkind: Secret\nmetadata: {{name: s}}\nstringData:\n  PASSWORD: {}\n  token: {}\n",
+            next(), next(), next(), next(), next(), next()
         ),
     );
     scratch.write(

@@ -4,7 +4,7 @@
 use super::arguments::{Answer, Arguments, amount, bool, double, list, measure, number, string, take};
 use crate::cel::values::{self, ListVal, MapVal, Outcome, Pending, SessionVal, Unit, fault};
 use ::cel::common::functions::Function as Implementation;
-use ::cel::common::types::{CelInt, CelList, CelMap, CelMapKey, CelOptional};
+use ::cel::common::types::{CelInt, CelList, CelMap, CelOptional};
 use ::cel::common::value::{CowVal, Val};
 use std::cmp::Ordering;
 
@@ -340,11 +340,9 @@ fn pairs<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
     }
     if let Some(map) = range.downcast_ref::<CelMap>() {
         let mut entries: Vec<_> = map.inner().iter().collect();
-        entries.sort_by(|(a, _), (b, _)| a.cmp(b));
-        let entry = |(key, value): (&CelMapKey<'v>, &Box<dyn Val + 'v>)| {
-            pair(key.inner().clone_as_boxed(), value.clone())
-        };
-        return list(entries.into_iter().map(entry).collect());
+        entries.sort_by_key(|(key, _)| *key);
+        let entries = entries.into_iter();
+        return list(entries.map(|(key, value)| pair(key.inner().clone_as_boxed(), value.clone())).collect());
     }
     let mut all = Vec::new();
     if let Some(iterable) = range.as_iterable() {

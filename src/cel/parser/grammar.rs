@@ -480,6 +480,10 @@ impl Parser<'_> {
         let brace = self.bump();
         let mut entries = Vec::new();
         let mut depth = 0;
+        // `A{,}` is a message, as the grammar has it.
+        if self.is(",") && self.peek(1) == Kind::Symbol("}") {
+            self.bump();
+        }
         while !self.is("}") && self.token().kind != Kind::End {
             let optional = self.eat("?").is_some();
             let token = self.token();

@@ -113,10 +113,10 @@ fn container_settings(
         if let Some(probe) = from.probes.get(name) {
             let known = from.settings.get(name).map(|setting| &setting.value);
             fields.insert(name, probe_object(provenance, probe, known));
-        } else if let Some(found) = from.settings.get(name) {
-            if let Some(field) = bare_probe(provenance, name, found, open) {
-                fields.insert(name, field);
-            }
+        } else if let Some(found) = from.settings.get(name)
+            && let Some(field) = bare_probe(provenance, name, found, open)
+        {
+            fields.insert(name, field);
         }
     }
 }
@@ -204,19 +204,27 @@ fn flags(provenance: &Provenance, from: &Deployment) -> Field {
     map(entries, None, at(from.anchor))
 }
 
-/// Whether nothing but the file decides to which environment this goes: no project, namespace or
-/// context that only the caller knows.
+/// Whether nothing that only the caller knows decides to which environment this goes. A name or a
+/// variable that says staging is no obstacle to a command whose project, namespace or context is given
+/// from outside, or not at all: then it is the caller's.
 fn environment_is_fixed(from: &Deployment) -> bool {
     const AIMS: [&str; 5] = ["project", "namespace", "n", "context", "kube-context"];
-    if matches!(from.evidence, Some(Evidence::Configured | Evidence::Condition(_))) {
+    if let Some(Evidence::Configured | Evidence::Condition(_) | Evidence::Project | Evidence::Path) =
+        from.evidence
+    {
         return true;
     }
-    let aims = from.flags.iter().filter(|(name, ..)| AIMS.contains(&name.trim_start_matches('-')));
     let known = |value: &Value<Text>| match value {
         Value::Known(known) => known.overridable_by.is_none() && known.value.plain().is_some(),
         _ => false,
     };
-    aims.fold(true, |fixed, (_, value, _)| fixed && known(value))
+    let mut aims =
+        from.flags.iter().filter(|(name, ..)| AIMS.contains(&name.trim_start_matches('-'))).peekable();
+    match aims.peek() {
+        // Only commands leave something as it is; a document is applied as it stands.
+        None => from.open.is_none(),
+        Some(_) => aims.all(|(_, value, _)| known(value)),
+    }
 }
 
 /// A flag that was given more than once. Values of conditions that exclude the winner's are no rivals.

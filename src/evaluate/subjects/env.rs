@@ -111,12 +111,24 @@ fn set(provenance: &Provenance, variable: &EnvVariable, key: Place) -> Field {
         let one = EnvVariable { value: value.clone(), ..variable.clone() };
         let field = match one.state() {
             EnvState::Set => bool(true, key),
+            // `${X:-}` is empty only where the caller does not give X.
+            EnvState::Empty if input_of(value).is_some() => {
+                Field::Unknown { unknown: reason(variable, value), place: key }
+            }
             EnvState::Empty => bool(false, value_place(provenance, value, variable.span)),
             EnvState::Unknown => Field::Unknown { unknown: reason(variable, value), place: key },
         };
         under(&condition, field)
     });
     either(fields.collect())
+}
+
+/// The input that would take a known value's place if it were given.
+fn input_of<T>(value: &Value<T>) -> Option<&Arc<str>> {
+    match value {
+        Value::Known(known) => known.overridable_by.as_ref(),
+        _ => None,
+    }
 }
 
 fn value_place<T>(provenance: &Provenance, value: &Value<T>, fallback: Span) -> Place {
@@ -128,7 +140,10 @@ fn value_place<T>(provenance: &Provenance, value: &Value<T>, fallback: Span) -> 
 
 fn reason(variable: &EnvVariable, value: &Value<crate::value::Text>) -> Unknown {
     let hole = match value {
-        Value::Known(known) => known.value.first_hole().cloned(),
+        Value::Known(known) => known.value.first_hole().cloned().or_else(|| {
+            let input = known.overridable_by.clone()?;
+            Some(Unknown { input, reason: Reason::Environment, span: variable.span })
+        }),
         Value::Unknown(unknown, _) => Some(unknown.clone()),
         Value::Either(_) => None,
     };
@@ -140,7 +155,7 @@ fn reason(variable: &EnvVariable, value: &Value<crate::value::Text>) -> Unknown 
 }
 
 /// The list `required`: each variable that the project requires of the service, with its state. A name
-/// that is required as a secret is missing where it is given as plain text.
+/// that is required as a secret counts as `PLAIN` where its value stands in the file.
 pub(super) fn required(
     provenance: &Provenance,
     variables: &EnvVariables,
@@ -152,7 +167,7 @@ pub(super) fn required(
         let alternatives: Vec<(Condition, State)> = winners(variables, name)
             .into_iter()
             .flat_map(|(condition, winner)| match winner {
-                Some(variable) if kind == EnvKind::Secret && variable.kind == EnvKind::Plain => {
+                Some(variable) if kind == EnvKind::Secret && is_written_out(variable) => {
                     vec![(condition, State::Plain(at(variable.span)))]
                 }
                 Some(variable) => states(provenance, variable)
@@ -178,6 +193,18 @@ pub(super) fn required(
     let plain = wanted.env.iter().map(|name| each(name, EnvKind::Plain));
     let secret = wanted.secrets.iter().map(|name| each(name, EnvKind::Secret));
     list(plain.chain(secret).collect(), at(anchor))
+}
+
+/// Whether the file itself holds the value: plain text that no input can replace.
+fn is_written_out(variable: &EnvVariable) -> bool {
+    let written = |value: &Value<crate::value::Text>| match value {
+        Value::Known(known) => {
+            known.overridable_by.is_none() && known.value.plain().is_some_and(|text| !text.is_empty())
+        }
+        _ => false,
+    };
+    variable.kind == EnvKind::Plain
+        && variable.value.alternatives().into_iter().any(|(_, value)| written(value))
 }
 
 /// What is found where a variable is required.

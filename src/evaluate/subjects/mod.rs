@@ -111,7 +111,7 @@ impl Subjects {
         if wants(Kind::Bypass) {
             all.by_kind.insert(Kind::Bypass, bypasses(inputs));
         }
-        if kinds.contains(&Kind::Document) || extra.contains("object") || extra.contains("file") {
+        if kinds.contains(&Kind::Document) || extra.contains("object") || extra.contains("document") {
             let documents = documents(inputs);
             for subject in &documents {
                 all.documents.entry(subject.source).or_insert_with(|| subject.field.clone());

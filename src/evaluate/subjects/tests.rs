@@ -185,7 +185,7 @@ fn negations_exclude_each_other_and_cover_the_rest() {
     let both = when("a", Operator::Holds).and(&when("b", Operator::Holds)).unwrap();
     let shown: Vec<String> = negations(&both).iter().map(ToString::to_string).collect();
     assert_eq!(shown, ["not a", "a and not b"]);
-    assert!(outside(&[both.clone()], &both).is_empty());
+    assert!(outside(std::slice::from_ref(&both), &both).is_empty());
 }
 
 #[test]

@@ -9,7 +9,7 @@ mod reader;
 use crate::input::{Limits, Read, problem};
 use crate::source::{Source, SourceId};
 
-/// Reads the one document of a file; an empty file has none.
+/// Reads the one document of a file; an empty file has none, and is no JSON.
 ///
 /// Diagnostics: `json-syntax` (an error, or a warning for a trailing comma, which strict readers reject),
 /// `duplicate-key`, `input-limit`.

@@ -107,7 +107,7 @@ impl<'t> Reader<'t> {
     }
 
     fn syntax(&mut self, span: Span, message: String, help: &str) -> Result<(), Stop> {
-        let diagnostic = Diagnostic::error("json-syntax", span, message);
+        let diagnostic = Diagnostic::error("json-syntax", span, format!("not valid JSON: {message}"));
         self.problems.add(diagnostic.with_label("the JSON cannot be read from here on").with_help(help));
         Err(Stop(span))
     }
@@ -314,6 +314,13 @@ impl<'t> Reader<'t> {
                     .with_help("add the missing closing bracket"),
             );
             incomplete = Some(Span::new(self.id, end, end));
+        }
+        if incomplete.is_none() && self.root.is_none() && self.open.is_empty() {
+            let span = Span::new(self.id, end, end);
+            self.problems.add(
+                Diagnostic::error("json-syntax", span, "not valid JSON: the file holds no value")
+                    .with_help("write `{}` if nothing is meant, or remove the file"),
+            );
         }
         let reach = incomplete.map_or(end, |at| at.start as usize);
         while let Some(mut frame) = self.open.pop() {

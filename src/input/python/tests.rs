@@ -1,3 +1,6 @@
+// The cases are files.
+#![allow(clippy::disallowed_methods)]
+
 mod print;
 
 use crate::input::Limits;

@@ -37,7 +37,10 @@ pub(super) fn parse(
         return None;
     }
     if let Some(at) = too_many_brackets(text) {
-        refuse(at, format!("more than {MAX_OPEN_BRACKETS} brackets are open here; the script is not read"));
+        refuse(
+            at,
+            format!("brackets are nested more than {MAX_OPEN_BRACKETS} deep here; the script is not read"),
+        );
         return None;
     }
     let tree = run(text);
@@ -131,10 +134,10 @@ impl Lowerer<'_> {
             None => start,
         };
         let message = match node.is_missing() {
-            true => format!("`{}` is missing here", node.kind()),
-            false => "this is not shell that can be read".to_string(),
+            true => format!("shell syntax: `{}` is missing here", node.kind()),
+            false => "shell syntax: this cannot be read".to_string(),
         };
-        Diagnostic::warning("shell-syntax", self.map.span(start, end.max(start)), message)
+        Diagnostic::error("shell-syntax", self.map.span(start, end.max(start)), message)
             .with_label("what follows may be read wrongly")
             .with_help("`bash -n` says what the shell itself makes of it; the rest of the script is read")
     }

@@ -184,7 +184,7 @@ incomplete
 mapping at "e: 3"
   e: Int(3) "3" at "3"
 ---
-yaml-syntax 5:6 "[": a `[` is never closed
+yaml-syntax 5:6 "[": not valid YAML: a `[` is never closed
 "###);
 }
 
@@ -211,15 +211,15 @@ fn errors_say_what_to_do() {
         assert!(!read.diagnostics.is_empty(), "{text}");
     }
     insta::assert_snapshot!(out, @r###"
-"a: [1, 2" 1:4 a `[` is never closed; add the missing `]`, or quote the value if the bracket is text
-"a:\n\tb: 1" 2:2 a tab stands where YAML takes only spaces; replace the tab with spaces
-"a: \"x" 1:4 a quoted text is never closed; close the quote on the line where the text ends
-"a: b: c" 1:5 a `: ` stands where no mapping can begin; put the key on a line of its own, or quote the text that holds the colon
-"a: *" 1:4 `*` and `&` begin an alias or an anchor, and its name is missing; quote the value if the character is text
-"a: @x" 1:4 `@` cannot begin a value; quote the value
-"a: 1\n- x\n" 2:3 this does not fit the mapping around it; indent the keys of one mapping alike, and write each as `key: value`
-"x: {a: 1" 1:4 a `{` is never closed; add the missing `}`, or quote the value if the brace is text
-"a:\n  - b\n c: 1\n" 3:2 this does not fit the mapping around it; indent the keys of one mapping alike, and write each as `key: value`
+"a: [1, 2" 1:4 not valid YAML: a `[` is never closed; add the missing `]`, or quote the value if the bracket is text
+"a:\n\tb: 1" 2:2 not valid YAML: a tab stands where YAML takes only spaces; replace the tab with spaces
+"a: \"x" 1:4 not valid YAML: a quoted text is never closed; close the quote on the line where the text ends
+"a: b: c" 1:5 not valid YAML: a `: ` stands where no mapping can begin; put the key on a line of its own, or quote the text that holds the colon
+"a: *" 1:4 not valid YAML: `*` and `&` begin an alias or an anchor, and its name is missing; quote the value if the character is text
+"a: @x" 1:4 not valid YAML: `@` cannot begin a value; quote the value
+"a: 1\n- x\n" 2:3 not valid YAML: this does not fit the mapping around it; indent the keys of one mapping alike, and write each as `key: value`
+"x: {a: 1" 1:4 not valid YAML: a `{` is never closed; add the missing `}`, or quote the value if the brace is text
+"a:\n  - b\n c: 1\n" 3:2 not valid YAML: this does not fit the mapping around it; indent the keys of one mapping alike, and write each as `key: value`
 "###);
 }
 

@@ -408,7 +408,7 @@ impl<'t> Reader<'t> {
             self.broken = true;
             let words = words::of(error.kind());
             self.problems.add(
-                Diagnostic::error("yaml-syntax", span, words.message)
+                Diagnostic::error("yaml-syntax", span, format!("not valid YAML: {}", words.message))
                     .with_label("the YAML cannot be read from here on")
                     .with_help(words.help),
             );

@@ -114,7 +114,7 @@ fn code_setting(page: &Page<'_>, setting: &CodeSetting) -> String {
         setting.scope
     );
     if !setting.condition.is_always() {
-        text.push_str(&format!(" when {}", setting.condition));
+        text.push_str(&format!(" {}", setting.condition.clause()));
     }
     format!("{}{}", sentence(page, &text), way(page, Some(setting.origin), setting.span, "", false))
 }
@@ -131,7 +131,7 @@ fn headline(
     place.push(platform_name(deployment.platform));
     let mut text = format!("{name} of {} ({}): {value}", deployment.display_name(), place.join(", "));
     if !condition.is_always() {
-        text.push_str(&format!(" when {condition}"));
+        text.push_str(&format!(" {}", condition.clause()));
     }
     sentence(page, &text)
 }

@@ -117,11 +117,11 @@ impl Scan<'_> {
             Inside::String { quote, triple: false } if byte == quote || byte == b'\n' => {
                 *inside = Inside::Code
             }
-            Inside::String { quote, triple: true } => {
-                if byte == quote && self.byte(at + 1) == quote && self.byte(at + 2) == quote {
-                    *inside = Inside::Code;
-                    return at + 2;
-                }
+            Inside::String { quote, triple: true }
+                if byte == quote && self.byte(at + 1) == quote && self.byte(at + 2) == quote =>
+            {
+                *inside = Inside::Code;
+                return at + 2;
             }
             _ => {}
         }

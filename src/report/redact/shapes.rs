@@ -46,9 +46,10 @@ pub fn find(text: &str) -> Vec<Range<usize>> {
     for word in words(text) {
         let at = word.start;
         let (Some(characters), Some(before)) = (text.get(word.clone()), text.get(..at)) else { continue };
-        if has_issuer(characters) || (is_random(characters) && !is_checksum(before, characters)) {
-            found.push(word);
-        } else if before.ends_with("Bearer ") && characters.len() >= 12 {
+        let telling = has_issuer(characters)
+            || (is_random(characters) && !is_checksum(before, characters))
+            || (before.ends_with("Bearer ") && characters.len() >= 12);
+        if telling {
             found.push(word);
         }
     }

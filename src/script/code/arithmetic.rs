@@ -3,13 +3,12 @@
 use super::environments::{Environments, environment_test};
 use super::values::Bound;
 use super::visit;
-use super::walk::{Numbers, Place, Walk, path_of};
+use super::walk::{Computed, Numbers, Place, Walk, path_of};
 use crate::model::Environment;
 use crate::provenance::Step;
 use crate::script::{Argument, BinaryOperator, Expression, ExpressionKind, Literal, Target};
 use crate::source::Span;
 use crate::value::Number;
-use std::rc::Rc;
 
 /// How many computations one value is followed through, two steps each.
 const LONGEST_TRAIL: usize = 32;
@@ -148,11 +147,7 @@ fn local_name(expression: &Expression) -> Option<String> {
 }
 
 /// What a target holds in an environment.
-fn held<'n>(
-    target: &str,
-    environment: &Environment,
-    numbers: &'n Numbers,
-) -> Option<&'n (f64, Rc<[(Span, Step)]>)> {
+fn held<'n>(target: &str, environment: &Environment, numbers: &'n Numbers) -> Option<&'n Computed> {
     numbers.get(&(target.into(), Some(environment.clone()))).or_else(|| numbers.get(&(target.into(), None)))
 }
 

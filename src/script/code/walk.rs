@@ -50,7 +50,10 @@ pub(super) struct Place {
 }
 
 /// A number that a target holds in an environment (or, without one, in all), with its steps.
-pub(super) type Numbers = BTreeMap<(Rc<str>, Option<Environment>), (f64, Rc<[(Span, Step)]>)>;
+pub(super) type Numbers = BTreeMap<(Rc<str>, Option<Environment>), Computed>;
+
+/// A number with the steps that led to it.
+pub(super) type Computed = (f64, Rc<[(Span, Step)]>);
 
 /// The walk and what it found.
 pub(super) struct Walk<'p> {

@@ -245,6 +245,10 @@ pub(super) fn exclude_earlier(lists: &mut [&mut Vec<Condition>]) {
         let Some(list) = rest.first_mut() else { return };
         let mut left = (**list).clone();
         for taken in earlier.iter().flat_map(|list| list.iter()) {
+            // Each step may multiply the cases: past the bound the outcome is not used anyhow.
+            if left.len() > MOST_CASES * MOST_CASES {
+                break;
+            }
             if left.iter().all(|case| case.contradicts(taken)) {
                 continue;
             }

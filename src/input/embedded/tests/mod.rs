@@ -1,6 +1,9 @@
 //! Each file in `cases` is a document; its snapshot shows the scripts in it as they are lowered, with the
 //! characters that stand at the spans of the literals that are words.
 
+// The cases are files.
+#![allow(clippy::disallowed_methods)]
+
 use super::programs;
 use crate::input::shell::tests::{print, spans};
 use crate::input::{Limits, yaml};

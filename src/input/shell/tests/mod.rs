@@ -1,5 +1,8 @@
 //! Each file in `cases` is a script; its snapshot is the script with what it is lowered to.
 
+// The cases are files.
+#![allow(clippy::disallowed_methods)]
+
 mod limits;
 pub mod print;
 pub mod spans;
