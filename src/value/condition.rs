@@ -95,6 +95,37 @@ impl Atom {
         self.negated_for_values().map(|values| values.into_iter().collect())
     }
 
+    /// Both tests as one, if they speak of the same input and one of them names its values; `Some(None)`
+    /// if no value passes both.
+    fn values_of_both(&self, other: &Atom) -> Option<Option<Atom>> {
+        if self.input != other.input {
+            return None;
+        }
+        let (named, values) = match (self.allowed(), other.allowed()) {
+            (Some(values), _) => (self, values),
+            (None, values) => (other, values?),
+        };
+        let passes = |value: &&str| {
+            [self, other].iter().all(|atom| match (atom.allowed(), atom.excluded()) {
+                (Some(allowed), _) => allowed.contains(value),
+                (None, excluded) => excluded.is_some_and(|excluded| !excluded.contains(value)),
+            })
+        };
+        if [self, other].iter().any(|atom| atom.allowed().is_none() && atom.excluded().is_none()) {
+            return None;
+        }
+        let mut left: Vec<Arc<str>> = values.into_iter().filter(passes).map(Into::into).collect();
+        let (operator, operand) = match (left.pop(), left.is_empty()) {
+            (None, _) => return Some(None),
+            (Some(only), true) => (Operator::Equal, Operand::One(only)),
+            (Some(last), false) => {
+                left.push(last);
+                (Operator::In, Operand::Many(left))
+            }
+        };
+        Some(Some(Atom { operator, operand, ..named.clone() }))
+    }
+
     fn negated_for_values(&self) -> Option<Vec<&str>> {
         match (self.operator, &self.operand) {
             (Operator::NotEqual, Operand::One(one)) => Some(vec![one]),
@@ -210,7 +241,7 @@ impl Condition {
                 continue;
             }
             all.atoms.retain(|have| !atom.implies(have));
-            all.atoms.push(atom.clone());
+            all.narrow(atom.clone())?;
         }
         (!all.leaves_nothing()).then_some(all)
     }
@@ -225,6 +256,20 @@ impl Condition {
             };
             one.allowed().is_some_and(|allowed| allowed.iter().all(excluded))
         })
+    }
+
+    /// Adds an atom. What several tests leave of the values of one input is said by one of them:
+    /// `x in [a, b]` and `x != a` is `x == b`. `None` if they leave nothing.
+    fn narrow(&mut self, mut atom: Atom) -> Option<()> {
+        let mut place = self.atoms.len();
+        for at in (0..self.atoms.len()).rev() {
+            let Some(both) = self.atoms.get(at).and_then(|have| have.values_of_both(&atom)) else { continue };
+            atom = both?;
+            self.atoms.remove(at);
+            place = at;
+        }
+        self.atoms.insert(place.min(self.atoms.len()), atom);
+        Some(())
     }
 
     /// Whether the two cannot hold at once.

@@ -58,3 +58,26 @@ fn contradictions_are_found_only_where_they_are() {
     assert_eq!(both.without(&Condition::of(staging)).to_string(), "use_alpine");
     assert!(Condition::of(either).and(&both).unwrap() == both);
 }
+
+#[test]
+fn tests_of_one_input_leave_the_values_that_pass_all() {
+    let one = |operator, operands: &[&str]| Condition::of(atom("$1", operator, operands));
+    let both = |a: &Condition, b: &Condition| a.and(b).map(|both| both.to_string());
+    let some = one(Operator::In, &["staging", "production"]);
+    let three = one(Operator::In, &["dev", "staging", "production"]);
+    let not_staging = one(Operator::NotEqual, &["staging"]);
+    assert_eq!(both(&some, &not_staging).as_deref(), Some("$1 == production"));
+    assert_eq!(both(&not_staging, &some).as_deref(), Some("$1 == production"));
+    assert_eq!(both(&three, &not_staging).as_deref(), Some("$1 in [dev, production]"));
+    assert_eq!(both(&three, &some).as_deref(), Some("$1 in [staging, production]"));
+    let neither = one(Operator::NotIn, &["staging", "production"]);
+    assert_eq!(both(&some, &neither), None);
+    let not_dev = one(Operator::NotEqual, &["dev"]);
+    let rest = not_staging.and(&not_dev).unwrap();
+    assert_eq!(rest.to_string(), "$1 != staging and $1 != dev");
+    assert_eq!(both(&rest, &three).as_deref(), Some("$1 == production"));
+    let other = Condition::of(atom("$2", Operator::NotEqual, &["staging"]));
+    assert_eq!(both(&some, &other).as_deref(), Some("$1 in [staging, production] and $2 != staging"));
+    let pattern = one(Operator::Matches, &["prod*"]);
+    assert_eq!(both(&some, &pattern).as_deref(), Some("$1 in [staging, production] and $1 matches prod*"));
+}

@@ -190,7 +190,8 @@ fn place_of_use(origin: Option<Origin>, provenance: &Provenance) -> Option<Span>
     let (last, before) = trail.split_last()?;
     let inner = before.last().filter(|hop| hop.step == Step::Interpolated && last.span.contains(hop.span));
     let used = inner.unwrap_or(last);
-    (!before.is_empty() && !used.span.is_empty()).then_some(used.span)
+    let took_a_step = !before.is_empty() || last.step == Step::Passed;
+    (took_a_step && !used.span.is_empty()).then_some(used.span)
 }
 
 /// Where a deployment's name is written, or handed over if nobody wrote it down, if that is in its file;

@@ -173,7 +173,10 @@ impl Interpreter<'_> {
             for word in command.words {
                 let unknown =
                     word.text.is_wholly_unknown().then(|| word.text.first_hole().cloned()).flatten();
-                let value = from_text(word.text);
+                let mut value = from_text(word.text);
+                if let Some(whole) = self.place_in_line(&value) {
+                    value.origin = Some(self.arena.literal(whole));
+                }
                 let place = match value.origin.and_then(|origin| self.literal_of(origin)) {
                     Some(place) => place,
                     None => span,
@@ -189,6 +192,38 @@ impl Interpreter<'_> {
             all.push((environment, evaluated));
         }
         all
+    }
+
+    /// Where a word of several parts was put together: the stretch from its first part to its last. What
+    /// went into the line as a whole was put together before.
+    fn place_in_line(&self, value: &Val) -> Option<Span> {
+        let Kind::Text(parts) = &value.kind else { return None };
+        let places: Vec<Vec<Span>> =
+            parts.iter().map(|part| self.places_of(part.origin)).collect::<Option<_>>()?;
+        let (first, rest) = places.split_first().filter(|(_, rest)| !rest.is_empty())?;
+        let shared = (0..first.len())
+            .take_while(|&at| rest.iter().all(|other| other.get(at) == first.get(at)))
+            .count();
+        let start = *first.get(shared)?;
+        let mut whole = start;
+        for other in rest {
+            let place = other.get(shared).filter(|place| place.source == start.source)?;
+            whole = whole.cover(*place);
+        }
+        Some(whole)
+    }
+
+    /// The texts into which a part was put, the last one first, and where it was written.
+    fn places_of(&self, origin: Option<Origin>) -> Option<Vec<Span>> {
+        let mut places = Vec::new();
+        let mut hop = self.arena.hop(origin?);
+        while let Some(at) = hop {
+            if at.step == crate::provenance::Step::Interpolated || at.parent.is_none() {
+                places.push(at.span);
+            }
+            hop = at.parent.and_then(|parent| self.arena.hop(parent));
+        }
+        Some(places)
     }
 
     fn literal_of(&self, origin: Origin) -> Option<Span> {

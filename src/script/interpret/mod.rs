@@ -38,6 +38,7 @@ mod store;
 mod tested;
 mod text_methods;
 mod texts;
+mod told;
 mod truth;
 mod values;
 mod verbatim;
@@ -164,6 +165,8 @@ struct Interpreter<'a> {
     emitted: emit::Emitted,
     /// The inputs that words of the command at hand hang on.
     tested: Vec<tested::Tested>,
+    /// Switches that tests ask the opposite of.
+    opposites: told::Opposites,
     /// Functions that were entered, by their span.
     entered: HashSet<Span>,
     /// Objects by the class that made them.
@@ -235,6 +238,7 @@ impl<'a> Interpreter<'a> {
             exports: Vec::new(),
             emitted: emit::Emitted::default(),
             tested: Vec::new(),
+            opposites: told::Opposites::new(),
             entered: HashSet::new(),
             instances: BTreeMap::new(),
             classes: HashMap::new(),
@@ -265,6 +269,7 @@ impl<'a> Interpreter<'a> {
             );
         }
         let (mut invocations, unresolved) = self.emitted.into_parts();
+        told::rename(&mut invocations, self.opposites);
         files::attach(&mut invocations);
         Interpretation { invocations, arena: self.arena, unresolved, diagnostics }
     }

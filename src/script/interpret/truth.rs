@@ -29,7 +29,9 @@ impl Interpreter<'_> {
             }
             _ => {
                 let value = self.eval(expression);
-                self.truth(&value, expression)
+                let test = self.truth(&value, expression);
+                self.note_opposite(expression, &test);
+                test
             }
         };
         self.nesting -= 1;
