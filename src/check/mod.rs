@@ -25,7 +25,6 @@ use crate::report::{Coverage, Outcome, Waived};
 use crate::source::{SourceId, Sources};
 use crate::{enforce, input, script};
 use rayon::prelude::*;
-use std::collections::HashMap;
 
 /// Why a file is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -46,23 +45,12 @@ pub struct File {
     pub selected: Selected,
 }
 
-/// Why a file, or a part of it, could not be read.
-#[derive(Clone, Debug)]
-pub struct Unreadable {
-    pub diagnostic: Diagnostic,
-    pub selected: Selected,
-}
-
 /// What a shell has loaded.
 #[derive(Debug, Default)]
 pub struct Project {
     pub sources: Sources,
     pub files: Vec<File>,
-<<<<<<< HEAD
-    /// Files that could not be loaded, or not as text.
-=======
     /// Files that could not be loaded, or not as text: each becomes a finding of `unreadable-file`.
->>>>>>> main
     pub unreadable: Vec<Unreadable>,
     /// What is wrong with the run itself: `celador.yaml`, a path that does not exist.
     pub diagnostics: Vec<Diagnostic>,
@@ -89,10 +77,7 @@ pub struct Facts {
     pub documents: Vec<Document>,
     pub provenance: Provenance,
     pub model: Model,
-<<<<<<< HEAD
-=======
     /// Why files, or parts of files, could not be read.
->>>>>>> main
     pub unreadable: Vec<Unreadable>,
     pub files: Vec<File>,
     pub diagnostics: Vec<Diagnostic>,
@@ -105,16 +90,7 @@ pub fn read(project: Project, settings: &Settings) -> Facts {
     let texts = read::Texts::new(&sources, &files, settings);
     let all = read::All::of(files.par_iter().map(|file| texts.read(file)).collect());
     let read::All { documents, invocations, artifacts, settings: code, bypasses, mut provenance, .. } = all;
-<<<<<<< HEAD
-    let selected: HashMap<SourceId, Selected> =
-        files.iter().map(|file| (file.source, file.selected)).collect();
-    unreadable.extend(all.diagnostics.into_iter().map(|diagnostic| {
-        let selected = selected.get(&diagnostic.primary.span.source).copied().unwrap_or(Selected::Found);
-        Unreadable { diagnostic, selected }
-    }));
-=======
     unreadable.extend(unreadable::of_files(all.diagnostics, &files));
->>>>>>> main
     let inputs = extract::Inputs {
         sources: &sources,
         documents: &documents,
@@ -149,18 +125,13 @@ pub fn judge(facts: Facts, settings: &Settings) -> (Outcome, Status) {
     diagnostics.append(&mut violations.diagnostics);
     let validated = violations.documents > 0;
     schemas::tell(&mut evaluation, violations, &settings.policies);
-    unreadable::tell(&mut evaluation, unreadable, files.len(), &settings.policies);
+    unreadable::tell(&mut evaluation, unreadable, &files, &settings.policies);
     only_selected(&mut evaluation, &files, &sources);
 
     let enforced =
         enforce::enforce(evaluation.findings, evaluation.undetermined, &settings.enforce, &sources);
     let errors = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
     let named = files.iter().any(|file| file.selected == Selected::Named);
-<<<<<<< HEAD
-    // Every file is a subject of `unreadable-file`, also where there is nothing to judge.
-    let bound = evaluation.tallies.iter().any(|tally| tally.bound > 0 && tally.policy != unreadable::POLICY);
-=======
->>>>>>> main
     let subjects =
         model.deployments.len() + model.artifacts.len() + model.settings.len() + model.bypasses.len();
     let status = enforce::status(&enforced, errors, subjects == 0 && !bound && !validated && !named);
@@ -184,11 +155,7 @@ pub fn judge(facts: Facts, settings: &Settings) -> (Outcome, Status) {
 /// What `celador facts` prints.
 pub fn facts_only(facts: Facts) -> Outcome {
     let Facts { sources, provenance, model, mut diagnostics, unreadable, coverage, .. } = facts;
-<<<<<<< HEAD
-    diagnostics.extend(unreadable.into_iter().map(|one| one.diagnostic));
-=======
     diagnostics.extend(unreadable.into_iter().map(|unreadable| unreadable.diagnostic));
->>>>>>> main
     Outcome { sources, provenance, model, diagnostics, coverage, ..Outcome::default() }
 }
 

@@ -1,20 +1,8 @@
 //! Files that could not be read, as findings of the policy `unreadable-file`.
 
-use super::{PolicySettings, Selected, Unreadable};
+use super::{File, PolicySettings, Selected};
 use crate::diagnostic::{Action, Diagnostic, Finding, Severity, Tally, Verdict};
 use crate::evaluate::Evaluation;
-<<<<<<< HEAD
-use std::collections::BTreeSet;
-
-pub(super) const POLICY: &str = "unreadable-file";
-
-/// Adds a finding for each. A file that was named on the command line is asked about, so that what
-/// cannot be read in it denies; elsewhere it warns. `files` is how many were read.
-pub(super) fn tell(
-    evaluation: &mut Evaluation,
-    unreadable: Vec<Unreadable>,
-    files: usize,
-=======
 use crate::source::SourceId;
 use std::collections::HashSet;
 
@@ -46,22 +34,11 @@ pub(super) fn tell(
     evaluation: &mut Evaluation,
     mut unreadable: Vec<Unreadable>,
     files: &[File],
->>>>>>> main
     settings: &PolicySettings,
 ) {
     if !settings.asks_for(POLICY) {
         return;
     }
-<<<<<<< HEAD
-    let broken: BTreeSet<_> = unreadable.iter().map(|one| one.diagnostic.primary.span.source).collect();
-    let mut tally = Tally { policy: POLICY.to_owned(), bound: files, ..Tally::default() };
-    tally.failed = broken.len();
-    tally.passed = tally.bound.saturating_sub(tally.failed);
-    for Unreadable { diagnostic, selected } in unreadable {
-        let denies = selected == Selected::Named && diagnostic.severity == Severity::Error;
-        let (severity, action) =
-            if denies { (Severity::Error, Action::Deny) } else { (Severity::Warning, Action::Warn) };
-=======
     unreadable.retain(|problem| problem.diagnostic.severity != Severity::Info);
     // A file that could not be loaded at all is not among those that were read.
     let broken: HashSet<SourceId> =
@@ -74,7 +51,6 @@ pub(super) fn tell(
         let denies = named && diagnostic.severity == Severity::Error;
         let action = if denies { Action::Deny } else { Action::Warn };
         let severity = if action == Action::Deny { Severity::Error } else { Severity::Warning };
->>>>>>> main
         evaluation.findings.push(of_diagnostic(POLICY, severity, action, diagnostic));
     }
     evaluation.tallies.push(tally);

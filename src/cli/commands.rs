@@ -64,7 +64,6 @@ pub fn facts(wanted: &Facts, global: &Global) -> io::Result<Status> {
 
 /// Keeps what stands in the files that were asked for.
 fn only_selected(facts: &mut check::Facts) {
-    facts.unreadable.retain(|one| one.selected != Selected::Peer);
     let peers: HashSet<_> =
         facts.files.iter().filter(|file| file.selected == Selected::Peer).map(|file| file.source).collect();
     if peers.is_empty() {
@@ -76,10 +75,7 @@ fn only_selected(facts: &mut check::Facts) {
     model.settings.retain(|one| !peers.contains(&one.span.source));
     model.bypasses.retain(|one| !peers.contains(&one.span.source));
     model.unresolved.retain(|one| !peers.contains(&one.unknown.span.source));
-<<<<<<< HEAD
-=======
     facts.unreadable.retain(|one| !peers.contains(&one.diagnostic.primary.span.source));
->>>>>>> main
 }
 
 /// `celador explain`.

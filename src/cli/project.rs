@@ -144,17 +144,9 @@ fn project(sources: Sources, diagnostics: Vec<Diagnostic>, loaded: Loaded) -> ch
     });
     let files = files.collect();
     let unreadable = loaded.unreadable.into_iter().filter(|problem| problem.selected);
-<<<<<<< HEAD
-    let unreadable = unreadable.map(|problem| check::Unreadable {
-        selected: selected(problem.named, problem.selected),
-        diagnostic: problem.diagnostic,
-    });
-    let unreadable = unreadable.collect();
-=======
     let unreadable = unreadable
         .map(|problem| check::Unreadable { diagnostic: problem.diagnostic, named: problem.named })
         .collect();
->>>>>>> main
     check::Project { sources, files, unreadable, diagnostics, coverage }
 }
 
