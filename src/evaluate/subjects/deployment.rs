@@ -210,7 +210,8 @@ fn flags(provenance: &Provenance, from: &Deployment) -> Field {
         let name: Arc<str> = name.trim_start_matches('-').into();
         entries.insert(name, text_value(provenance, value, *span));
     }
-    map(entries, from.open.clone(), at(from.anchor))
+    let open = from.open.clone().filter(|open| open.reason != Reason::KeptFromRunning);
+    map(entries, open, at(from.anchor))
 }
 
 /// Whether nothing that only the caller knows decides to which environment this goes. A name or a
