@@ -38,6 +38,14 @@ pub(super) struct Catch {
     exits: Vec<Arm>,
 }
 
+impl Arm {
+    /// How much merging it costs: its changes, each under every one of its cases.
+    fn weight(&self) -> usize {
+        let atoms: usize = self.cases.iter().map(|case| case.atoms().len() + 1).sum();
+        atoms * (1 + self.changes.len()) + self.path.all.atoms().len()
+    }
+}
+
 impl Interpreter<'_> {
     /// Runs one side of a test and takes its changes back. A side that is not `shown` is taken for
     /// granted: what it runs does not mention it.
@@ -68,6 +76,7 @@ impl Interpreter<'_> {
 
     /// Goes on behind branches that exclude each other and cover everything.
     pub(super) fn join(&mut self, mut arms: Vec<Arm>) -> Val {
+        self.charge(arms.iter().map(Arm::weight).sum::<usize>().saturating_mul(arms.len()) / 4);
         let any_dead_ran = arms.iter().any(|arm| !arm.live && arm.ran);
         let any_dead = arms.iter().any(|arm| !arm.live);
         arms.retain(|arm| arm.live);
@@ -172,6 +181,7 @@ impl Interpreter<'_> {
         self.live = true;
         let mut arms = catch.exits;
         arms.push(last);
+        self.charge(arms.len() * arms.len() * 16);
         let mut cases: Vec<&mut Vec<Condition>> = arms.iter_mut().map(|arm| &mut arm.cases).collect();
         exclude_earlier(&mut cases);
         self.join(arms)

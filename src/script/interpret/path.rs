@@ -15,7 +15,7 @@ pub(super) struct Path {
 pub(super) const MOST_CASES: usize = 8;
 
 /// How many atoms a path remembers. Older ones are forgotten, which makes it less exact, never wrong.
-const MEMORY: usize = 96;
+const MEMORY: usize = 48;
 
 impl Path {
     /// One step further; `None` if nothing can get there.
@@ -269,23 +269,32 @@ pub(super) fn exclude_earlier(lists: &mut [&mut Vec<Condition>]) {
     }
 }
 
-/// Joins neighbours that have the same value and whose conditions make one.
+/// How many pairs of conditions are tried to be joined. Past it they are left as they are, which is
+/// longer to read and as true.
+const MOST_PAIRS: usize = 2_000;
+
+/// Joins those that have the same value and whose conditions make one.
 pub(super) fn simplify<T>(all: &mut Vec<(Condition, T)>, same: impl Fn(&T, &T) -> bool) {
-    let mut changed = true;
-    while changed {
-        changed = false;
-        'search: for i in 0..all.len() {
-            for j in i + 1..all.len() {
-                if same(&all[i].1, &all[j].1)
-                    && let Some(union) = exact_union(&all[i].0, &all[j].0)
-                {
-                    all[i].0 = union;
-                    all.remove(j);
-                    changed = true;
-                    break 'search;
-                }
+    let mut pairs = 0;
+    let mut first = 0;
+    'next: while first < all.len() {
+        for other in first + 1..all.len() {
+            if !same(&all[first].1, &all[other].1) {
+                continue;
+            }
+            pairs += 1;
+            if pairs > MOST_PAIRS {
+                return;
+            }
+            if let Some(union) = exact_union(&all[first].0, &all[other].0) {
+                all[first].0 = union;
+                all.remove(other);
+                // The union may be joined with one that its parts could not be joined with.
+                first = 0;
+                continue 'next;
             }
         }
+        first += 1;
     }
 }
 
