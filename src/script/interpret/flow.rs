@@ -76,7 +76,7 @@ impl Interpreter<'_> {
 
     /// Goes on behind branches that exclude each other and cover everything.
     pub(super) fn join(&mut self, mut arms: Vec<Arm>) -> Val {
-        self.charge(arms.iter().map(Arm::weight).sum::<usize>().saturating_mul(arms.len()) / 4);
+        self.charge(arms.iter().map(Arm::weight).sum::<usize>().saturating_mul(arms.len()));
         let any_dead_ran = arms.iter().any(|arm| !arm.live && arm.ran);
         let any_dead = arms.iter().any(|arm| !arm.live);
         arms.retain(|arm| arm.live);

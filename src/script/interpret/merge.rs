@@ -133,7 +133,9 @@ impl Interpreter<'_> {
             let span = crate::source::Span::beginning(self.source);
             return self.limit(span, "a value has too many alternatives");
         }
-        self.charge(all.iter().map(|(condition, _)| condition.atoms().len() + 1).sum::<usize>() * all.len() / 16);
+        self.charge(
+            all.iter().map(|(condition, _)| condition.atoms().len() + 1).sum::<usize>() * all.len() / 16,
+        );
         simplify(&mut all, Val::same);
         if all.len() > 2 {
             self.tell_events_as_one(&mut all);

@@ -101,7 +101,7 @@ impl Default for Limits {
     /// Far above what real deploy scripts need; a program that meets all of them takes about a second.
     fn default() -> Limits {
         Limits {
-            steps: 400_000,
+            steps: 300_000,
             depth: 40,
             alternatives: 64,
             unroll: 256,
