@@ -1,6 +1,6 @@
 //! Reading one file: its documents, what its scripts may run, its code settings.
 
-use super::{File, Settings};
+use super::{File, Selected, Settings};
 use crate::diagnostic::Diagnostic;
 use crate::document::Document;
 use crate::input::{Format, Read, dockerfile, dotenv, embedded, json, python, shell, yaml};
@@ -106,9 +106,14 @@ impl<'a> Texts<'a> {
         let arena = facts.provenance.take(program.source);
         let Interpretation { invocations, arena, diagnostics, .. } =
             script::interpret(&program, path, self, &self.settings.script, arena);
-        facts.invocations.extend(invocations);
         facts.provenance.add(arena);
-        facts.diagnostics.extend(diagnostics);
+        // Where nothing that deploys was met, a limit is no news: nobody asked to follow the script.
+        let mut trace = Trace { sources: self.sources, provenance: &mut facts.provenance };
+        let source = program.source;
+        let mut deploys = |invocation| platform::recognise(source, invocation, &mut trace).is_some();
+        let matters = diagnostics.is_empty() || invocations.iter().any(|invocation| deploys(invocation));
+        facts.diagnostics.extend(diagnostics.into_iter().filter(|_| matters));
+        facts.invocations.extend(invocations);
     }
 
     fn lower(&self, id: SourceId, format: Format) -> Program {

@@ -46,6 +46,28 @@ pub fn find(name: &str) -> Option<&'static Platform> {
     ALL.iter().find(|platform| platform.name == name).copied()
 }
 
+/// How far behind its program a sub-command of one common word (`docker run`) is looked for, in bytes.
+const NEAR: usize = 80;
+
+/// Whether a text may hold a command that deploys or builds. Cheap. A path of several words tells enough
+/// by itself, wherever the words stand; a single word such as `run` must stand near its program.
+pub fn may_deploy(text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    let near = |program: &str, word: &str| {
+        text.match_indices(program).any(|(at, _)| {
+            let bytes = text.as_bytes().get(at..).unwrap_or_default();
+            let window = bytes.get(..bytes.len().min(program.len() + NEAR)).unwrap_or_default();
+            window.windows(word.len()).any(|found| found == word.as_bytes())
+        })
+    };
+    ALL.iter().flat_map(|platform| platform.commands).any(|command| {
+        command.programs.iter().any(|program| match command.path {
+            [word] => near(program, word),
+            path => text.contains(program) && path.iter().all(|word| text.contains(word)),
+        })
+    })
+}
+
 /// Recognises a command line as a deployment or a build.
 pub fn recognise<'a>(
     source: SourceId,

@@ -148,6 +148,10 @@ fn container(provenance: &Provenance, from: &Container, within: &Condition, open
 
 /// A probe with its fields. Where the probe itself depends on a condition, so does the object.
 fn probe_object(provenance: &Provenance, probe: &Probe, setting_value: Option<&Value>) -> Field {
+    // A probe that a template fills in whole may come out as none at all.
+    if let (Some(Value::Unknown(unknown, _)), true) = (setting_value, probe.fields.is_empty()) {
+        return Field::Unknown { unknown: unknown.clone(), place: at(probe.anchor) };
+    }
     let mut fields: BTreeMap<&'static str, Field> = BTreeMap::new();
     for row in PROBE_ROWS {
         if let Some(found) = probe.fields.get(row.name) {
