@@ -81,7 +81,13 @@ impl<'a> Texts<'a> {
             Format::Python | Format::Shell => {
                 let program = self.lower(id, file.format);
                 facts.code = script::code_facts(&program, source.path(), source, facts.provenance.arena(id));
-                self.interpret(program, &mut facts);
+                // Application code is full of commands that deploy nothing, and following it is dear.
+                let is_code = file.format == Format::Python && file.selected != Selected::Named;
+                if is_code && !platform::may_deploy(source.text()) {
+                    facts.diagnostics.extend(program.diagnostics);
+                } else {
+                    self.interpret(program, &mut facts);
+                }
                 without_command_words(&mut facts, file.format);
             }
         }
@@ -110,8 +116,9 @@ impl<'a> Texts<'a> {
         // Where nothing that deploys was met, a limit is no news: nobody asked to follow the script.
         let mut trace = Trace { sources: self.sources, provenance: &mut facts.provenance };
         let source = program.source;
-        let mut deploys = |invocation| platform::recognise(source, invocation, &mut trace).is_some();
-        let matters = diagnostics.is_empty() || invocations.iter().any(|invocation| deploys(invocation));
+        let mut deploys =
+            |invocation: &Invocation| platform::recognise(source, invocation, &mut trace).is_some();
+        let matters = diagnostics.is_empty() || invocations.iter().any(&mut deploys);
         facts.diagnostics.extend(diagnostics.into_iter().filter(|_| matters));
         facts.invocations.extend(invocations);
     }
