@@ -9,6 +9,9 @@ use std::rc::Rc;
 /// How deeply imports and sourced files may nest.
 const DEEPEST: usize = 8;
 
+/// All imports together may take as many steps as this part of the script's own.
+const SHARE: usize = 8;
+
 impl Interpreter<'_> {
     pub(super) fn import(
         &mut self,
@@ -87,7 +90,17 @@ impl Interpreter<'_> {
         let outer = (self.scope, self.source, self.quiet, std::mem::take(&mut self.calls));
         (self.scope, self.source, self.quiet) = (scope, program.source, true);
         self.sourcing += 1;
+        // What a module does when it is imported must not use up what the script itself may take.
+        let (begun, ceiling, met) = (self.steps, self.ceiling, self.limit_met);
+        let left = (self.limits.steps / SHARE).saturating_sub(self.imported);
+        self.ceiling = ceiling.min(begun.saturating_add(left));
         self.block(&program.body);
+        self.ceiling = ceiling;
+        if self.sourcing == 1 {
+            self.imported = self.imported.saturating_add(self.steps.saturating_sub(begun));
+            self.steps = begun;
+        }
+        self.limit_met = met;
         self.sourcing -= 1;
         (self.scope, self.source, self.quiet) = (outer.0, outer.1, outer.2);
         self.calls = outer.3;

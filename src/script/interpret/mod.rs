@@ -180,6 +180,10 @@ struct Interpreter<'a> {
     /// Inputs of tests on values that exist only while the script runs.
     volatile: HashSet<Arc<str>>,
     steps: usize,
+    /// How many steps what runs now may reach.
+    ceiling: usize,
+    /// Steps that imports have taken.
+    imported: usize,
     /// How deeply expressions and statements nest.
     nesting: usize,
     limit_met: Option<(Span, &'static str)>,
@@ -247,6 +251,8 @@ impl<'a> Interpreter<'a> {
             next_event: 0,
             volatile: HashSet::new(),
             steps: 0,
+            ceiling: limits.steps,
+            imported: 0,
             nesting: 0,
             limit_met: None,
             quiet: false,
@@ -278,7 +284,7 @@ impl<'a> Interpreter<'a> {
     /// with them, so that it counts for more: the bound is one on time.
     fn step(&mut self, span: Span) -> bool {
         self.charge(1 + self.path.all.atoms().len() / 4);
-        if self.steps > self.limits.steps {
+        if self.steps > self.ceiling {
             self.meet_limit(span, "it takes too many steps");
             return false;
         }
