@@ -113,7 +113,7 @@ fn read_policy(keys: &mut Keys, source: &Source, root: Ref<'_>) -> Option<Policy
     let variables = read_named(keys, source, spec, "variables");
     let judged_by = keys.text(spec, "judgedBy", "`spec`").map(|(text, _)| text.to_owned());
     let validations = if judged_by.is_some() { Vec::new() } else { read_validations(keys, source, spec) };
-    let examples = spec.get("examples").map(|node| read_examples(keys, node)).unwrap_or_default();
+    let examples = spec.get("examples").map(|node| read_examples(keys, source, node)).unwrap_or_default();
     // Everything was looked at, so that everything that is wrong is told at once.
     let ((name, name_node), target) = (name?, target?);
     Some(Policy {
