@@ -102,7 +102,8 @@ pub fn explain(wanted: &Explain, global: &Global) -> io::Result<Status> {
     Ok(Status::Wrong)
 }
 
-fn verbosity(global: &Global) -> Verbosity {
+/// How much a report for people tells.
+pub fn verbosity(global: &Global) -> Verbosity {
     match (global.quiet, global.verbose) {
         (true, _) => Verbosity::Quiet,
         (false, 0) => Verbosity::Normal,

@@ -8,6 +8,7 @@
 
 mod args;
 mod commands;
+mod examples;
 mod log;
 mod output;
 mod page;
@@ -48,6 +49,7 @@ fn run(cli: &Cli) -> Status {
     let done = match &cli.command {
         Command::Check(check) => commands::check(check, &cli.global),
         Command::Facts(facts) => commands::facts(facts, &cli.global),
+        Command::Test(test) => examples::test(test, &cli.global),
         Command::Explain(explain) => commands::explain(explain, &cli.global),
     };
     done.unwrap_or_else(|error| {

@@ -37,6 +37,13 @@ pub struct Actual {
     pub message: String,
 }
 
+/// Where an example lists what it expects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ListPlace {
+    pub key: Span,
+    pub list: Span,
+}
+
 /// One example.
 #[derive(Clone, Debug)]
 pub struct Example {
@@ -45,11 +52,10 @@ pub struct Example {
     pub files: Vec<File>,
     /// Empty for a passing example.
     pub findings: Vec<Expected>,
-    /// The list of them.
-    pub findings_span: Span,
+    pub findings_place: ListPlace,
     /// Verdicts that must stay open, if the example speaks of them, and where it does.
     pub undetermined: Option<Vec<Expected>>,
-    pub undetermined_span: Option<Span>,
+    pub undetermined_place: Option<ListPlace>,
     pub span: Span,
 }
 
@@ -88,13 +94,17 @@ fn read_example(keys: &mut Keys, source: &Source, node: Ref<'_>) -> Option<Examp
         return None;
     };
     let undetermined = node.get("undetermined");
+    let place = |key: &str| {
+        let entry = node.entry(key)?;
+        Some(ListPlace { key: entry.key_span, list: node.document().at(entry.value).span() })
+    };
     Some(Example {
         name: name.to_owned(),
         name_span: name_node.span(),
         files: read,
-        findings_span: findings.span(),
+        findings_place: place("findings")?,
         findings: read_expected(keys, findings),
-        undetermined_span: undetermined.map(Ref::span),
+        undetermined_place: place("undetermined"),
         undetermined: undetermined.map(|list| read_expected(keys, list)),
         span: node.span(),
     })

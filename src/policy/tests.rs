@@ -1,4 +1,6 @@
-use super::{Actual, Difference, Kind, PACK, ParamType, Scope, compare_example, compile, configure, read, show};
+use super::{
+    Actual, Difference, Kind, PACK, ParamType, Scope, compare_example, compile, configure, read, show,
+};
 use crate::diagnostic::Diagnostic;
 use crate::input::{self, Limits};
 use crate::model::Environment;

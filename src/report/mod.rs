@@ -12,6 +12,7 @@ pub mod redact;
 #[cfg(test)]
 mod sample;
 mod style;
+pub mod testing;
 mod text;
 
 pub use human::Verbosity;

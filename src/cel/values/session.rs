@@ -2,8 +2,8 @@
 
 use super::{Outcome, Path, convert, fault};
 use crate::cel::object::{Datum, Field, Place};
-use crate::cel::world::{Read, ReadState};
 use crate::cel::trace::Trace;
+use crate::cel::world::{Read, ReadState};
 use crate::cel::{Activation, limits};
 use crate::value::{Condition, Reason, Unknown};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
