@@ -2,14 +2,19 @@
 //! little.
 
 use super::parser::{self, Macro, Tree};
+use std::ops::Range;
+
 use ::cel::common::ast::{CallExpr, ComprehensionExpr, Expr, IdedExpr, LiteralValue, operators};
 
 /// One change: the bytes of the expression's text that are replaced, and by what.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
-    pub start: usize,
-    pub end: usize,
+    pub range: Range<usize>,
     pub replacement: String,
+    /// The bytes that a reader should look at: the operand that is left out.
+    pub shown: Range<usize>,
+    /// In words: `>` for `>=`, negated, left out.
+    pub what: String,
 }
 
 /// Operators and what stands in for each. The first is the neighbour at the boundary, the second the
@@ -37,9 +42,10 @@ pub fn changes(text: &str) -> Vec<Change> {
     let mut mutator = Mutator { text, tree: &tree, found: Vec::new() };
     mutator.condition(&tree.root);
     let mut found = mutator.found;
-    found.retain(|change| text.get(change.start..change.end).is_some_and(|old| old != change.replacement));
-    found.sort_by(|a, b| (a.start, a.end, &a.replacement).cmp(&(b.start, b.end, &b.replacement)));
-    found.dedup();
+    found.retain(|change| text.get(change.range.clone()).is_some_and(|old| old != change.replacement));
+    let key = |change: &Change| (change.range.start, change.range.end, change.replacement.clone());
+    found.sort_by_key(key);
+    found.dedup_by(|a, b| key(a) == key(b));
     found
 }
 
@@ -64,8 +70,26 @@ impl<'a> Mutator<'a> {
         self.text.get(start..end).unwrap_or_default()
     }
 
-    fn push(&mut self, (start, end): (usize, usize), replacement: impl Into<String>) {
-        self.found.push(Change { start, end, replacement: replacement.into() });
+    /// Other characters for those of a range, which is told as such.
+    fn push(&mut self, range: (usize, usize), replacement: impl Into<String>) {
+        let replacement = replacement.into();
+        let what = format!("`{replacement}` for `{}`", self.slice(range));
+        self.told(range, replacement, range, what);
+    }
+
+    fn told(
+        &mut self,
+        (start, end): (usize, usize),
+        replacement: String,
+        shown: (usize, usize),
+        what: impl Into<String>,
+    ) {
+        self.found.push(Change {
+            range: start..end,
+            replacement,
+            shown: shown.0..shown.1,
+            what: what.into(),
+        });
     }
 
     /// A node that must come to true or false. Comparisons have an opposite of their own.
@@ -79,7 +103,7 @@ impl<'a> Mutator<'a> {
         // What a macro adds has no characters of its own.
         if !has_opposite && !self.slice(self.range(expr)).is_empty() {
             let whole = self.range(expr);
-            self.push(whole, format!("!({})", self.slice(whole)));
+            self.told(whole, format!("!({})", self.slice(whole)), whole, "negated");
         }
         self.visit(expr);
     }
@@ -109,8 +133,9 @@ impl<'a> Mutator<'a> {
         match (call.func_name.as_str(), call.args.as_slice()) {
             (operators::LOGICAL_AND | operators::LOGICAL_OR, [a, b]) => {
                 if self.swaps(expr, call).is_some() {
-                    for kept in [a, b] {
-                        self.push(whole, self.slice(self.range(kept)));
+                    for (kept, dropped) in [(a, b), (b, a)] {
+                        let kept = self.slice(self.range(kept)).to_owned();
+                        self.told(whole, kept, self.range(dropped), "left out");
                     }
                     [a, b].iter().for_each(|operand| self.condition(operand));
                 } else {
@@ -119,13 +144,15 @@ impl<'a> Mutator<'a> {
                 }
             }
             (operators::LOGICAL_NOT, [operand]) if self.slice(anchor) == "!" => {
-                self.push(whole, self.slice(self.range(operand)));
+                let kept = self.slice(self.range(operand)).to_owned();
+                self.told(whole, kept, anchor, "left out");
                 self.visit(operand);
             }
             (operators::CONDITIONAL, [condition, a, b]) if self.slice(anchor) == "?" => {
                 let [condition_text, a_text, b_text] =
                     [condition, a, b].map(|part| self.slice(self.range(part)));
-                self.push(whole, format!("{condition_text} ? {b_text} : {a_text}"));
+                let exchanged = format!("{condition_text} ? {b_text} : {a_text}");
+                self.told(whole, exchanged, anchor, "branches exchanged");
                 self.condition(condition);
                 self.visit(a);
                 self.visit(b);
@@ -219,7 +246,7 @@ mod tests {
 
     fn changed(text: &str) -> Vec<String> {
         let apply = |change: super::Change| {
-            format!("{}{}{}", &text[..change.start], change.replacement, &text[change.end..])
+            format!("{}{}{}", &text[..change.range.start], change.replacement, &text[change.range.end..])
         };
         changes(text).into_iter().map(apply).collect()
     }

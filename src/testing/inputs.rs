@@ -53,9 +53,9 @@ pub(super) fn try_all(
             for (way, replacement) in replacements(&written) {
                 let span = bench.span(read.place.span);
                 note(&mut tried, &read.path, way, span, || {
-                    let Some(edited) = edited(bench, read.place.span, &replacement) else { return false };
+                    let edited = edited(bench, read.place.span, &replacement)?;
                     let changed = Bench::new(file, &compiled.policy.name, &edited, load);
-                    changed.notices(&changed.judge(compiled))
+                    Some(changed.notices(&changed.judge(compiled)))
                 });
             }
             let span = bench.span(read.place.span);
@@ -70,17 +70,20 @@ pub(super) fn try_all(
     tried.into_iter().map(change).collect()
 }
 
-/// Tries a change unless an earlier example has noticed it.
+/// Tries a change unless an earlier example has noticed it. What cannot be changed is not counted.
 fn note(
     tried: &mut BTreeMap<(String, Way), Tried>,
     path: &str,
     way: Way,
     span: Span,
-    notices: impl FnOnce() -> bool,
+    notices: impl FnOnce() -> Option<bool>,
 ) {
-    let one = tried.entry((path.to_owned(), way)).or_insert(Tried { span, noticed: false });
-    if !one.noticed {
-        one.noticed = notices();
+    let key = (path.to_owned(), way);
+    if tried.get(&key).is_some_and(|one| one.noticed) {
+        return;
+    }
+    if let Some(noticed) = notices() {
+        tried.entry(key).or_insert(Tried { span, noticed }).noticed = noticed;
     }
 }
 
@@ -97,8 +100,10 @@ fn values(compiled: &Compiled, bench: &Bench<'_>) -> Vec<Read> {
         let literal = bench.facts.sources.slice(span).trim_matches(['"', '\'']);
         let whole = !literal.is_empty() && literal == read.written.trim_matches(['"', '\'']);
         let own = span.source != SourceId::FIRST && !read.place.platform_default && !read.passed_through;
+        // The names in `given` are read at what gives the settings; they are no values of theirs.
+        let is_name = read.path.contains(".given");
         let new = !reads.iter().any(|have| have.path == read.path && have.place.span == span);
-        if read.state == ReadState::Known && whole && own && new {
+        if read.state == ReadState::Known && whole && own && new && !is_name {
             reads.push(read);
         }
     }
@@ -143,23 +148,24 @@ fn edited(bench: &Bench<'_>, span: Span, replacement: &str) -> Option<Example> {
     Some(edited)
 }
 
-/// Whether the example notices that a value is not given. The model is put together again afterwards.
-fn left_out(compiled: &Compiled, bench: &mut Bench<'_>, read: &Read) -> bool {
+/// Whether the example notices that a value is not given; `None` for what is no setting. The model is
+/// put together again afterwards.
+fn left_out(compiled: &Compiled, bench: &mut Bench<'_>, read: &Read) -> Option<bool> {
     let mut names = read.path.split(['.', '[', ']', '"']).filter(|name| !name.is_empty());
-    let (Some(root), Some(name)) = (names.next(), names.next()) else { return false };
+    let (root, name) = (names.next()?, names.next()?);
     let span = read.place.span;
     if root == Kind::Setting.variable()
         || (root == "reference" && compiled.policy.target.kind == Kind::Setting)
     {
         let settings = &mut bench.facts.model.settings;
-        let Some(at) = settings.iter().position(|setting| setting.span == span) else { return false };
+        let at = settings.iter().position(|setting| setting.span == span)?;
         let taken: CodeSetting = settings.remove(at);
         let notices = bench.notices(&bench.judge(compiled));
         bench.facts.model.settings.insert(at, taken);
-        return notices;
+        return Some(notices);
     }
     let taken = take(&mut bench.facts.model, name, names.next());
-    let notices = !taken.is_empty() && bench.notices(&bench.judge(compiled));
+    let notices = (!taken.is_empty()).then(|| bench.notices(&bench.judge(compiled)));
     put_back(&mut bench.facts.model, taken);
     notices
 }

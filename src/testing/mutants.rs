@@ -40,7 +40,7 @@ fn mutants(policy: &Policy) -> Vec<Mutant> {
         all.push(Mutant { what, span, policy: changed });
     };
     for (index, condition) in policy.conditions.iter().enumerate() {
-        let what = format!("leave the matchCondition `{}` out", condition.name);
+        let what = "the matchCondition left out".to_owned();
         add(what, condition.code.span, &|policy| drop(policy.conditions.remove(index)));
         for (what, span, code) in changed(&condition.code) {
             add(what, span, &|policy| put(policy.conditions.get_mut(index).map(|one| &mut one.code), &code));
@@ -53,7 +53,7 @@ fn mutants(policy: &Policy) -> Vec<Mutant> {
     }
     for (index, validation) in policy.validations.iter().enumerate() {
         if policy.validations.len() > 1 {
-            let what = "leave this validation out".to_owned();
+            let what = "the validation left out".to_owned();
             add(what, validation.code.span, &|policy| drop(policy.validations.remove(index)));
         }
         for (what, span, code) in changed(&validation.code) {
@@ -83,20 +83,15 @@ fn put(place: Option<&mut Code>, code: &Code) {
 /// The changes of one expression: what each is in words, where, and the changed expression.
 fn changed(code: &Code) -> Vec<(String, Span, Code)> {
     let apply = |change: cel::Change| {
-        let old = code.text.get(change.start..change.end)?;
-        let before = code.text.get(..change.start)?;
-        let after = code.text.get(change.end..)?;
+        let before = code.text.get(..change.range.start)?;
+        let after = code.text.get(change.range.end..)?;
         let text = format!("{before}{}{after}", change.replacement);
-        let what = format!("`{}` for `{}`", flat(&change.replacement), flat(old));
-        let span = code.map.span(change.start, change.end);
+        let span = code.map.span(change.shown.start, change.shown.end);
+        let what = change.what;
         // The changed text stands in no file: whatever is said of it is said of the whole expression.
         Some((what, span, Code { text, map: TextMap::whole(code.span), span: code.span }))
     };
     cel::changes(&code.text).into_iter().filter_map(apply).collect()
-}
-
-fn flat(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Neighbours of a parameter's value: twice and half, one more and one less, one element fewer, the

@@ -16,3 +16,4 @@ mod readme;
 mod run;
 mod schemas;
 mod secrets;
+mod testing;

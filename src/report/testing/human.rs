@@ -96,11 +96,8 @@ fn gaps(page: &Page<'_>, policy: &TestedPolicy, shown: usize) -> Option<String> 
 /// Changes that no example notices.
 fn unnoticed(page: &Page<'_>, policy: &TestedPolicy, shown: usize) -> Option<String> {
     let missed: Vec<_> = policy.changes.iter().flatten().filter(|change| !change.noticed).collect();
-    let mark = |change: &&super::Change| Mark {
-        span: change.span,
-        label: format!("no example notices: {}", change.what),
-        ink: Ink::Warning,
-    };
+    let mark =
+        |change: &&super::Change| Mark { span: change.span, label: change.what.clone(), ink: Ink::Warning };
     let marks: Vec<Mark> = missed.iter().take(shown).map(mark).collect();
     listed(page, &format!("{}: changes that no example notices", policy.name), &marks, missed.len())
 }

@@ -7,8 +7,6 @@
 mod human;
 mod json;
 mod junit;
-#[cfg(test)]
-mod tests;
 
 pub use human::human;
 pub use json::json;
@@ -96,7 +94,7 @@ pub struct Goal {
 /// A small change of a policy or of the files of its examples.
 #[derive(Clone, Debug)]
 pub struct Change {
-    /// `write > for >=`, `leave deployment.memory out`.
+    /// `>` for `>=`, `deployment.memory left out`.
     pub what: String,
     /// What is changed.
     pub span: Span,
@@ -192,12 +190,13 @@ impl Tested {
 }
 
 impl Told {
-    /// `deploy.sh:3  memory 512Mi is too little`.
+    /// `deploy.sh:3: memory 512Mi is too little`.
     fn line(&self) -> String {
-        let file = if self.file.is_empty() { "line " } else { &self.file };
-        let colon = if self.file.is_empty() { "" } else { ":" };
-        let message = self.message.as_deref().unwrap_or("(any message)");
-        format!("{file}{colon}{}  {message}", self.line)
+        let place = match self.file.as_str() {
+            "" => format!("line {}", self.line),
+            file => format!("{file}:{}", self.line),
+        };
+        format!("{place}: {}", self.message.as_deref().unwrap_or("(any message)"))
     }
 }
 
