@@ -39,6 +39,14 @@ Exit codes:
   1  an example fails, or a minimum is not met
   2  wrong usage, policy or path; nothing to test; output that could not be written";
 
+const INIT_NOTES: &str = "\
+It holds the services and environments that were found, and every policy that has something to judge, each
+set to warn: nothing denies before somebody says so.
+
+Exit codes:
+  0  the file was written
+  2  there is one already, or it could not be written";
+
 const FACTS_EXAMPLES: &str = "\
 Examples:
   celador facts                           what is deployed, with which values
@@ -91,6 +99,9 @@ pub enum Command {
     /// Run the examples of policies, and measure how much of the policies they hold
     #[command(after_help = TEST_EXAMPLES)]
     Test(Test),
+    /// Write a commented celador.yaml after a look at the repository
+    #[command(after_help = INIT_NOTES)]
+    Init(Init),
     /// Show why a policy exists, what it judges and how to configure it
     #[command(after_help = "Example:\n  celador explain alpine-minimum-memory")]
     Explain(Explain),
@@ -209,6 +220,15 @@ pub enum TestFormat {
 }
 
 #[derive(Debug, Args)]
+pub struct Init {
+    /// The project's folder [default: the root of the repository, else the working directory]
+    pub folder: Option<PathBuf>,
+    /// Replace a celador.yaml that is there
+    #[arg(long)]
+    pub force: bool,
+}
+
+#[derive(Debug, Args)]
 pub struct Explain {
     /// The policy's name [default: list all]
     pub policy: Option<String>,
@@ -231,7 +251,7 @@ mod tests {
     fn help_is_what_a_reader_sees() {
         let mut command = Cli::command();
         let mut help = command.render_help().to_string();
-        for name in ["check", "facts", "test", "explain"] {
+        for name in ["check", "facts", "test", "init", "explain"] {
             let sub = command.find_subcommand_mut(name).unwrap();
             help.push_str(&format!("\n---- {name}\n{}", sub.render_help()));
         }

@@ -11,7 +11,7 @@ use std::io;
 
 /// `celador check`.
 pub fn check(check: &Check, global: &Global) -> io::Result<Status> {
-    let asked = Asked { policies: &check.policy, strict: check.strict };
+    let asked = Asked { policies: &check.policy, strict: check.strict, ..Asked::default() };
     let Ready { project, mut settings, root, searches } = project::ready(&check.reading, &asked)?;
     let mut facts = check::read(project, &settings);
     project::add_schemas(&mut facts, &mut settings, &root);

@@ -9,6 +9,7 @@
 mod args;
 mod commands;
 mod examples;
+mod init;
 mod log;
 mod output;
 mod page;
@@ -50,6 +51,7 @@ fn run(cli: &Cli) -> Status {
         Command::Check(check) => commands::check(check, &cli.global),
         Command::Facts(facts) => commands::facts(facts, &cli.global),
         Command::Test(test) => examples::test(test, &cli.global),
+        Command::Init(init) => init::init(init),
         Command::Explain(explain) => commands::explain(explain, &cli.global),
     };
     done.unwrap_or_else(|error| {

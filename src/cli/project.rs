@@ -21,6 +21,8 @@ pub struct Asked<'a> {
     /// Names, and paths of files or folders.
     pub policies: &'a [String],
     pub strict: bool,
+    /// As if there were no project file.
+    pub without_file: bool,
 }
 
 /// A project with its settings, before its files are read.
@@ -49,7 +51,7 @@ pub struct Ready {
 /// Where there is no working directory.
 pub fn open(paths: &[PathBuf], config: Option<&Path>, asked: &Asked<'_>) -> std::io::Result<Opened> {
     let working = std::env::current_dir()?;
-    let located = workspace::locate(&working, paths, config.is_none());
+    let located = workspace::locate(&working, paths, config.is_none() && !asked.without_file);
     let mut sources = Sources::new();
     let mut diagnostics = Vec::new();
     let file = config.map(|file| workspace::clean(&working.join(file))).or_else(|| located.file.clone());

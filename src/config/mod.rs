@@ -12,9 +12,11 @@ mod keys;
 mod policies;
 mod project;
 mod read;
+mod shape;
 
 pub use policies::policy_files;
 pub use project::{EnvironmentRule, Pattern, PolicyBlock, Project, SchemaPlace, SchemaRule, Service};
+pub use shape::schema;
 
 use crate::diagnostic::{Diagnostic, Severity, nearest};
 use crate::document::Ref;

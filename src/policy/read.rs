@@ -13,12 +13,12 @@ use crate::platform;
 use crate::source::{Source, SourceId};
 use std::sync::Arc;
 
-const VERSION: &str = "celador/v1";
+pub(super) const VERSION: &str = "celador/v1";
 
 /// The kinds of artifacts, which stand where a deployment has its platform.
-const ARTIFACTS: [&str; 2] = [model::Kind::Dockerfile.as_str(), model::Kind::EnvFile.as_str()];
+pub(super) const ARTIFACTS: [&str; 2] = [model::Kind::Dockerfile.as_str(), model::Kind::EnvFile.as_str()];
 
-const SPEC_KEYS: &[&str] = &[
+pub(super) const SPEC_KEYS: &[&str] = &[
     "severity",
     "rationale",
     "target",
@@ -34,7 +34,8 @@ const SPEC_KEYS: &[&str] = &[
     "examples",
 ];
 
-const VALIDATION_KEYS: &[&str] = &["expression", "message", "messageExpression", "at", "help", "fix"];
+pub(super) const VALIDATION_KEYS: &[&str] =
+    &["expression", "message", "messageExpression", "at", "help", "fix"];
 
 /// Reads the policies of a file, one a document. What is wrong is told; a policy that lacks what it
 /// cannot do without is left out.

@@ -8,12 +8,14 @@ pub mod facts;
 pub mod human;
 pub mod json;
 pub mod outcome;
+pub mod project_file;
 pub mod redact;
 #[cfg(test)]
 mod sample;
 mod style;
 pub mod testing;
 mod text;
+pub mod yaml;
 
 pub use human::Verbosity;
 pub use outcome::{Coverage, Outcome, Waived};

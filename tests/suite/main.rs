@@ -7,8 +7,10 @@
 mod bad_input;
 mod examples;
 mod facts;
+mod generated;
 mod honesty;
 mod house;
+mod init;
 mod interpret;
 mod mutations;
 mod pack;
