@@ -42,6 +42,27 @@ pub(super) fn merge(drafts: Vec<Draft>) -> Vec<Finding> {
     merged.into_iter().map(finish).collect()
 }
 
+/// Joins the drafts of one subject that fail under the same conditions and speak of the same other file.
+pub(super) fn together(drafts: Vec<Draft>) -> Vec<Draft> {
+    let mut joined: Vec<Draft> = Vec::new();
+    for draft in drafts {
+        let beside = |draft: &Draft| draft.finding.related.first().map(|other| other.span.source);
+        let like = |have: &&mut Draft| have.conditions == draft.conditions && beside(have) == beside(&draft);
+        let Some(have) = joined.iter_mut().find(like) else {
+            joined.push(draft);
+            continue;
+        };
+        let Draft { finding, .. } = draft;
+        have.finding.message = format!("{}; {}", have.finding.message, finding.message);
+        for annotation in std::iter::once(finding.primary).chain(finding.related) {
+            if !have.finding.related.iter().any(|known| known.span == annotation.span) {
+                have.finding.related.push(annotation);
+            }
+        }
+    }
+    joined
+}
+
 fn join(have: &mut Draft, more: Draft) {
     let Draft { finding, conditions, .. } = more;
     for service in finding.services {

@@ -233,7 +233,18 @@ pub struct Artifact {
     /// The ports that are exposed after the first, which is the setting `port`.
     pub further_ports: Vec<Setting>,
     pub env: EnvVariables,
-    /// Port numbers that the artifact's commands and health checks fix, with their literals: `--bind
-    /// 0.0.0.0:8000` of a Dockerfile's CMD. `true` where the text honours `$PORT`.
-    pub bound_ports: Vec<(Value, Span, bool)>,
+    /// Port numbers that the artifact's commands and health checks fix.
+    pub bound_ports: Vec<BoundPort>,
+}
+
+/// A port number in a command of an image: `--bind 0.0.0.0:8000` of a Dockerfile's CMD.
+#[derive(Clone, Debug)]
+pub struct BoundPort {
+    pub value: Value,
+    /// The characters that fix it.
+    pub span: Span,
+    /// Whether the text honours `$PORT`.
+    pub honours_variable: bool,
+    /// Whether the command asks the port, as a health check does, rather than listening on it.
+    pub asked: bool,
 }
