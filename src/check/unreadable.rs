@@ -1,15 +1,15 @@
 //! Files that could not be read, as findings of the policy `unreadable-file`.
 
 use super::{File, PolicySettings, Selected};
-use crate::diagnostic::{Action, Code, Diagnostic, Finding, Severity, Tally, Verdict};
+use crate::diagnostic::{Action, Diagnostic, Finding, Severity, Tally, Verdict};
 use crate::evaluate::Evaluation;
 use crate::source::SourceId;
 use std::collections::{BTreeMap, HashSet};
 
 pub(super) const POLICY: &str = "unreadable-file";
 
-/// How many further places of one kind of problem in one file are shown beside the first; the message
-/// says how many there are in all.
+/// How many further problems of one file are shown beside the first; the message says how many there are
+/// in all.
 const FURTHER_PLACES: usize = 4;
 
 /// Why a file, or a part of it, could not be read.
@@ -60,13 +60,12 @@ pub(super) fn tell(
     evaluation.tallies.push(tally);
 }
 
-/// One problem for each kind and file: what follows from a first syntax error is rarely news, and forty
+/// One problem a file: what follows from a first syntax error is rarely news, and forty
 /// lines about one broken file hide the line about the next.
 fn said_once(unreadable: Vec<Unreadable>) -> Vec<Unreadable> {
-    let mut groups: BTreeMap<(SourceId, Code), Vec<Unreadable>> = BTreeMap::new();
+    let mut groups: BTreeMap<SourceId, Vec<Unreadable>> = BTreeMap::new();
     for problem in unreadable {
-        let key = (problem.diagnostic.primary.span.source, problem.diagnostic.code);
-        groups.entry(key).or_default().push(problem);
+        groups.entry(problem.diagnostic.primary.span.source).or_default().push(problem);
     }
     groups.into_values().filter_map(together).collect()
 }
@@ -80,7 +79,7 @@ fn together(mut group: Vec<Unreadable>) -> Option<Unreadable> {
     let others = group.len();
     if others > 0 {
         let told = &mut first.diagnostic;
-        told.message = format!("{}, and {others} more of the kind in this file", told.message);
+        told.message = format!("{}, and {others} more in this file", told.message);
         told.related.extend(group.take(FURTHER_PLACES).map(|problem| {
             let Diagnostic { message, mut primary, .. } = problem.diagnostic;
             if primary.label.is_empty() {

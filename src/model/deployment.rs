@@ -110,9 +110,17 @@ pub struct EnvVariables {
     /// Why a variable that is not listed may be set all the same: a file that is not there, a merge
     /// with the running revision, an unknown list. Empty: what is not listed is not set.
     pub open: Vec<Unknown>,
+    /// Why a secret that is not listed may be set, though no plain variable is: the command replaces
+    /// the plain ones and leaves the secrets of the running revision.
+    pub open_secrets: Option<Unknown>,
 }
 
 impl EnvVariables {
+    /// Why a name that is not listed may be set, whatever its kind.
+    pub fn may_be_set(&self) -> Option<&Unknown> {
+        self.open.first().or(self.open_secrets.as_ref())
+    }
+
     /// The assignments of a name, in order.
     pub fn named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a EnvVariable> {
         self.all.iter().filter(move |variable| &*variable.name == name)
@@ -166,6 +174,9 @@ pub struct Deployment {
     pub platform: &'static str,
     /// What is deployed: `service`, `job`, `deployment`, `cronjob`...: the platform's own word.
     pub workload: &'static str,
+    /// Whether the document is the platform's record of what ran, with the status that it wrote, rather
+    /// than what somebody is going to deploy.
+    pub recorded: bool,
     /// The file that holds the command or the document.
     pub source: SourceId,
     /// The invocation's first word, or the key at the document's root: where absence is reported.

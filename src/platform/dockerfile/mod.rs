@@ -102,7 +102,7 @@ impl<'f> Image<'f> {
         Image {
             settings: Settings::default(),
             ports: Vec::new(),
-            env: EnvVariables { all: Vec::new(), open },
+            env: EnvVariables { all: Vec::new(), open, ..EnvVariables::default() },
             variables: Scope::of_image(),
             entrypoint: None,
             command: None,
