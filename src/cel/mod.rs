@@ -18,6 +18,7 @@ mod limits;
 mod lower;
 mod mutate;
 mod parser;
+pub mod reference;
 pub mod object;
 mod trace;
 pub mod types;

@@ -102,6 +102,12 @@ pub enum Command {
     /// Write a commented celador.yaml after a look at the repository
     #[command(after_help = INIT_NOTES)]
     Init(Init),
+    /// Print the functions and operators of the policy language, with examples
+    #[command(after_help = "Example:\n  celador functions matches")]
+    Functions(Functions),
+    /// Print the variables and fields that policies can name, with their types
+    #[command(after_help = "Examples:\n  celador fields Deployment\n  celador fields container")]
+    Fields(Fields),
     /// Show why a policy exists, what it judges and how to configure it
     #[command(after_help = "Example:\n  celador explain alpine-minimum-memory")]
     Explain(Explain),
@@ -220,6 +226,18 @@ pub enum TestFormat {
 }
 
 #[derive(Debug, Args)]
+pub struct Functions {
+    /// A function, operator or macro [default: all]
+    pub name: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Fields {
+    /// A kind of policy (Deployment, Setting, ...) or of object (container, probe, ...) [default: all]
+    pub kind: Option<String>,
+}
+
+#[derive(Debug, Args)]
 pub struct Init {
     /// The project's folder [default: the root of the repository, else the working directory]
     pub folder: Option<PathBuf>,
@@ -251,7 +269,7 @@ mod tests {
     fn help_is_what_a_reader_sees() {
         let mut command = Cli::command();
         let mut help = command.render_help().to_string();
-        for name in ["check", "facts", "test", "init", "explain"] {
+        for name in ["check", "facts", "test", "init", "functions", "fields", "explain"] {
             let sub = command.find_subcommand_mut(name).unwrap();
             help.push_str(&format!("\n---- {name}\n{}", sub.render_help()));
         }

@@ -7,6 +7,7 @@ pub mod explain;
 pub mod facts;
 pub mod human;
 pub mod json;
+pub mod language;
 pub mod outcome;
 pub mod project_file;
 pub mod redact;

@@ -12,6 +12,7 @@ mod honesty;
 mod house;
 mod init;
 mod interpret;
+mod language;
 mod mutations;
 mod pack;
 mod readme;
