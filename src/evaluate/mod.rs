@@ -6,6 +6,7 @@
 //! and it does no I/O; everything is plain data, and [`Prepared`] may be shared by threads.
 
 mod bind;
+mod explanation;
 mod finding;
 mod judge;
 mod merge;
@@ -14,7 +15,7 @@ mod subjects;
 #[cfg(test)]
 mod tests;
 
-use crate::diagnostic::{Diagnostic, Finding, Tally};
+use crate::diagnostic::{Diagnostic, Explanation, Finding, Tally};
 use crate::document::Document;
 use crate::model::{Environment, Model};
 use crate::policy::{Compiled, Findings, Kind};
@@ -59,6 +60,8 @@ pub struct Settings {
     pub bypass_environments: Vec<Environment>,
     /// Undetermined verdicts are all listed.
     pub strict: bool,
+    /// Whether every verdict is explained, those that pass too.
+    pub explain: bool,
     /// Where findings about the project as a whole point: the beginning of `celador.yaml`.
     pub project: Option<Span>,
 }
@@ -72,6 +75,8 @@ pub struct Evaluation {
     pub tallies: Vec<Tally>,
     /// Errors that policies raised.
     pub diagnostics: Vec<Diagnostic>,
+    /// How each verdict came to be, if that was asked for.
+    pub explanations: Vec<Explanation>,
 }
 
 /// What one policy came to.
@@ -81,6 +86,7 @@ pub struct Outcome {
     undetermined: Vec<Finding>,
     tally: Tally,
     diagnostics: Vec<Diagnostic>,
+    explanations: Vec<Explanation>,
 }
 
 /// The subjects that a set of policies needs, built once and shared.
@@ -109,11 +115,13 @@ impl<'a> Prepared<'a> {
         let mut findings = Vec::new();
         let mut undetermined = Vec::new();
         let mut diagnostics = Vec::new();
+        let mut explanations = Vec::new();
         for bound in &selected.bound {
-            let judgement = judge::judge(policy, bound, &self.subjects, &self.inputs);
+            let judgement = judge::judge(policy, bound, &self.subjects, &self.inputs, self.settings.explain);
             judgement.count(&mut tally);
             diagnostics
                 .extend(judgement.errors.iter().map(|error| finding::error(policy, bound.subject, error)));
+            explanations.extend(judgement.explanations.iter().cloned());
             let told = finding::Told { policy, bound, inputs: &self.inputs, settings: self.settings };
             let failures = told.findings(&judgement);
             findings.extend(match policy.policy.findings {
@@ -130,6 +138,7 @@ impl<'a> Prepared<'a> {
             undetermined: merge::merge(undetermined),
             tally,
             diagnostics,
+            explanations,
         }
     }
 }
@@ -142,6 +151,7 @@ pub fn collect(outcomes: impl IntoIterator<Item = Outcome>) -> Evaluation {
         all.undetermined.extend(outcome.undetermined);
         all.tallies.push(outcome.tally);
         all.diagnostics.extend(outcome.diagnostics);
+        all.explanations.extend(outcome.explanations);
     }
     all
 }
