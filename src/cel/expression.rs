@@ -5,7 +5,7 @@ use super::evaluate::{Verdict, judge, resolve, scope, unknown_inputs};
 use super::explain::Explainer;
 use super::lower::{Lowered, lower};
 use super::parser::{self, SyntaxError, Tree};
-use super::values::{self, Owned, Session, fault};
+use super::values::{self, Owned, Session, fault, work};
 use super::{growth, limits};
 use crate::cel::object::{Datum, Place};
 use crate::cel::{Activation, Declarations, EvaluationError, Leaf, Outcome, Type, World};
@@ -147,6 +147,7 @@ impl Inner {
 
     /// Evaluates in one world: the outcome, or the choice that has to be made first.
     fn outcome(&self, session: &Arc<Session>) -> Result<Outcome, Vec<Condition>> {
+        work::begin();
         let judged = catch_unwind(AssertUnwindSafe(|| {
             let scope = scope(self, session);
             judge(self.root(), &scope, session)
@@ -231,6 +232,7 @@ impl Expression {
         if !self.inner.outcome(&session).is_ok_and(|outcome| outcome.is_false()) {
             return Vec::new();
         }
+        work::begin();
         let explained = catch_unwind(AssertUnwindSafe(|| {
             let session = Arc::new(Session::new(activation.clone(), world.clone()));
             let scope = scope(&self.inner, &session);

@@ -16,6 +16,9 @@ pub const WORLDS: usize = 64;
 /// Elements that comprehensions may visit, and elements that lists may be built of, in one evaluation.
 pub const STEPS: usize = 100_000;
 
+/// Elements that functions may compare and copy, and characters that they may match, in one evaluation.
+pub const WORK: usize = 20_000_000;
+
 /// Bytes of a text that an expression builds.
 pub const TEXT: usize = 1 << 20;
 

@@ -8,7 +8,7 @@ use super::functions::{
     ADD, DIVIDE, EQUAL, GREATER, GREATER_EQUAL, HAS, IN, INDEX, LESS, LESS_EQUAL, MODULO, MULTIPLY, NEGATE,
     OPTIONAL, PAIRS, SUBTRACT, UNEQUAL, VISIT,
 };
-use super::parser::{INSERT, RESULT};
+use super::parser::RESULT;
 use ::cel::common::ast::{
     CallExpr, ComprehensionExpr, EntryExpr, Expr, IdedExpr, ListExpr, LiteralValue, SelectExpr, operators,
 };
@@ -95,11 +95,6 @@ impl Lowering {
                 }
                 Expr::Map(map)
             }
-            // Integers are integers: nobody who writes `1u` means a type of its own.
-            Expr::Literal(LiteralValue::UInt(uint)) => match i64::try_from(*uint.inner()) {
-                Ok(int) => Expr::Literal(LiteralValue::Int(int.into())),
-                Err(_) => Expr::Literal(LiteralValue::UInt(uint)),
-            },
             Expr::Ident(name) => {
                 if !self.local.contains(&name) {
                     self.names.insert(name.trim_start_matches('.').to_owned());
@@ -213,7 +208,6 @@ fn split_pairs(step: IdedExpr, first: &str, second: &str) -> IdedExpr {
             bound(taken, first, second)
         };
     }
-    debug_assert!(parts.func_name != INSERT || parts.args.len() == 3);
     IdedExpr { id, expr: Expr::Call(parts) }
 }
 

@@ -31,4 +31,6 @@ pub use types::Type;
 pub use world::{EvaluationError, Leaf, Outcome, Read, ReadState, World};
 
 #[cfg(test)]
+mod conformance;
+#[cfg(test)]
 mod tests;

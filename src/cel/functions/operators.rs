@@ -1,8 +1,12 @@
 //! The operators, as functions of ours: operands may be unknown, may carry units, and may come in an
 //! order that the engine's own operators do not know.
 
-use super::arguments::{Answer, Arguments, amount, bool, double, list, measure, number, string, take};
-use crate::cel::values::{self, ListVal, MapVal, Outcome, Pending, SessionVal, Unit, fault};
+use super::arguments::{Answer, Arguments, amount, bool, double, list, measure, number, string, take, time};
+use super::slices;
+use crate::cel::values::{
+    self, ListVal, MapVal, Measure, Outcome, Pending, SessionVal, Timestamp, Unit, fault, work,
+};
+use crate::value::Duration;
 use ::cel::common::functions::Function as Implementation;
 use ::cel::common::types::{CelInt, CelList, CelMap, CelOptional};
 use ::cel::common::value::{CowVal, Val};
@@ -27,6 +31,8 @@ pub(in crate::cel) const OPTIONAL: &str = "@optional";
 pub(in crate::cel) const VISIT: &str = "@visit";
 pub(in crate::cel) const PAIRS: &str = "@pairs";
 pub(in crate::cel) const INSERT: &str = "@insert";
+pub(in crate::cel) const MERGE: &str = "@merge";
+pub(in crate::cel) const SORT: &str = "@sort";
 
 /// What expressions are rewritten to; none of the names can be written.
 pub(in crate::cel) const INTERNAL: &[(&str, usize, Implementation)] = &[
@@ -49,6 +55,8 @@ pub(in crate::cel) const INTERNAL: &[(&str, usize, Implementation)] = &[
     (VISIT, 2, visit),
     (PAIRS, 2, pairs),
     (INSERT, 3, insert),
+    (MERGE, 2, merge),
+    (SORT, 2, slices::sort_by_keys),
 ];
 
 /// Whether two values are equal: lists and maps of the subject and of the engine alike. An unknown part
@@ -56,32 +64,82 @@ pub(in crate::cel) const INTERNAL: &[(&str, usize, Implementation)] = &[
 pub(super) fn equals(a: &dyn Val, b: &dyn Val) -> Outcome<bool> {
     Pending::check(a)?;
     Pending::check(b)?;
-    if a.downcast_ref::<ListVal>().is_some() || b.downcast_ref::<ListVal>().is_some() {
-        let (Some(a), Some(b)) = (a.as_iterable(), b.as_iterable()) else {
-            return Ok(false);
+    work::charge(1)?;
+    if is_list(a) && is_list(b) {
+        return same_elements(a, b);
+    }
+    if is_map(a) && is_map(b) {
+        return same_entries(a, b);
+    }
+    if let (Some(a), Some(b)) = (a.downcast_ref::<CelOptional>(), b.downcast_ref::<CelOptional>()) {
+        return match (a.option(), b.option()) {
+            (Some(a), Some(b)) => equals(a, b),
+            (a, b) => Ok(a.is_none() && b.is_none()),
         };
-        let (mut a, mut b) = (a.iter(), b.iter());
-        let mut unknown = None;
-        loop {
-            match (a.next(), b.next()) {
-                (None, None) => return unknown.map_or(Ok(true), Err),
-                (Some(a), Some(b)) => match equals(a, b) {
-                    Ok(true) => {}
-                    Ok(false) => return Ok(false),
-                    Err(error) => unknown = Some(error),
-                },
-                (Some(rest), None) | (None, Some(rest)) => {
-                    Pending::check(rest)?;
-                    return Ok(false);
-                }
-            }
-        }
     }
     if let (Some(a), Some(b)) = (measure(a), measure(b)) {
         return Ok(a.order(b) == Some(Ordering::Equal));
     }
     // The engine asks the left side only, and numbers know nothing of amounts.
     Ok(a.equals(b) || (measure(b).is_some() && b.equals(a)))
+}
+
+fn is_list(value: &dyn Val) -> bool {
+    value.get_type().name() == "list"
+}
+
+fn is_map(value: &dyn Val) -> bool {
+    value.get_type().name() == "map"
+}
+
+fn same_elements(a: &dyn Val, b: &dyn Val) -> Outcome<bool> {
+    let (Some(a), Some(b)) = (a.as_iterable(), b.as_iterable()) else {
+        return Ok(false);
+    };
+    let (mut a, mut b) = (a.iter(), b.iter());
+    let mut unknown = None;
+    loop {
+        match (a.next(), b.next()) {
+            (None, None) => return unknown.map_or(Ok(true), Err),
+            (Some(a), Some(b)) => match equals(a, b) {
+                Ok(true) => {}
+                Ok(false) => return Ok(false),
+                Err(error) => unknown = Some(error),
+            },
+            (Some(rest), None) | (None, Some(rest)) => {
+                Pending::check(rest)?;
+                return Ok(false);
+            }
+        }
+    }
+}
+
+fn same_entries(a: &dyn Val, b: &dyn Val) -> Outcome<bool> {
+    let (Some(keys), Some(others)) = (a.as_iterable(), b.as_iterable()) else {
+        return Ok(false);
+    };
+    let (mut keys, mut others) = (keys.iter(), others.iter());
+    let mut unknown = None;
+    let mut count = 0usize;
+    while let Some(key) = keys.next() {
+        count += 1;
+        let same = contains(b, key).and_then(|there| match there {
+            true => equals(values::member(a, key)?.as_ref(), values::member(b, key)?.as_ref()),
+            false => Ok(false),
+        });
+        match same {
+            Ok(true) => {}
+            Ok(false) => return Ok(false),
+            Err(error) => unknown = Some(error),
+        }
+    }
+    while let Some(key) = others.next() {
+        match Pending::check(key) {
+            Ok(()) => count = count.saturating_sub(1),
+            Err(error) => unknown = Some(error),
+        }
+    }
+    unknown.map_or(Ok(count == 0), Err)
 }
 
 fn equal<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
@@ -101,7 +159,7 @@ pub(super) fn order(a: &dyn Val, b: &dyn Val) -> Outcome<Ordering> {
     if measure(a).is_none() && measure(b).is_some() {
         return order(b, a).map(Ordering::reverse);
     }
-    let unlike = || fault::wrong(format!("{} cannot be compared with {}", fault::kind(a), fault::kind(b)));
+    let unlike = || fault::mismatch(format!("{} cannot be compared with {}", fault::kind(a), fault::kind(b)));
     let comparer = a.as_comparer().ok_or_else(unlike)?;
     comparer.compare(b).map_err(|_| unlike())
 }
@@ -142,7 +200,7 @@ pub(super) fn contains(container: &dyn Val, value: &dyn Val) -> Outcome<bool> {
         return map.as_container().map_or(Ok(false), |map| map.contains(value));
     }
     let Some(list) = container.as_iterable() else {
-        return Err(fault::wrong(format!(
+        return Err(fault::mismatch(format!(
             "`in` looks into a list or a map, not into {}",
             fault::kind(container)
         )));
@@ -160,7 +218,7 @@ pub(super) fn contains(container: &dyn Val, value: &dyn Val) -> Outcome<bool> {
 }
 
 fn unlike(symbol: &str, a: &dyn Val, b: &dyn Val) -> ::cel::ExecutionError {
-    fault::wrong(format!("`{symbol}` does not take {} and {}", fault::kind(a), fault::kind(b)))
+    fault::mismatch(format!("`{symbol}` does not take {} and {}", fault::kind(a), fault::kind(b)))
 }
 
 fn add<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
@@ -169,9 +227,14 @@ fn add<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
         return string([a, b].concat());
     }
     if let (Some(x), Some(y)) = (measure(a.as_ref()), measure(b.as_ref())) {
-        return amount(x.plus(y).ok_or_else(|| unlike("+", a.as_ref(), b.as_ref()))?);
+        return amount(x.plus(y)?);
     }
-    let lists = a.get_type().name() == "list" && b.get_type().name() == "list";
+    if let Some((time, duration)) =
+        time_and_duration(a.as_ref(), b.as_ref()).or_else(|| time_and_duration(b.as_ref(), a.as_ref()))
+    {
+        return self::time(time.plus(duration)?);
+    }
+    let lists = is_list(a.as_ref()) && is_list(b.as_ref());
     if let (true, Some(x), Some(y)) = (lists, a.as_iterable(), b.as_iterable()) {
         let mut all = Vec::new();
         for part in [x, y] {
@@ -188,10 +251,18 @@ fn add<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
     Err(overflow_or_unlike("+", a.as_ref(), b.as_ref()))
 }
 
+fn time_and_duration(a: &dyn Val, b: &dyn Val) -> Option<(Timestamp, Duration)> {
+    match (a.downcast_ref::<Timestamp>(), measure(b).map(|measure| measure.unit)) {
+        (Some(time), Some(Unit::Duration(duration))) => Some((*time, duration)),
+        _ => None,
+    }
+}
+
 fn overflow_or_unlike(symbol: &str, a: &dyn Val, b: &dyn Val) -> ::cel::ExecutionError {
-    match (values::int(a), values::int(b)) {
-        (Some(_), Some(0)) if symbol == "/" || symbol == "%" => fault::wrong("division by zero"),
-        (Some(_), Some(_)) => fault::wrong("the number does not fit 64 bits"),
+    let divides = symbol == "/" || symbol == "%";
+    match (values::int(a), values::int(b), values::uint(a), values::uint(b)) {
+        (Some(_), Some(0), ..) | (.., Some(_), Some(0)) if divides => fault::zero(),
+        (Some(_), Some(_), ..) | (.., Some(_), Some(_)) => fault::overflow(),
         _ => unlike(symbol, a, b),
     }
 }
@@ -199,7 +270,13 @@ fn overflow_or_unlike(symbol: &str, a: &dyn Val, b: &dyn Val) -> ::cel::Executio
 fn subtract<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
     let [a, b] = take(args)?;
     if let (Some(x), Some(y)) = (measure(a.as_ref()), measure(b.as_ref())) {
-        return amount(x.minus(y).ok_or_else(|| unlike("-", a.as_ref(), b.as_ref()))?);
+        return amount(x.minus(y)?);
+    }
+    if let Some((time, duration)) = time_and_duration(a.as_ref(), b.as_ref()) {
+        return self::time(time.minus(duration)?);
+    }
+    if let (Some(later), Some(earlier)) = (a.downcast_ref::<Timestamp>(), b.downcast_ref::<Timestamp>()) {
+        return amount(Measure::duration(later.since(*earlier)?));
     }
     let difference = a.as_subtractor().and_then(|x| x.sub(b.as_ref()).map(CowVal::into_owned).ok());
     difference.map(CowVal::Owned).ok_or_else(|| overflow_or_unlike("-", a.as_ref(), b.as_ref()))
@@ -222,9 +299,9 @@ fn multiply<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
 
 /// An integer and a float, as floats: a ratio that is written `1` is a ratio all the same.
 fn mixed(a: &dyn Val, b: &dyn Val) -> Option<(f64, f64)> {
-    match (values::int(a), values::int(b)) {
-        (Some(_), Some(_)) => None,
-        _ => number(a).zip(number(b)),
+    match (values::int(a), values::double(b), values::double(a), values::int(b)) {
+        (Some(_), Some(_), ..) | (.., Some(_), Some(_)) => number(a).zip(number(b)),
+        _ => None,
     }
 }
 
@@ -239,13 +316,13 @@ fn divide<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
             return Err(unlike("/", a.as_ref(), b.as_ref()));
         }
         return match y.as_f64() {
-            0.0 => Err(fault::wrong("division by zero")),
+            0.0 => Err(fault::zero()),
             divisor => double(x.as_f64() / divisor),
         };
     }
     if let (Some(x), Some(divisor)) = (measure(a.as_ref()), number(b.as_ref())) {
         return match divisor {
-            0.0 => Err(fault::wrong("division by zero")),
+            0.0 => Err(fault::zero()),
             divisor => amount(x.times(1.0 / divisor)?),
         };
     }
@@ -268,9 +345,10 @@ fn negate<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
         return amount(measure.times(-1.0)?);
     }
     let negated = a.as_negator().and_then(|x| x.negate().ok());
-    negated
-        .map(CowVal::Owned)
-        .ok_or_else(|| fault::wrong(format!("`-` does not take {}", fault::kind(a.as_ref()))))
+    negated.map(CowVal::Owned).ok_or_else(|| match values::int(a.as_ref()) {
+        Some(_) => fault::overflow(),
+        None => fault::mismatch(format!("`-` does not take {}", fault::kind(a.as_ref()))),
+    })
 }
 
 fn has<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
@@ -320,7 +398,7 @@ fn visit<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
         session.0.charge(visits)?;
     }
     if range.as_iterable().is_none() {
-        return Err(fault::wrong(format!(
+        return Err(fault::mismatch(format!(
             "a loop goes over a list or a map, not over {}",
             fault::kind(range.as_ref())
         )));
@@ -359,9 +437,27 @@ fn pairs<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
 fn insert<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
     let [map, key, value] = take(args)?;
     let Some(map) = map.downcast_ref::<CelMap>() else {
-        return Err(fault::wrong("`transformMap` builds a map"));
+        return Err(fault::mismatch("`transformMap` builds a map"));
     };
     let mut entries = map.clone().into_inner();
+    work::charge(entries.len())?;
     entries.insert(key.try_into()?, value.into_owned());
+    Ok(CowVal::owned(CelMap::from(entries)))
+}
+
+/// The map that `transformMapEntry` builds, with the entries of another; no key may come twice.
+fn merge<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
+    let [map, added] = take(args)?;
+    let (Some(map), Some(added)) = (map.downcast_ref::<CelMap>(), added.downcast_ref::<CelMap>()) else {
+        return Err(fault::mismatch("`transformMapEntry` makes a map of each entry"));
+    };
+    work::charge(map.inner().len().saturating_add(added.inner().len()))?;
+    for key in added.inner().keys() {
+        if map.as_container().is_some_and(|map| map.contains(key.inner()) == Ok(true)) {
+            return Err(fault::repeated());
+        }
+    }
+    let mut entries = map.clone().into_inner();
+    entries.extend(added.clone().into_inner());
     Ok(CowVal::owned(CelMap::from(entries)))
 }

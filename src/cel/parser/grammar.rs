@@ -580,7 +580,11 @@ impl Parser<'_> {
         args: Vec<Part>,
     ) -> Part {
         let deepest = args.iter().chain(target.iter()).map(|part| part.depth).max().unwrap_or(0);
-        let depth = deepest.saturating_add(macros::added_depth(name, args.len()));
+        let elements = match args.first().map(|first| &first.expr.expr) {
+            Some(Expr::List(list)) => list.elements.len(),
+            _ => 0,
+        };
+        let depth = deepest.saturating_add(macros::added_depth(name, args.len(), elements));
         let at = place(start, end, anchor);
         let args = args.into_iter().map(|part| part.expr).collect();
         let expr = match macros::expand(&mut self.nodes, at, name, target.map(|part| part.expr), args) {

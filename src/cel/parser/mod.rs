@@ -11,7 +11,7 @@ mod token;
 mod tree;
 
 pub(super) use grammar::parse;
-pub(super) use macros::{INSERT, RESULT};
+pub(super) use macros::RESULT;
 pub(super) use tree::{Macro, Tree};
 
 use std::ops::Range;
