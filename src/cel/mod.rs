@@ -28,9 +28,7 @@ pub use expression::{Expected, Expression, compile, compile_unchecked};
 pub use functions::{Documentation, documentation};
 pub use limits::WORLDS as WORLD_LIMIT;
 pub use types::Type;
-pub use world::{EvaluationError, Leaf, Outcome, Read, ReadState, World};
+pub use world::{EvaluationError, Leaf, Outcome, POLICY_ERROR, Read, ReadState, World};
 
-#[cfg(test)]
-mod conformance;
 #[cfg(test)]
 mod tests;

@@ -28,7 +28,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("ruff_text_size", &["input/python"]),
     ("semver", &["cel"]),
     ("serde", &["report", "schema"]),
-    ("serde_json", &["report", "schema", "cel/conformance"]),
+    ("serde_json", &["report", "schema", "cel/tests", "cel/parser/tests"]),
     ("terminal_size", &["cli"]),
     ("tracing", &["workspace", "config", "cli", "check"]),
     ("tracing_subscriber", &["cli"]),

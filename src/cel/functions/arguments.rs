@@ -113,7 +113,10 @@ pub(super) fn boxed<'v>(text: &str) -> Box<dyn Val + 'v> {
 /// A text, unless it is too long to be of use.
 pub(super) fn string<'b, 'v>(value: String) -> Answer<'b, 'v> {
     if value.len() > limits::TEXT {
-        return Err(fault::limit(format!("a text is longer than {} KiB", limits::TEXT / 1024)));
+        return Err(fault::limit(
+            limits::code::TEXT,
+            format!("a text is longer than {} KiB", limits::TEXT / 1024),
+        ));
     }
     work::charge(value.len() / 16)?;
     Ok(CowVal::owned(CelString::from(value)))
@@ -122,7 +125,10 @@ pub(super) fn string<'b, 'v>(value: String) -> Answer<'b, 'v> {
 /// A list, unless it is too long to be of use.
 pub(super) fn list<'b, 'v>(elements: Vec<Box<dyn Val + 'v>>) -> Answer<'b, 'v> {
     if elements.len() > limits::STEPS {
-        return Err(fault::limit(format!("a list has more than {} elements", limits::STEPS)));
+        return Err(fault::limit(
+            limits::code::STEPS,
+            format!("a list has more than {} elements", limits::STEPS),
+        ));
     }
     work::charge(elements.len())?;
     Ok(CowVal::owned(CelList::from(elements)))

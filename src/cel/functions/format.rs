@@ -163,7 +163,9 @@ fn seconds(duration: Duration) -> String {
 fn plain(out: &mut String, value: &dyn Val, depth: &mut usize) -> Outcome<()> {
     values::Pending::check(value)?;
     work::charge(1)?;
-    *depth = depth.checked_sub(1).ok_or_else(|| fault::limit("the value is nested too deeply"))?;
+    *depth = depth
+        .checked_sub(1)
+        .ok_or_else(|| fault::limit(limits::code::WORK, "the value is nested too deeply"))?;
     if let Some(text) = values::text(value) {
         out.push_str(text);
     } else if let Some(float) = values::double(value) {

@@ -24,8 +24,8 @@ mod versions;
 
 pub(super) use amounts::{parse_duration, parse_quantity};
 pub(super) use operators::{
-    ADD, DIVIDE, EQUAL, GREATER, GREATER_EQUAL, HAS, IN, INDEX, INSERT, LESS, LESS_EQUAL, MERGE, MODULO,
-    MULTIPLY, NEGATE, OPTIONAL, PAIRS, SORT, SUBTRACT, UNEQUAL, VISIT,
+    ADD, COPY, DIVIDE, ENTRIES, EQUAL, GREATER, GREATER_EQUAL, HAS, IN, INDEX, LESS, LESS_EQUAL, MERGED,
+    MODULO, MULTIPLY, NEGATE, OPTIONAL, PAIRS, SORT, SUBTRACT, UNEQUAL, VISIT,
 };
 pub(super) use patterns::pattern;
 

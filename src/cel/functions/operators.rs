@@ -1,16 +1,19 @@
 //! The operators, as functions of ours: operands may be unknown, may carry units, and may come in an
 //! order that the engine's own operators do not know.
 
-use super::arguments::{Answer, Arguments, amount, bool, double, list, measure, number, string, take, time};
+use super::arguments::{
+    Answer, Arguments, amount, bool, double, elements, list, measure, number, string, take, time,
+};
 use super::slices;
 use crate::cel::values::{
     self, ListVal, MapVal, Measure, Outcome, Pending, SessionVal, Timestamp, Unit, fault, work,
 };
 use crate::value::Duration;
 use ::cel::common::functions::Function as Implementation;
-use ::cel::common::types::{CelInt, CelList, CelMap, CelOptional};
+use ::cel::common::types::{CelInt, CelList, CelMap, CelMapKey, CelOptional};
 use ::cel::common::value::{CowVal, Val};
 use std::cmp::Ordering;
+use std::collections::HashMap;
 
 pub(in crate::cel) const EQUAL: &str = "@==";
 pub(in crate::cel) const UNEQUAL: &str = "@!=";
@@ -30,9 +33,10 @@ pub(in crate::cel) const HAS: &str = "@has";
 pub(in crate::cel) const OPTIONAL: &str = "@optional";
 pub(in crate::cel) const VISIT: &str = "@visit";
 pub(in crate::cel) const PAIRS: &str = "@pairs";
-pub(in crate::cel) const INSERT: &str = "@insert";
-pub(in crate::cel) const MERGE: &str = "@merge";
+pub(in crate::cel) const ENTRIES: &str = "@entries";
+pub(in crate::cel) const MERGED: &str = "@merged";
 pub(in crate::cel) const SORT: &str = "@sort";
+pub(in crate::cel) const COPY: &str = "@copy";
 
 /// What expressions are rewritten to; none of the names can be written.
 pub(in crate::cel) const INTERNAL: &[(&str, usize, Implementation)] = &[
@@ -54,9 +58,10 @@ pub(in crate::cel) const INTERNAL: &[(&str, usize, Implementation)] = &[
     (OPTIONAL, 2, optional),
     (VISIT, 2, visit),
     (PAIRS, 2, pairs),
-    (INSERT, 3, insert),
-    (MERGE, 2, merge),
+    (ENTRIES, 1, entries),
+    (MERGED, 1, merged),
     (SORT, 2, slices::sort_by_keys),
+    (COPY, 1, copied),
 ];
 
 /// Whether two values are equal: lists and maps of the subject and of the engine alike. An unknown part
@@ -240,6 +245,7 @@ fn add<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
         for part in [x, y] {
             let mut elements = part.iter();
             while let Some(element) = elements.next() {
+                charge_copy(element)?;
                 all.push(element.clone_as_boxed());
             }
         }
@@ -386,6 +392,28 @@ fn optional<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
     }
 }
 
+/// Hands a value through to a list or a map, into which it is copied, and counts what that takes.
+fn copied<'b, 'v>(mut args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
+    let value = args.pop().ok_or_else(|| fault::mismatch("nothing is copied"))?;
+    charge_copy(value.as_ref())?;
+    Ok(value)
+}
+
+/// Counts the elements of a value to the innermost. Collections of the subject are shared, not copied.
+fn charge_copy(value: &dyn Val) -> Outcome<()> {
+    if let Some(list) = value.downcast_ref::<CelList>() {
+        work::charge(list.inner().len())?;
+        list.inner().iter().try_for_each(|element| charge_copy(element.as_ref()))
+    } else if let Some(map) = value.downcast_ref::<CelMap>() {
+        work::charge(map.inner().len())?;
+        map.inner().values().try_for_each(|element| charge_copy(element.as_ref()))
+    } else if let Some(text) = values::text(value) {
+        work::charge(text.len() / 64)
+    } else {
+        Ok(())
+    }
+}
+
 /// Hands a range through to a loop, and counts what the loop will visit.
 fn visit<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
     let [session, range] = take(args)?;
@@ -397,6 +425,7 @@ fn visit<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
     if let Some(session) = session.downcast_ref::<SessionVal>() {
         session.0.charge(visits)?;
     }
+    charge_copy(range.as_ref())?;
     if range.as_iterable().is_none() {
         return Err(fault::mismatch(format!(
             "a loop goes over a list or a map, not over {}",
@@ -433,31 +462,38 @@ fn pairs<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
     list(all)
 }
 
-/// The map that `transformMap` builds, with one more entry.
-fn insert<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
-    let [map, key, value] = take(args)?;
-    let Some(map) = map.downcast_ref::<CelMap>() else {
-        return Err(fault::mismatch("`transformMap` builds a map"));
-    };
-    let mut entries = map.clone().into_inner();
-    work::charge(entries.len())?;
-    entries.insert(key.try_into()?, value.into_owned());
+/// The map of a list of pairs, whose keys are different: what `transformMap` collects.
+fn entries<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
+    let [pairs] = take(args)?;
+    let mut entries = HashMap::new();
+    for pair in elements(pairs.as_ref())? {
+        let pair = pair.downcast_ref::<CelList<'v>>();
+        let pair = pair.ok_or_else(|| fault::mismatch("`transformMap` collects pairs"))?;
+        if let [key, value] = pair.inner() {
+            Pending::check(key.as_ref())?;
+            let key: CelMapKey<'v> = CowVal::Owned(key.clone()).try_into()?;
+            entries.insert(key, value.clone());
+        }
+    }
     Ok(CowVal::owned(CelMap::from(entries)))
 }
 
-/// The map that `transformMapEntry` builds, with the entries of another; no key may come twice.
-fn merge<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
-    let [map, added] = take(args)?;
-    let (Some(map), Some(added)) = (map.downcast_ref::<CelMap>(), added.downcast_ref::<CelMap>()) else {
-        return Err(fault::mismatch("`transformMapEntry` makes a map of each entry"));
-    };
-    work::charge(map.inner().len().saturating_add(added.inner().len()))?;
-    for key in added.inner().keys() {
-        if map.as_container().is_some_and(|map| map.contains(key.inner()) == Ok(true)) {
-            return Err(fault::repeated());
+/// One map of the entries of many, in which no key may come twice: what `transformMapEntry` collects.
+fn merged<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
+    let [maps] = take(args)?;
+    // By the key as written, since `1` and `1u` are one key.
+    let mut all = HashMap::new();
+    for map in elements(maps.as_ref())? {
+        let Some(map) = map.downcast_ref::<CelMap<'v>>() else {
+            return Err(fault::mismatch("`transformMapEntry` makes a map of each entry"));
+        };
+        work::charge(map.inner().len())?;
+        for (key, value) in map.inner() {
+            let written = values::written_value(key.inner());
+            if all.insert(written, (key.clone(), value.clone())).is_some() {
+                return Err(fault::repeated());
+            }
         }
     }
-    let mut entries = map.clone().into_inner();
-    entries.extend(added.clone().into_inner());
-    Ok(CowVal::owned(CelMap::from(entries)))
+    Ok(CowVal::owned(CelMap::from(all.into_values().collect::<HashMap<_, _>>())))
 }

@@ -78,7 +78,7 @@ const CACHED: usize = 256;
 #[derive(Clone, Debug)]
 pub(in crate::cel) struct Pattern {
     regex: Regex,
-    /// What a character of the text costs at worst, in steps.
+    /// The price of [`CHARACTERS`] at worst.
     cost: usize,
 }
 
@@ -89,12 +89,35 @@ impl Pattern {
     }
 }
 
-/// Sizes of compiled expressions, in bytes, with the cost of a character: matching takes time that is
+/// How many characters are matched for the price of an element that is compared.
+const CHARACTERS: usize = 16;
+
+/// Sizes of compiled expressions, in bytes, with the price of so many characters: matching takes time that is
 /// linear in the text, but the factor grows with the expression.
 const SIZES: [(usize, usize); 3] = [(limits::REGEX / 64, 1), (limits::REGEX / 8, 8), (limits::REGEX, 64)];
 
+/// Why a regular expression cannot be used.
+enum Unusable {
+    /// What is wrong with it, in one line.
+    Wrong(String),
+    TooLarge,
+}
+
+impl Unusable {
+    fn message(self) -> String {
+        match self {
+            Unusable::Wrong(message) => message,
+            Unusable::TooLarge => format!("it takes more than {} KiB when compiled", limits::REGEX / 1024),
+        }
+    }
+}
+
 /// Compiles a regular expression; the error is one line.
 pub(in crate::cel) fn pattern(text: &str) -> Result<Pattern, String> {
+    cached(text).map_err(Unusable::message)
+}
+
+fn cached(text: &str) -> Result<Pattern, Unusable> {
     let mut cache = PATTERNS.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(pattern) = cache.get(text) {
         return Ok(pattern.clone());
@@ -107,7 +130,7 @@ pub(in crate::cel) fn pattern(text: &str) -> Result<Pattern, String> {
     Ok(pattern)
 }
 
-fn compile(text: &str) -> Result<Pattern, String> {
+fn compile(text: &str) -> Result<Pattern, Unusable> {
     for (size, cost) in SIZES {
         match RegexBuilder::new(text).size_limit(size).dfa_size_limit(limits::REGEX).build() {
             Ok(regex) => return Ok(Pattern { regex, cost }),
@@ -115,18 +138,21 @@ fn compile(text: &str) -> Result<Pattern, String> {
             Err(error) => {
                 let lines = error.to_string();
                 let last = lines.lines().last().unwrap_or_default();
-                return Err(last.trim_start_matches("error: ").to_owned());
+                return Err(Unusable::Wrong(last.trim_start_matches("error: ").to_owned()));
             }
         }
     }
-    Err(format!("it takes more than {} KiB when compiled", limits::REGEX / 1024))
+    Err(Unusable::TooLarge)
 }
 
 /// The regular expression of an argument, for matching a text.
 fn compiled(value: &CowVal<'_, '_>, matched: &str) -> Outcome<Regex> {
-    let wrong = |error: String| format!("the regular expression is wrong: {error}");
-    let Pattern { regex, cost } = pattern(text(value)?).map_err(|error| fault::wrong(wrong(error)))?;
-    work::charge(matched.len().saturating_mul(cost))?;
+    let Pattern { regex, cost } = cached(text(value)?).map_err(|unusable| {
+        let limit = matches!(unusable, Unusable::TooLarge);
+        let message = format!("the regular expression is wrong: {}", unusable.message());
+        if limit { fault::limit(limits::code::REGEX, message) } else { fault::wrong(message) }
+    })?;
+    work::charge((matched.len() / CHARACTERS).saturating_mul(cost))?;
     Ok(regex)
 }
 

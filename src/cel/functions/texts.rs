@@ -218,7 +218,10 @@ fn replace<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
     // The outcome's length is bounded before it is built.
     let count = value.matches(old).count().min(limit.unwrap_or(usize::MAX));
     if count.saturating_mul(new.len()).saturating_add(value.len()) > limits::TEXT {
-        return Err(fault::limit(format!("a text is longer than {} KiB", limits::TEXT / 1024)));
+        return Err(fault::limit(
+            limits::code::TEXT,
+            format!("a text is longer than {} KiB", limits::TEXT / 1024),
+        ));
     }
     string(value.replacen(old, new, count))
 }

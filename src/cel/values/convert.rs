@@ -47,9 +47,9 @@ pub(in crate::cel) fn datum(value: &dyn Val, place: Place) -> Outcome<Datum> {
 }
 
 fn build(value: &dyn Val, place: Place, budget: &mut usize) -> Outcome<Datum> {
-    *budget = budget
-        .checked_sub(1)
-        .ok_or_else(|| fault::limit(format!("the outcome has more than {} elements", limits::STEPS)))?;
+    *budget = budget.checked_sub(1).ok_or_else(|| {
+        fault::limit(limits::code::STEPS, format!("the outcome has more than {} elements", limits::STEPS))
+    })?;
     super::Pending::check(value)?;
     let mut element = |value: &dyn Val| build(value, place, budget).map(|datum| Field::known(datum, place));
     if let Some(bool) = value.downcast_ref::<CelBool>() {

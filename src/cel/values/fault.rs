@@ -2,6 +2,8 @@
 //! that no expression can call.
 
 use super::Pending;
+use crate::cel::limits;
+use crate::cel::world::POLICY_ERROR;
 use ::cel::ExecutionError;
 use ::cel::common::value::Val;
 
@@ -12,7 +14,8 @@ const MISMATCH: &str = "@mismatch";
 const RANGE: &str = "@range";
 const INDEX: &str = "@index";
 const ZERO: &str = "@zero";
-const LIMIT: &str = "@limit";
+/// Limits are named by their codes, which no expression can call either.
+const LIMIT: &str = "cel-limit-";
 const REPEATED: &str = "@repeated";
 const WRONG: &str = "@wrong";
 
@@ -85,9 +88,17 @@ pub(in crate::cel) fn zero() -> ExecutionError {
     reserved(ZERO, "division by zero")
 }
 
-/// A limit of this room was met.
-pub(in crate::cel) fn limit(message: impl Into<String>) -> ExecutionError {
-    reserved(LIMIT, message)
+/// A limit of this room was met, by the code of the limit.
+pub(in crate::cel) fn limit(code: &'static str, message: impl Into<String>) -> ExecutionError {
+    reserved(code, message)
+}
+
+/// What a diagnostic about the error is called.
+pub(in crate::cel) fn code(error: &ExecutionError) -> &'static str {
+    use limits::code;
+    let met = |code: &&&'static str| is(error, code);
+    let all = [code::STEPS, code::WORK, code::TEXT, code::REGEX, code::DEFINITIONS];
+    all.iter().find(met).copied().unwrap_or(POLICY_ERROR)
 }
 
 /// A map would have the same key twice.
@@ -113,8 +124,8 @@ pub(in crate::cel) fn class(error: &ExecutionError) -> Class {
             RANGE => Class::Range,
             INDEX => Class::Index,
             ZERO => Class::Zero,
-            LIMIT => Class::Limit,
             REPEATED => Class::Repeated,
+            name if name.starts_with(LIMIT) => Class::Limit,
             _ => Class::Wrong,
         },
         ExecutionError::NoSuchKey(_) => Class::Absent,
@@ -176,7 +187,7 @@ pub(in crate::cel) fn describe(error: &ExecutionError) -> String {
         ExecutionError::FunctionError { function, message } => match function.as_str() {
             ABSENT => format!("`{message}` is not set"),
             UNKNOWN | UNDECIDED => "a value is not known".to_owned(),
-            name if name.starts_with('@') => message.clone(),
+            name if name.starts_with('@') || name.starts_with(LIMIT) => message.clone(),
             function => format!("`{function}`: {message}"),
         },
         ExecutionError::NoSuchKey(key) => format!("there is no `{key}`"),

@@ -198,7 +198,10 @@ impl Session {
         let mut log = self.log();
         log.steps = log.steps.saturating_add(steps).saturating_add(1);
         if log.steps > limits::STEPS {
-            return Err(fault::limit(format!("the loops visit more than {} elements", limits::STEPS)));
+            return Err(fault::limit(
+                limits::code::STEPS,
+                format!("the loops visit more than {} elements", limits::STEPS),
+            ));
         }
         Ok(())
     }
@@ -208,7 +211,7 @@ impl Session {
         let mut log = self.log();
         if log.definitions >= limits::DEFINITIONS {
             let message = format!("more than {} `variables` stand inside one another", limits::DEFINITIONS);
-            return Err(fault::limit(message));
+            return Err(fault::limit(limits::code::DEFINITIONS, message));
         }
         log.definitions += 1;
         Ok(())

@@ -21,7 +21,10 @@ pub(in crate::cel) fn charge(amount: usize) -> Outcome<()> {
     let left = LEFT.get().saturating_sub(amount.saturating_add(1));
     LEFT.set(left);
     if left == 0 {
-        return Err(fault::limit(format!("the evaluation takes more than {} steps", limits::WORK)));
+        return Err(fault::limit(
+            limits::code::WORK,
+            format!("the evaluation takes more than {} steps", limits::WORK),
+        ));
     }
     Ok(())
 }

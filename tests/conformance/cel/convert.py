@@ -4,8 +4,9 @@
     convert.py CEL_SPEC OUT
 
 CEL_SPEC is a checkout of cel-spec (the commit is in NOTICE). Left out are the cases that need protobuf
-messages or enums, and those that ask for a type without a value. One file a textproto file, one case a
-line, so that a new release of the specification is a readable diff.
+messages or enums, and those that ask for a type without a value; their expressions alone are kept in
+`expressions/others.json`, for the parser. One file a textproto file, one case a line, so that a new
+release of the specification is a readable diff.
 """
 
 import base64
@@ -198,22 +199,29 @@ def case(section, test):
 
 def main():
     source, out = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
-    total = 0
+    total, others = 0, []
     for path in sorted((source / "tests/simple/testdata").glob("*.textproto")):
         cases = []
         for section in every(Parser(path.read_text()).message(None), "section"):
             name = first(section, "name", b"").decode()
             for test in every(section, "test"):
                 try:
-                    cases.append(case(name, test))
+                    told = case(name, test)
                 except NeedsMessages:
-                    pass
-        lines = [json.dumps(one, ensure_ascii=False) for one in cases if one]
+                    told = None
+                if told:
+                    cases.append(told)
+                else:
+                    others.append(first(test, "expr", b"").decode())
+        lines = [json.dumps(one, ensure_ascii=False) for one in cases]
         total += len(lines)
         if lines:
             (out / (path.stem + ".json")).write_text("[\n" + ",\n".join(lines) + "\n]\n")
         print(f"{len(lines):5} {path.stem}")
-    print(f"{total:5} in all")
+    lines = [json.dumps(one, ensure_ascii=False) for one in sorted(set(others))]
+    (out / "expressions").mkdir(exist_ok=True)
+    (out / "expressions/others.json").write_text("[\n" + ",\n".join(lines) + "\n]\n")
+    print(f"{total:5} in all, {len(lines)} other expressions")
 
 
 main()

@@ -4,7 +4,6 @@
 mod extensions;
 
 use super::tree::{Macro, Nodes, Place};
-use crate::cel::functions::{INSERT, MERGE};
 use ::cel::common::ast::{CallExpr, ComprehensionExpr, Expr, IdedExpr, ListExpr, LiteralValue, operators};
 
 /// The accumulator of a comprehension. No expression can name it.
@@ -93,6 +92,11 @@ impl Shape {
     const TRANSFORM_MAP_ENTRY: Shape =
         Shape { name: Macro::TransformMapEntry, variables: 2, elements: false, map: Some(MERGE) };
 }
+
+/// What adds an entry to the map that `transformMap` builds; the tree that is evaluated has it no more.
+pub(in crate::cel) const INSERT: &str = "@insert";
+/// The same for `transformMapEntry` and the entries of a map.
+pub(in crate::cel) const MERGE: &str = "@merge";
 
 fn is_name(expr: &IdedExpr, wanted: &str) -> bool {
     matches!(&expr.expr, Expr::Ident(name) if name == wanted)

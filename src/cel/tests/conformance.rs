@@ -4,12 +4,12 @@
 //! class that is wanted, so that no case passes because something is missing. What does not pass is listed
 //! in `exceptions.txt` with its reason; a listed case that passes fails the gate as well.
 
-use super::evaluate::{self, Scope, Verdict};
-use super::functions;
-use super::lower::{SESSION, lower};
-use super::parser;
-use super::values::fault::{self, Class};
-use super::values::{Measure, Owned, Session, SessionVal, Timestamp, work};
+use crate::cel::evaluate::{self, Scope, Verdict};
+use crate::cel::functions;
+use crate::cel::lower::{SESSION, lower};
+use crate::cel::parser;
+use crate::cel::values::fault::{self, Class};
+use crate::cel::values::{self, Measure, Owned, Session, SessionVal, Timestamp, work};
 use crate::cel::{Activation, compile_unchecked};
 use crate::source::{SourceId, TextMap};
 use crate::value::{Condition, Duration};
@@ -26,7 +26,7 @@ use std::sync::Arc;
 
 macro_rules! files {
     ($($name:literal),* $(,)?) => {
-        [$(($name, include_str!(concat!("../../tests/conformance/cel/", $name, ".json")))),*]
+        [$(($name, include_str!(concat!("../../../tests/conformance/cel/", $name, ".json")))),*]
     };
 }
 
@@ -58,7 +58,7 @@ const FILES: [(&str, &str); 23] = files![
 ];
 
 /// What is known not to pass: `file/section/name: reason`.
-const EXCEPTIONS: &str = include_str!("../../tests/conformance/cel/exceptions.txt");
+const EXCEPTIONS: &str = include_str!("../../../tests/conformance/cel/exceptions.txt");
 
 /// How many cases must pass.
 const REQUIRED: usize = 1_690;
@@ -101,7 +101,7 @@ fn cases() -> impl Iterator<Item = (&'static str, Case)> {
 }
 
 /// The expressions of all cases, for the parser's oracle.
-pub(super) fn expressions() -> Vec<String> {
+pub(in crate::cel) fn expressions() -> Vec<String> {
     cases().map(|(_, case)| case.expr).collect()
 }
 
@@ -158,7 +158,7 @@ fn same(found: &dyn Val, wanted: &dyn Val) -> bool {
         return a.len() == b.len()
             && a.iter().all(|(key, a)| b.get(key).is_some_and(|b| same(a.as_ref(), b.as_ref())));
     }
-    if let (Some(a), Some(b)) = (super::values::double(found), super::values::double(wanted)) {
+    if let (Some(a), Some(b)) = (values::double(found), values::double(wanted)) {
         return a.to_bits() == b.to_bits() || a == b || (a.is_nan() && b.is_nan());
     }
     found.equals(wanted)
