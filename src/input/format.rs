@@ -5,6 +5,8 @@
 pub enum Format {
     Yaml,
     Json,
+    Toml,
+    Hcl,
     Dotenv,
     Dockerfile,
     Python,
@@ -20,6 +22,8 @@ impl Format {
         match extension {
             "yaml" | "yml" => return Some(Format::Yaml),
             "json" | "jsonc" => return Some(Format::Json),
+            "toml" => return Some(Format::Toml),
+            "tf" => return Some(Format::Hcl),
             "py" => return Some(Format::Python),
             "sh" | "bash" => return Some(Format::Shell),
             "dockerfile" | "containerfile" => return Some(Format::Dockerfile),
@@ -56,6 +60,8 @@ impl Format {
         match self {
             Format::Yaml => "YAML",
             Format::Json => "JSON",
+            Format::Toml => "TOML",
+            Format::Hcl => "HCL",
             Format::Dotenv => "environment file",
             Format::Dockerfile => "Dockerfile",
             Format::Python => "Python",

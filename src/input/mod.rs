@@ -8,11 +8,13 @@ pub mod dockerfile;
 pub mod dotenv;
 pub mod embedded;
 mod format;
+pub mod hcl;
 pub mod json;
 mod problem;
 pub mod python;
 pub mod shell;
 mod text_map;
+pub mod toml;
 pub mod yaml;
 
 pub use format::Format;

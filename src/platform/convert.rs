@@ -19,6 +19,18 @@ pub enum Conversion {
     /// Docker's memory: a number with `b k m g`, all binary; bytes without one.
     /// <https://docs.docker.com/engine/containers/resource_constraints/>
     DockerBytes,
+    /// Memory whose plain numbers count mebibytes; with a unit as Docker reads it: `1024`, `512mb`.
+    Mebibytes,
+    /// Memory whose plain numbers count gibibytes: `0.5`.
+    Gibibytes,
+    /// CPU in 1024ths of a core, or in cores when it says so: `256`, `.25 vCPU`.
+    CpuUnits,
+    /// A word for an amount: `shared-cpu-1x`.
+    Preset(&'static [(&'static str, &'static str)]),
+    /// True where the text is one of these, false where it is another.
+    Among(&'static [&'static str]),
+    /// The opposite of a truth value.
+    Inverse,
     /// Seconds, or a duration with units: `300`, `5m`, `1h30m`.
     /// <https://cloud.google.com/sdk/gcloud/reference/run/deploy#--timeout>
     Seconds,
@@ -49,6 +61,24 @@ impl Conversion {
             }),
             Conversion::Quantity => Scalar::Quantity(Quantity::parse(text).ok()?),
             Conversion::DockerBytes => Scalar::Quantity(docker_bytes(text)?),
+            Conversion::Mebibytes => Scalar::Quantity(match Quantity::parse_scaled(text, 1 << 20) {
+                Ok(plain) => plain,
+                Err(_) => docker_bytes(text)?,
+            }),
+            Conversion::Gibibytes => Scalar::Quantity(match Quantity::parse_scaled(text, 1 << 30) {
+                Ok(plain) => plain,
+                Err(_) => docker_bytes(text)?,
+            }),
+            Conversion::CpuUnits => Scalar::Quantity(cpu_units(text)?),
+            Conversion::Preset(words) => {
+                let (_, amount) = words.iter().find(|(word, _)| *word == text)?;
+                Scalar::Quantity(Quantity::parse(amount).ok()?)
+            }
+            Conversion::Among(words) => Scalar::Bool(words.contains(&text)),
+            Conversion::Inverse => match Conversion::Bool.scalar(text)? {
+                Scalar::Bool(value) => Scalar::Bool(!value),
+                _ => return None,
+            },
             Conversion::Seconds => Scalar::Duration(Duration::parse_seconds(text).ok()?),
         })
     }
@@ -130,6 +160,20 @@ fn docker_bytes(text: &str) -> Option<Quantity> {
     Quantity::parse_scaled(digits, units).ok()
 }
 
+/// `256` is a quarter of a core, and so is `.25 vCPU`. Thousandths of units are exact enough: a unit is
+/// 1/1024 of a core.
+fn cpu_units(text: &str) -> Option<Quantity> {
+    let lower = text.to_ascii_lowercase();
+    match lower.strip_suffix("vcpu") {
+        Some(cores) => {
+            let cores = cores.trim();
+            let cores = if cores.starts_with('.') { format!("0{cores}") } else { cores.to_owned() };
+            Quantity::parse(&cores).ok()
+        }
+        None => Quantity::parse_scaled(&lower, 1).ok()?.times(1.0 / 1024.0),
+    }
+}
+
 /// The value and the texts of a setting that has exactly these alternatives.
 pub fn value_and_written(choices: Vec<Choice>) -> Option<(Value, Vec<String>)> {
     if choices.is_empty() {
@@ -157,6 +201,14 @@ mod tests {
         assert_eq!(read(Conversion::DockerBytes, "64MiB").as_deref(), Some("64Mi"));
         assert_eq!(read(Conversion::DockerBytes, "lots"), None);
         assert_eq!(read(Conversion::Quantity, "1000m").as_deref(), Some("1"));
+        assert_eq!(read(Conversion::Mebibytes, "1024").as_deref(), Some("1Gi"));
+        assert_eq!(read(Conversion::Mebibytes, "256mb").as_deref(), Some("256Mi"));
+        assert_eq!(read(Conversion::Mebibytes, "2 GB").as_deref(), Some("2Gi"));
+        assert_eq!(read(Conversion::Gibibytes, "0.5").as_deref(), Some("512Mi"));
+        assert_eq!(read(Conversion::CpuUnits, "256").as_deref(), Some("250m"));
+        assert_eq!(read(Conversion::CpuUnits, ".25 vCPU").as_deref(), Some("250m"));
+        assert_eq!(read(Conversion::Among(&["allUsers"]), "allUsers").as_deref(), Some("true"));
+        assert_eq!(read(Conversion::Inverse, "true").as_deref(), Some("false"));
         assert_eq!(read(Conversion::Seconds, "1h30m").as_deref(), Some("5400s"));
         assert_eq!(read(Conversion::Seconds, "300").as_deref(), Some("300s"));
         assert_eq!(read(Conversion::Int, "53/udp").as_deref(), Some("53"));

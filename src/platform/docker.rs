@@ -200,6 +200,7 @@ pub const DOCKER: Platform = Platform {
         build(&["image", "build"]),
     ],
     workloads: &[],
+    sheets: &[],
     fields: &[],
     defaults: &[Default {
         setting: "restart",

@@ -50,6 +50,7 @@ pub const KUBERNETES: Platform = Platform {
         // Argo's drop-in for a Deployment.
         workload("argoproj.io/", "Rollout", "rollout", POD_TEMPLATE, POD),
     ],
+    sheets: &[],
     fields: &[
         Field {
             workloads: &[],

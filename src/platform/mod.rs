@@ -85,6 +85,13 @@ pub fn deployments(document: &Document, trace: &mut Trace<'_>) -> Vec<Deployment
         return read.find(|found| !found.is_empty()).unwrap_or_default();
     }
     let path = trace.sources.get(document.source).path();
+    let mut own: Vec<Deployment> = Vec::new();
+    for platform in ALL {
+        own.extend(manifest::sheets(platform, root, path, trace));
+    }
+    if !own.is_empty() {
+        return own;
+    }
     let included = match compose::is_named_so(path) {
         true => manifest::Included::ByName,
         false => manifest::Included::ByShape,

@@ -13,8 +13,10 @@ pub struct Platform {
     pub title: &'static str,
     /// The command lines that deploy to it, or build for it.
     pub commands: &'static [Command],
-    /// The documents that are deployments of it.
+    /// The documents that are deployments of it, as Kubernetes and its descendants write them.
     pub workloads: &'static [Workload],
+    /// Documents of forms of their own.
+    pub sheets: &'static [Sheet],
     /// Where documents keep settings. Of several rows for one setting the first that is there counts.
     pub fields: &'static [Field],
     pub defaults: &'static [Default],
@@ -32,6 +34,11 @@ pub enum Placeholders {
     Substituted,
     /// The same and `$NAME`; `$$` is a dollar. The platform's own tool fills them in.
     Interpolated,
+    /// `${expression}`, with `$${` for the characters themselves; `${name:-default}` where the reader
+    /// knows what the name stands for.
+    Expressions,
+    /// None: a text is what it says.
+    Literal,
 }
 
 /// What running a command does to settings that it does not name.
@@ -171,6 +178,97 @@ pub struct Field {
     pub conversion: Conversion,
 }
 
+/// A document, or an object in one, that is a deployment by itself: its settings stand at fixed paths.
+/// Where a path meets a list it goes on with the first item.
+#[derive(Debug)]
+pub struct Sheet {
+    /// The platform's own word for what is deployed: `service`, `task-definition`.
+    pub workload: &'static str,
+    /// File names that tell the document, with `*` for any characters; empty: any name.
+    pub files: &'static [&'static str],
+    /// From the root to the object, or to a mapping of objects.
+    pub objects: Objects,
+    /// Paths in the object that must all be there.
+    pub requires: &'static [&'static [&'static str]],
+    /// Where the service's name stands; the first that is there counts.
+    pub name: &'static [&'static [&'static str]],
+    /// The list of containers; empty: the object is its own and only container.
+    pub containers: &'static [&'static str],
+    pub init_containers: &'static [&'static str],
+    /// `Base::Root` is the object, `Base::Container` each container.
+    pub fields: &'static [Field],
+    /// Settings of a container that have another name where the object itself gives them.
+    pub nested: &'static [(&'static str, &'static str)],
+    pub variables: &'static [Variables],
+    /// Keys of a container that are probes.
+    pub probes: &'static [SheetProbe],
+    pub spelling: Spelling,
+    /// Paths, from the object or a container, that say that health is checked.
+    pub checks: &'static [(Base, &'static [&'static str])],
+    /// A key of the object that says under which condition there is one: `count`.
+    pub condition: Option<&'static str>,
+    /// What else decides: settings that are absent here may be given there.
+    pub elsewhere: Option<&'static str>,
+    /// The key of the object whose text names its project or namespace.
+    pub flags: &'static [&'static str],
+}
+
+/// Where the objects of a sheet are.
+#[derive(Clone, Copy, Debug)]
+pub enum Objects {
+    /// At one of these paths from the root; the first that is there counts. `&[]` is the root.
+    At(&'static [&'static [&'static str]]),
+    /// Each value of the mapping at this path.
+    Each(&'static [&'static str]),
+}
+
+/// How the keys of probes are spelt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spelling {
+    /// `initialDelaySeconds`.
+    Camel,
+    /// `initial_delay_seconds`.
+    Snake,
+}
+
+/// A probe of a container.
+#[derive(Clone, Copy, Debug)]
+pub struct SheetProbe {
+    /// The setting: `liveness_probe`.
+    pub setting: &'static str,
+    pub at: ProbePlace,
+}
+
+/// Where a probe stands.
+#[derive(Clone, Copy, Debug)]
+pub enum ProbePlace {
+    /// Under a key.
+    Key(&'static str),
+    /// In the list `probes`, as the item whose `type` is this.
+    Item(&'static str),
+}
+
+/// Where a sheet keeps variables.
+#[derive(Debug)]
+pub struct Variables {
+    pub base: Base,
+    pub path: &'static [&'static str],
+    pub kind: EnvKind,
+    pub shape: Shape,
+}
+
+/// How variables are written.
+#[derive(Clone, Copy, Debug)]
+pub enum Shape {
+    /// Names and values of a mapping.
+    Map,
+    /// Items with `name`, and the value under the first key; the second is a path that, where it is there,
+    /// says that the value comes from a secret.
+    List(&'static str, &'static [&'static str]),
+    /// Items that name files.
+    Files(&'static str),
+}
+
 /// What the platform does when nobody says otherwise.
 #[derive(Debug)]
 pub struct Default {
@@ -225,6 +323,14 @@ impl Platform {
     /// The fields of a workload's documents.
     pub fn fields_of(&self, workload: &str) -> impl Iterator<Item = &'static Field> {
         self.fields.iter().filter(move |row| row.workloads.is_empty() || row.workloads.contains(&workload))
+    }
+
+    /// How the texts of a sheet name variables: Terraform's resources in its own way, others plainly.
+    pub fn placeholders_of(&self, sheet: &Sheet) -> Placeholders {
+        match (sheet.spelling, self.placeholders) {
+            (Spelling::Snake, _) => Placeholders::Expressions,
+            (Spelling::Camel, own) => own,
+        }
     }
 
     /// The limit of a name.

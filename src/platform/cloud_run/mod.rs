@@ -52,6 +52,7 @@ pub const CLOUD_RUN: Platform = Platform {
             pod: &["spec", "template", "spec"],
         },
     ],
+    sheets: &[],
     fields: &[
         annotation(Base::Root, &["metadata", "annotations", "run.googleapis.com/ingress"], "ingress", Text),
         annotation(
