@@ -16,6 +16,8 @@ pub enum Conversion {
     /// A Kubernetes quantity: `512Mi`, `1000m`.
     /// <https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/>
     Quantity,
+    /// A Kubernetes quantity, or `256MB` and `1GB`, which are binary there.
+    Bytes,
     /// Docker's memory: a number with `b k m g`, all binary; bytes without one.
     /// <https://docs.docker.com/engine/containers/resource_constraints/>
     DockerBytes,
@@ -27,10 +29,6 @@ pub enum Conversion {
     CpuUnits,
     /// A word for an amount: `shared-cpu-1x`.
     Preset(&'static [(&'static str, &'static str)]),
-    /// True where the text is one of these, false where it is another.
-    Among(&'static [&'static str]),
-    /// The opposite of a truth value.
-    Inverse,
     /// Seconds, or a duration with units: `300`, `5m`, `1h30m`.
     /// <https://cloud.google.com/sdk/gcloud/reference/run/deploy#--timeout>
     Seconds,
@@ -60,6 +58,10 @@ impl Conversion {
                 _ => return None,
             }),
             Conversion::Quantity => Scalar::Quantity(Quantity::parse(text).ok()?),
+            Conversion::Bytes => Scalar::Quantity(match Quantity::parse(text) {
+                Ok(quantity) => quantity,
+                Err(_) => docker_bytes(text)?,
+            }),
             Conversion::DockerBytes => Scalar::Quantity(docker_bytes(text)?),
             Conversion::Mebibytes => Scalar::Quantity(match Quantity::parse_scaled(text, 1 << 20) {
                 Ok(plain) => plain,
@@ -74,11 +76,6 @@ impl Conversion {
                 let (_, amount) = words.iter().find(|(word, _)| *word == text)?;
                 Scalar::Quantity(Quantity::parse(amount).ok()?)
             }
-            Conversion::Among(words) => Scalar::Bool(words.contains(&text)),
-            Conversion::Inverse => match Conversion::Bool.scalar(text)? {
-                Scalar::Bool(value) => Scalar::Bool(!value),
-                _ => return None,
-            },
             Conversion::Seconds => Scalar::Duration(Duration::parse_seconds(text).ok()?),
         })
     }
@@ -207,8 +204,6 @@ mod tests {
         assert_eq!(read(Conversion::Gibibytes, "0.5").as_deref(), Some("512Mi"));
         assert_eq!(read(Conversion::CpuUnits, "256").as_deref(), Some("250m"));
         assert_eq!(read(Conversion::CpuUnits, ".25 vCPU").as_deref(), Some("250m"));
-        assert_eq!(read(Conversion::Among(&["allUsers"]), "allUsers").as_deref(), Some("true"));
-        assert_eq!(read(Conversion::Inverse, "true").as_deref(), Some("false"));
         assert_eq!(read(Conversion::Seconds, "1h30m").as_deref(), Some("5400s"));
         assert_eq!(read(Conversion::Seconds, "300").as_deref(), Some("300s"));
         assert_eq!(read(Conversion::Int, "53/udp").as_deref(), Some("53"));

@@ -5,6 +5,10 @@
 //! which limits it enforces, each with the page that says so. The engines give tables meaning and know
 //! no platform. This room knows no policy and no report, and no platform knows another.
 
+mod app_engine;
+mod app_runner;
+mod azure;
+mod cloud_functions;
 mod cloud_run;
 pub mod command;
 mod compose;
@@ -12,9 +16,14 @@ mod convert;
 mod defaults;
 mod docker;
 pub mod dockerfile;
+mod ecs;
 pub mod env_file;
+mod fly;
+mod gcloud;
+mod heroku;
 mod image;
 mod kubernetes;
+mod lambda;
 pub mod manifest;
 mod ports;
 mod probe;
@@ -38,8 +47,22 @@ use crate::script::Invocation;
 use crate::source::SourceId;
 
 /// All platforms that stand in tables.
-pub const ALL: &[&Platform] =
-    &[&cloud_run::CLOUD_RUN, &kubernetes::KUBERNETES, &compose::COMPOSE, &docker::DOCKER];
+pub const ALL: &[&Platform] = &[
+    &cloud_run::CLOUD_RUN,
+    &kubernetes::KUBERNETES,
+    &compose::COMPOSE,
+    &docker::DOCKER,
+    &ecs::ECS,
+    &azure::CONTAINER_APPS,
+    &fly::FLY,
+    &app_engine::APP_ENGINE,
+    &app_runner::APP_RUNNER,
+    &lambda::LAMBDA,
+    &azure::CONTAINER_INSTANCES,
+    &azure::WEB_APPS,
+    &heroku::HEROKU,
+    &cloud_functions::CLOUD_FUNCTIONS,
+];
 
 /// The platform of a contract name.
 pub fn find(name: &str) -> Option<&'static Platform> {

@@ -48,6 +48,8 @@ pub enum Effect {
     Creates,
     /// It changes what runs, or creates it if nothing does: they stay as they are.
     Updates,
+    /// Something else that is not read here decides: the chart's values.
+    Completes(&'static str),
     /// It builds an image and deploys nothing.
     Builds,
 }
@@ -61,6 +63,27 @@ pub enum Positional {
     Image,
     /// The build context.
     Context,
+    /// `kind/name`, or the kind and the name; what follows is as told.
+    Resource(Words),
+    /// The service's name, then what is told.
+    Named(Words),
+    /// The words name no service.
+    Plain(Words),
+}
+
+/// What further words are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Words {
+    /// Of no interest here.
+    Ignored,
+    /// `NAME=value`, and `NAME-` where a variable is taken away.
+    Variables(EnvKind),
+    /// `container=image`.
+    Images,
+    /// The value of a setting.
+    Amount(&'static str, Conversion),
+    /// `process=count`, where the process serves requests: `web=2`, `web=2:Standard-1X`.
+    Counts(&'static str),
 }
 
 /// How flags are written.
@@ -116,6 +139,12 @@ pub enum Action {
     ClearVariables(EnvKind),
     /// One variable, `NAME=value`, or `NAME` with the caller's value.
     Variable,
+    /// `NAME=value` in each word up to the next flag; a value with this prefix names a secret.
+    Assignments(EnvKind, Merge, Option<&'static str>),
+    /// Settings by key, `memory=512Mi,cpu=1`: the key, the setting, how it is read.
+    Pairs(&'static [(&'static str, &'static str, Conversion)]),
+    /// Variables in braces behind a key: `Variables={A=1,B=2}`.
+    Braced(&'static str),
     /// A file of variables.
     VariableFile(Merge),
     /// A probe as `key=value` pairs.
@@ -312,7 +341,43 @@ pub enum Bound {
     Coupled(&'static [(&'static str, &'static str)]),
 }
 
+impl Sheet {
+    /// A sheet that reads nothing: what a table does not say is so.
+    pub const EMPTY: Sheet = Sheet {
+        workload: "",
+        files: &[],
+        objects: Objects::At(&[&[]]),
+        requires: &[],
+        name: &[],
+        containers: &[],
+        init_containers: &[],
+        fields: &[],
+        nested: &[],
+        variables: &[],
+        probes: &[],
+        spelling: Spelling::Camel,
+        checks: &[],
+        condition: None,
+        elsewhere: None,
+        flags: &[],
+    };
+}
+
 impl Platform {
+    /// A platform of which nothing is known: what a table does not say is so.
+    pub const EMPTY: Platform = Platform {
+        name: "",
+        title: "",
+        commands: &[],
+        workloads: &[],
+        sheets: &[],
+        fields: &[],
+        defaults: &[],
+        limits: &[],
+        placeholders: Placeholders::Literal,
+        init_sidecars: false,
+    };
+
     /// The default of a setting for a workload.
     pub fn default_of(&self, setting: &str, workload: &str) -> Option<&'static Default> {
         self.defaults.iter().find(|row| {
@@ -339,7 +404,39 @@ impl Platform {
     }
 }
 
+impl Field {
+    /// A row for all workloads.
+    pub const fn new(
+        base: Base,
+        path: &'static [&'static str],
+        setting: &'static str,
+        conversion: Conversion,
+    ) -> Field {
+        Field { workloads: &[], base, path, setting, conversion }
+    }
+}
+
+impl Flag {
+    /// A row.
+    pub const fn new(names: &'static [&'static str], action: Action) -> Flag {
+        Flag { names, action }
+    }
+}
+
 impl Command {
+    /// A command line that nothing recognises: what a table does not say is so.
+    pub const EMPTY: Command = Command {
+        programs: &[],
+        tracks: &[],
+        path: &[],
+        workload: "",
+        effect: Effect::Updates,
+        positional: Positional::Name,
+        style: Style::Long,
+        serves: &[],
+        flags: &[],
+    };
+
     /// The row of a flag as written, and whether it stands there in its `--no-` form.
     pub fn flag(&self, name: &str) -> Option<(&'static Flag, bool)> {
         let find = |name: &str| {
