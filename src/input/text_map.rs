@@ -176,8 +176,8 @@ impl<'a> Walk<'a> {
             }
             offset += line.len();
         }
-        // What chomping left.
-        self.skip_breaks();
+        // What chomping left; blanks of last lines that hold nothing else may lie outside of the scalar.
+        self.at = run(self.text, self.at, |c| matches!(c, '\n' | ' ' | '\t'));
         (self.at == self.text.len()).then_some(self.anchors)
     }
 

@@ -111,6 +111,8 @@ pub struct Command {
     pub style: Style,
     /// If not empty, one of these must be there, or the command is a one-off and no deployment.
     pub serves: &'static [&'static str],
+    /// If one of these is there, nothing is deployed: `--dry-run`.
+    pub unless: &'static [&'static str],
     /// The first table that knows a flag decides.
     pub flags: &'static [&'static [Flag]],
 }
@@ -434,6 +436,7 @@ impl Command {
         positional: Positional::Name,
         style: Style::Long,
         serves: &[],
+        unless: &[],
         flags: &[],
     };
 

@@ -2,9 +2,10 @@
 //!
 //! A document of a known kind becomes one [`Program`] for each shell that would be started: what the
 //! document says about it (variables, conditions, placeholders) is lowered around the script, with the
-//! document's own spans. Actions and tasks that deploy by themselves are no scripts and not this room's
-//! business; neither is what a program means.
+//! document's own spans; an action that runs one known command line is that command line. What a program
+//! means is not this room's business.
 
+mod actions;
 mod azure;
 mod cloud_build;
 mod expression;

@@ -3,7 +3,7 @@
 use crate::model::EnvKind::{Plain, Secret};
 use crate::platform::gcloud::GCLOUD;
 use crate::platform::convert::Conversion::{Int, Quantity, Seconds, Text};
-use crate::platform::table::{Action, Command, Effect, Flag, Merge, Positional, Style};
+use crate::platform::table::{Action, Command, Effect, Flag, Merge, Positional};
 
 const fn flag(names: &'static [&'static str], action: Action) -> Flag {
     Flag { names, action }
@@ -146,10 +146,8 @@ const fn gcloud(path: &'static [&'static str], workload: &'static str, effect: E
         path,
         workload,
         effect,
-        positional: Positional::Name,
-        style: Style::Long,
-        serves: &[],
         flags: &[DEPLOY, GCLOUD],
+        ..Command::EMPTY
     }
 }
 
