@@ -176,9 +176,8 @@ impl<'a> Walk<'a> {
             }
             offset += line.len();
         }
-        // What chomping left; blanks of last lines that hold nothing else may lie outside of the scalar.
-        self.at = run(self.text, self.at, |c| matches!(c, '\n' | ' ' | '\t'));
-        (self.at == self.text.len()).then_some(self.anchors)
+        // What chomping left, and lines of nothing but blanks: the scalar's span ends before them.
+        self.text.get(self.at..)?.trim().is_empty().then_some(self.anchors)
     }
 
     fn skip_breaks(&mut self) {

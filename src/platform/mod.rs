@@ -75,20 +75,43 @@ const NEAR: usize = 80;
 /// Whether a text may hold a command that deploys or builds. Cheap. A path of several words tells enough
 /// by itself, wherever the words stand; a single word such as `run` must stand near its program.
 pub fn may_deploy(text: &str) -> bool {
-    let text = text.to_ascii_lowercase();
-    let near = |program: &str, word: &str| {
-        text.match_indices(program).any(|(at, _)| {
-            let bytes = text.as_bytes().get(at..).unwrap_or_default();
-            let window = bytes.get(..bytes.len().min(program.len() + NEAR)).unwrap_or_default();
-            window.windows(word.len()).any(|found| found == word.as_bytes())
-        })
+    let bytes = text.as_bytes();
+    let names = |command: &table::Command, at: usize, program: &str| match command.path {
+        [word] => {
+            let window = bytes.get(at..bytes.len().min(at + program.len() + NEAR)).unwrap_or_default();
+            window.windows(word.len()).any(|found| found.eq_ignore_ascii_case(word.as_bytes()))
+        }
+        path => path.iter().all(|word| text.contains(word)),
     };
-    ALL.iter().flat_map(|platform| platform.commands).any(|command| {
-        command.programs.iter().any(|program| match command.path {
-            [word] => near(program, word),
-            path => text.contains(program) && path.iter().all(|word| text.contains(word)),
-        })
+    let commands = || ALL.iter().flat_map(|platform| platform.commands);
+    programs().any(|program| {
+        let mut found = places(text, program).peekable();
+        found.peek().is_some() && {
+            let mut rows = commands().filter(|command| command.programs.contains(&program));
+            let places: Vec<usize> = found.collect();
+            rows.any(|command| places.iter().any(|at| names(command, *at, program)))
+        }
     })
+}
+
+/// The programs whose command lines the tables know, each once.
+fn programs() -> impl Iterator<Item = &'static str> {
+    let all = || ALL.iter().flat_map(|platform| platform.commands).flat_map(|command| command.programs);
+    all().enumerate().filter(move |(at, name)| !all().take(*at).any(|before| before == *name)).map(|(_, name)| *name)
+}
+
+/// Where a program is named, in small or in capital letters (`GCLOUD_CMD`). A short name counts as a word
+/// of its own only: `az` stands in `lazy` too.
+fn places<'a>(text: &'a str, program: &'static str) -> impl Iterator<Item = usize> + 'a {
+    let bytes = text.as_bytes();
+    let alone = move |at: usize| {
+        let is_letter = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
+        let before = at.checked_sub(1).and_then(|before| bytes.get(before));
+        program.len() > 4 || !(is_letter(before) || is_letter(bytes.get(at + program.len())))
+    };
+    let upper = program.to_ascii_uppercase();
+    let upper: Vec<usize> = text.match_indices(upper.as_str()).map(|(at, _)| at).collect();
+    text.match_indices(program).map(|(at, _)| at).chain(upper).filter(move |at| alone(*at))
 }
 
 /// Recognises a command line as a deployment or a build.

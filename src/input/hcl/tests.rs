@@ -10,7 +10,7 @@ fn documents(files: &[(&str, &str)]) -> (Vec<Document>, Vec<String>, Sources) {
     for id in ids {
         let read = read(sources.get(id), id, &Limits::default());
         documents.extend(read.documents);
-        told.extend(read.diagnostics.iter().map(|one| format!("{}: {}", one.code, one.message)));
+        told.extend(read.diagnostics.iter().map(|one| format!("{}: {}", one.code.0, one.message)));
     }
     module::resolve(&mut documents, &sources);
     (documents, told, sources)

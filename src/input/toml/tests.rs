@@ -8,7 +8,7 @@ fn with<T>(text: &str, then: impl FnOnce(Option<&Document>, &[String], &Sources)
     let id = sources.add("fly.toml", text);
     let read = read(sources.get(id), id, &Limits::default());
     let told: Vec<String> =
-        read.diagnostics.iter().map(|one| format!("{}: {}", one.code, one.message)).collect();
+        read.diagnostics.iter().map(|one| format!("{}: {}", one.code.0, one.message)).collect();
     then(read.documents.first(), &told, &sources)
 }
 

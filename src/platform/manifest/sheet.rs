@@ -144,6 +144,7 @@ impl<'d> Reader<'_, 'd, '_> {
             evidence: None,
             platform: self.platform.name,
             workload: sheet.workload,
+            recorded: false,
             source: object.document().source,
             anchor,
             condition: condition.unwrap_or_else(Condition::always),
