@@ -10,6 +10,8 @@ pub mod embedded;
 mod format;
 pub mod hcl;
 pub mod json;
+pub mod justfile;
+pub mod makefile;
 mod problem;
 pub mod python;
 pub mod shell;

@@ -20,6 +20,11 @@ pub(super) fn expressions(text: &str) -> Vec<Found> {
     delimited(text, "${{", "}}")
 }
 
+/// `{{ template }}`, in order.
+pub(super) fn templates(text: &str) -> Vec<Found> {
+    delimited(text, "{{", "}}")
+}
+
 /// Stretches between two delimiters, in order.
 fn delimited(text: &str, open: &str, close: &str) -> Vec<Found> {
     let mut found = Vec::new();

@@ -25,9 +25,10 @@ use crate::source::{Source, SourceId, Span};
 use lines::{Line, LineKind, Operator};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// How far prerequisites are followed, and how many programs a file may yield.
+/// How far prerequisites are followed.
 const MAX_DEPTH: usize = 8;
-const MAX_PROGRAMS: usize = 2_000;
+/// How many lines all programs of a file may hold together: each holds the variables of the file.
+const MAX_LINES: usize = 1_000_000;
 /// How deeply conditionals may nest.
 const MAX_CONDITIONALS: usize = 32;
 
@@ -78,8 +79,11 @@ pub fn programs(source: &Source, id: SourceId, limits: &Limits) -> (Vec<Program>
     let mut programs = Vec::new();
     for target in &file.order {
         let Some(rule) = file.rules.get(target) else { continue };
-        if programs.len() >= MAX_PROGRAMS {
-            break;
+        if file.is_full(&programs) {
+            let message = format!("the recipes and variables of this file come to more than {MAX_LINES} lines");
+            let told = Diagnostic::error("input-limit", Span::beginning(id), message)
+                .with_help("exclude it in celador.yaml, or split it; the targets behind the limit are not read");
+            return (programs, vec![told]);
         }
         if !rule.recipe.is_empty() {
             programs.push(file.program(&[target]));
@@ -93,6 +97,10 @@ pub fn programs(source: &Source, id: SourceId, limits: &Limits) -> (Vec<Program>
 }
 
 impl<'a> Makefile<'a> {
+    fn is_full(&self, programs: &[Program]) -> bool {
+        programs.len().saturating_mul(self.lines.len()) > MAX_LINES
+    }
+
     fn span(&self, range: std::ops::Range<usize>) -> Span {
         Span::new(self.id, range.start + self.mark, range.end.max(range.start) + self.mark)
     }
@@ -149,7 +157,7 @@ impl<'a> Makefile<'a> {
             return;
         }
         for prerequisite in &rule.prerequisites {
-            if path.contains(&prerequisite.as_str()) || programs.len() >= MAX_PROGRAMS {
+            if path.contains(&prerequisite.as_str()) || self.is_full(programs) {
                 continue;
             }
             let Some(next) = self.rules.get(prerequisite) else { continue };

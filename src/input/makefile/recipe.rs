@@ -59,7 +59,7 @@ fn script(
     let written = file.text.get(line.clone()).unwrap_or_default();
     // `@`, `-` and `+` tell make how to run the line.
     let mut at = line.start + (written.len() - written.trim_start_matches(['@', '-', '+', ' ', '\t']).len());
-    let mut anchor = |script: &mut Script, at: usize| {
+    let anchor = |script: &mut Script, at: usize| {
         script.anchors.push((number(script.text.len()), number(at + file.mark)));
     };
     anchor(&mut script, at);

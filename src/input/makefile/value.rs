@@ -16,31 +16,24 @@ const MAX_DEPTH: usize = 16;
 /// The variables that a program speaks of.
 #[derive(Debug, Default)]
 pub(super) struct Names {
-    /// By name: where it is first spoken of, and whether the file sets it.
-    all: BTreeMap<String, (Span, bool)>,
+    /// By name: where it is first spoken of; `None` once the file sets it.
+    all: BTreeMap<String, Option<Span>>,
 }
 
 impl Names {
     pub fn define(&mut self, name: &str) {
-        if let Some((_, defined)) = self.all.get_mut(name) {
-            *defined = true;
-            return;
-        }
-        let span = Span::beginning(crate::source::SourceId::default());
-        self.all.insert(name.to_string(), (span, true));
+        self.all.insert(name.to_string(), None);
     }
 
     pub fn is_defined(&self, name: &str) -> bool {
-        self.all.get(name).is_some_and(|(_, defined)| *defined)
+        self.all.get(name).is_some_and(Option::is_none)
     }
 
     /// Assignments for what the file does not set: the caller's variables.
     pub fn inputs(&self) -> Vec<Statement> {
         let mut body = Vec::new();
-        for (name, (span, defined)) in &self.all {
-            if *defined {
-                continue;
-            }
+        for (name, span) in &self.all {
+            let Some(span) = span else { continue };
             let target = Target::Name(internal(name), *span);
             let value = Expression {
                 kind: ExpressionKind::Input {
@@ -65,7 +58,7 @@ pub(super) fn internal(name: &str) -> String {
 
 /// The value of a variable.
 pub(super) fn variable(name: &str, span: Span, names: &mut Names) -> Expression {
-    names.all.entry(name.to_string()).or_insert((span, false));
+    names.all.entry(name.to_string()).or_insert(Some(span));
     Expression { kind: ExpressionKind::Name(internal(name)), span }
 }
 
