@@ -54,7 +54,8 @@ pub fn compare(case: &Case, found: &Interpretation, recorded: &[Vec<String>]) ->
         }
         seen.push(words);
         outcome.arguments += words.len();
-        let best = lines.iter().filter_map(|line| matched(&line.words[1..], words)).map(|known| known.len()).max();
+        let best =
+            lines.iter().filter_map(|line| matched(&line.words[1..], words)).map(|known| known.len()).max();
         let best = best.map(|_| {
             let all = lines.iter().filter_map(|line| matched(&line.words[1..], words));
             all.max_by_key(Vec::len).unwrap_or_default()
@@ -198,7 +199,12 @@ fn matched(told: &[(Told, bool)], words: &[String]) -> Option<Vec<usize>> {
     matched_from(told, words, 0, &mut budget)
 }
 
-fn matched_from(told: &[(Told, bool)], words: &[String], at: usize, budget: &mut usize) -> Option<Vec<usize>> {
+fn matched_from(
+    told: &[(Told, bool)],
+    words: &[String],
+    at: usize,
+    budget: &mut usize,
+) -> Option<Vec<usize>> {
     *budget = budget.checked_sub(1)?;
     let Some(((first, certain), rest)) = told.split_first() else {
         return (at == words.len()).then(Vec::new);

@@ -64,9 +64,10 @@ impl Grammar {
             if let Some(next) = line.strip_prefix("== ") {
                 close(&name, weight, &mut lines);
                 (name, weight) = (next.trim().to_string(), 1);
-            } else if let Some(next) = line.strip_prefix("--").filter(|next| {
-                next.is_empty() || next.trim().chars().all(|c| c.is_ascii_digit())
-            }) {
+            } else if let Some(next) = line
+                .strip_prefix("--")
+                .filter(|next| next.is_empty() || next.trim().chars().all(|c| c.is_ascii_digit()))
+            {
                 close(&name, weight, &mut lines);
                 weight = next.trim().parse().unwrap_or(1);
             } else if !line.starts_with("%%") {
@@ -96,8 +97,7 @@ impl Writer<'_> {
     fn expand(&mut self, nonterminal: &str, depth: usize) -> String {
         let rules = self.grammar.0.get(nonterminal).unwrap_or_else(|| panic!("no rule for {nonterminal}"));
         let has = |kind: &String| self.names.iter().any(|(have, _)| have == kind);
-        let usable: Vec<&Production> =
-            rules.iter().filter(|one| one.wants.iter().all(has)).collect();
+        let usable: Vec<&Production> = rules.iter().filter(|one| one.wants.iter().all(has)).collect();
         let first = usable.first().unwrap_or_else(|| panic!("no way to write {nonterminal}"));
         let mut production = *first;
         if depth < DEEPEST {

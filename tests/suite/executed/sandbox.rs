@@ -56,7 +56,8 @@ impl Case {
 /// Where a program is on this machine.
 pub fn find(program: &str) -> Option<std::path::PathBuf> {
     let path = std::env::var_os("PATH")?;
-    let found = std::env::split_paths(&path).map(|folder| folder.join(program)).find(|file| file.is_file())?;
+    let found =
+        std::env::split_paths(&path).map(|folder| folder.join(program)).find(|file| file.is_file())?;
     if !program.starts_with("python") {
         return Some(found);
     }
@@ -66,7 +67,8 @@ pub fn find(program: &str) -> Option<std::path::PathBuf> {
 }
 
 /// Tools that a script may use besides the deploy command.
-const TOOLS: &[&str] = &["cat", "xargs", "envsubst", "basename", "dirname", "tr", "seq", "env", "sh", "bash", "uname"];
+const TOOLS: &[&str] =
+    &["cat", "xargs", "envsubst", "basename", "dirname", "tr", "seq", "env", "sh", "bash", "uname"];
 
 /// One invocation that was written down, with its program's number.
 pub struct Recorded {
