@@ -6,7 +6,7 @@ use super::explain::Explainer;
 use super::lower::{Lowered, lower};
 use super::parser::{self, SyntaxError, Tree};
 use super::trace::{self, Trace};
-use super::values::{self, Owned, Session, fault};
+use super::values::{self, Owned, Session, fault, work};
 use super::{growth, limits};
 use crate::cel::object::{Datum, Place};
 use crate::cel::{Activation, Declarations, EvaluationError, Leaf, Outcome, Read, Type, World};
@@ -83,7 +83,7 @@ pub fn compile_unchecked(text: &str, map: &TextMap) -> Result<Expression, Vec<Di
 
 fn parse(text: &str, map: &TextMap) -> Result<Tree, Vec<Diagnostic>> {
     let told = |error: SyntaxError| {
-        let code = if error.limit { "cel-limit" } else { "cel-syntax" };
+        let code = error.limit.unwrap_or("cel-syntax");
         // An error at the end has no character of its own: it is shown at the last one.
         let end = text.trim_end().len();
         let (start, stop) = match error.range.is_empty() {
@@ -106,7 +106,7 @@ fn last_character(text: &str) -> usize {
 fn finish(text: &str, map: &TextMap, tree: Tree, checked: Checked) -> Result<Expression, Vec<Diagnostic>> {
     if growth::exceeds(&tree.root, limits::STEPS) {
         let message = format!("the expression builds more than {} elements", limits::STEPS);
-        return Err(vec![Diagnostic::error("cel-limit", map.span(0, text.len()), message)]);
+        return Err(vec![Diagnostic::error(limits::code::ELEMENTS, map.span(0, text.len()), message)]);
     }
     let ranges = tree.ranges();
     let inner = Inner { text: text.to_owned(), map: map.clone(), ranges, lowered: lower(tree.root), checked };
@@ -141,7 +141,11 @@ impl Inner {
     }
 
     fn error(&self, error: &ExecutionError, id: u64) -> Outcome {
-        Outcome::Error(EvaluationError { message: fault::describe(error), span: self.span_of(id) })
+        Outcome::Error(EvaluationError {
+            code: fault::code(error),
+            message: fault::describe(error),
+            span: self.span_of(id),
+        })
     }
 
     /// The outcome of a value that is neither true nor false. Parts of it may turn out to be unknown, or
@@ -161,6 +165,7 @@ impl Inner {
 
     /// Evaluates in one world: the outcome, or the choice that has to be made first.
     fn outcome(&self, session: &Arc<Session>) -> Result<Outcome, Vec<value::Condition>> {
+        work::begin();
         let judged = catch_unwind(AssertUnwindSafe(|| {
             let scope = scope(self, session);
             judge(self.root(), &scope, session)
@@ -265,6 +270,7 @@ impl Expression {
         world: &value::Condition,
         explain: impl FnOnce(&mut Explainer<'_>, &Scope<'_>),
     ) -> Vec<Leaf> {
+        work::begin();
         let explained = catch_unwind(AssertUnwindSafe(|| {
             let session = Arc::new(Session::new(activation.clone(), world.clone()));
             let scope = scope(&self.inner, &session);

@@ -32,7 +32,7 @@ pub use functions::{Documentation, documentation};
 pub use limits::WORLDS as WORLD_LIMIT;
 pub use mutate::{Change, changes};
 pub use types::Type;
-pub use world::{EvaluationError, Leaf, Outcome, Read, ReadState, World};
+pub use world::{EvaluationError, Leaf, Outcome, POLICY_ERROR, Read, ReadState, World};
 
 #[cfg(test)]
 mod tests;

@@ -6,6 +6,7 @@
 
 mod bad_input;
 mod examples;
+mod executed;
 mod explanation;
 mod facts;
 mod generated;

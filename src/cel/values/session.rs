@@ -206,7 +206,10 @@ impl Session {
         let mut log = self.log();
         log.steps = log.steps.saturating_add(steps).saturating_add(1);
         if log.steps > limits::STEPS {
-            return Err(fault::wrong(format!("the loops visit more than {} elements", limits::STEPS)));
+            return Err(fault::limit(
+                limits::code::STEPS,
+                format!("the loops visit more than {} elements", limits::STEPS),
+            ));
         }
         Ok(())
     }
@@ -216,7 +219,7 @@ impl Session {
         let mut log = self.log();
         if log.definitions >= limits::DEFINITIONS {
             let message = format!("more than {} `variables` stand inside one another", limits::DEFINITIONS);
-            return Err(fault::wrong(message));
+            return Err(fault::limit(limits::code::DEFINITIONS, message));
         }
         log.definitions += 1;
         Ok(())
