@@ -14,6 +14,8 @@ mod related;
 mod subjects;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod verdicts;
 
 use crate::diagnostic::{Diagnostic, Explanation, Finding, Tally};
 use crate::document::Document;
