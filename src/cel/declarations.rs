@@ -1,5 +1,6 @@
 //! What an expression may name, and what earlier expressions have made certain.
 
+use super::check::{Cost, Formula};
 use crate::cel::{Expression, Type, types};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -22,8 +23,22 @@ pub enum Target {
 pub struct Declarations {
     variables: Vec<(&'static str, Type)>,
     params: Vec<(Arc<str>, Type)>,
-    definitions: Vec<(Arc<str>, Type)>,
+    definitions: Vec<Definition>,
+    /// Fields that hold one of a few words which only the project knows, by owner and name.
+    words: Vec<(&'static str, &'static str, Vec<&'static str>)>,
     certain: BTreeSet<String>,
+    /// What earlier expressions say of the subject.
+    assumed: Vec<Formula>,
+    /// Whether an earlier expression is wrong, so that nobody knows what it would have made certain.
+    anything_may_be_certain: bool,
+}
+
+/// A named expression of the policy.
+#[derive(Clone, Debug)]
+pub(super) struct Definition {
+    pub(super) name: Arc<str>,
+    pub(super) kind: Type,
+    pub(super) cost: Cost,
 }
 
 impl Declarations {
@@ -67,7 +82,18 @@ impl Declarations {
 
     /// Declares `variables.NAME`, with the type that its expression has.
     pub fn define(&mut self, name: Arc<str>, expression: &Expression) {
-        self.definitions.push((name, expression.result().clone()));
+        let (kind, cost) = (expression.result().clone(), expression.bound());
+        self.definitions.push(Definition { name, kind, cost });
+    }
+
+    /// Declares `variables.NAME` of which the expression is wrong: it may be anything.
+    pub fn define_unknown(&mut self, name: Arc<str>) {
+        self.definitions.push(Definition { name, kind: Type::Dyn, cost: Cost::default() });
+    }
+
+    /// Says which words a field of an object type can hold.
+    pub fn enumerate(&mut self, owner: &'static str, name: &'static str, words: Vec<&'static str>) {
+        self.words.push((owner, name, words));
     }
 
     /// Says that a path is there for certain: a setting for which every targeted platform has a default
@@ -78,13 +104,25 @@ impl Declarations {
 
     /// Says that an earlier expression holds (a matchCondition): what it guards is there for certain.
     pub fn assume(&mut self, expression: &Expression) {
-        self.certain.extend(expression.guarantees().iter().cloned());
+        self.allow(expression);
+        self.assumed.extend(expression.formula().cloned());
     }
 
     /// Says that an earlier expression does not hold: what a message about a failed validation may speak
     /// of.
     pub fn assume_false(&mut self, expression: &Expression) {
         self.certain.extend(expression.guarantees_otherwise().iter().cloned());
+        self.assumed.extend(expression.formula().cloned().map(Formula::negated));
+    }
+
+    /// Says that what another expression guards may be read.
+    pub fn allow(&mut self, expression: &Expression) {
+        self.certain.extend(expression.guarantees().iter().cloned());
+    }
+
+    /// Says that an earlier expression is wrong: what it would have guarded is not asked for again.
+    pub fn assume_anything(&mut self) {
+        self.anything_may_be_certain = true;
     }
 
     /// The type of a variable.
@@ -116,13 +154,24 @@ impl Declarations {
     }
 
     /// The declared definitions.
-    pub(super) fn definitions(&self) -> &[(Arc<str>, Type)] {
+    pub(super) fn definitions(&self) -> &[Definition] {
         &self.definitions
     }
 
-    /// The paths that are there for certain.
-    pub(super) fn certain(&self) -> &BTreeSet<String> {
-        &self.certain
+    /// The paths that are there for certain; `None` if nobody knows.
+    pub(super) fn certain(&self) -> Option<&BTreeSet<String>> {
+        (!self.anything_may_be_certain).then_some(&self.certain)
+    }
+
+    /// What earlier expressions say.
+    pub(super) fn assumed(&self) -> &[Formula] {
+        &self.assumed
+    }
+
+    /// The words that a field can hold, if they are few.
+    pub(super) fn words(&self, owner: &str, name: &str) -> Option<&[&'static str]> {
+        let own = self.words.iter().find(|row| row.0 == owner && row.1 == name);
+        own.map(|row| row.2.as_slice()).or_else(|| types::words(owner, name))
     }
 }
 

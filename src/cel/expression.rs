@@ -1,6 +1,6 @@
 //! Compiled expressions: made once, shared by all threads.
 
-use super::check::{self, Checked};
+use super::check::{self, Checked, Cost, Formula};
 use super::evaluate::{Verdict, judge, resolve, scope, unknown_inputs};
 use super::explain::Explainer;
 use super::lower::{Lowered, lower};
@@ -63,7 +63,7 @@ pub fn compile(
 
 /// Parses an expression that was checked before: the built-in pack, whose check is a test.
 pub fn compile_unchecked(text: &str, map: &TextMap) -> Result<Expression, Vec<Diagnostic>> {
-    let unchecked = Checked { result: Type::Dyn, holds: BTreeSet::new(), fails: BTreeSet::new() };
+    let unchecked = Checked::unknown();
     finish(text, map, parse(text, map)?, unchecked)
 }
 
@@ -198,6 +198,56 @@ impl Expression {
     /// failure may speak of.
     pub fn guarantees_otherwise(&self) -> &BTreeSet<String> {
         &self.inner.checked.fails
+    }
+
+    /// What it says, if it is a condition that was checked.
+    pub(super) fn formula(&self) -> Option<&Formula> {
+        self.inner.checked.formula.as_ref()
+    }
+
+    /// Whether it was checked, and not only parsed.
+    pub fn is_checked(&self) -> bool {
+        self.inner.checked.complete
+    }
+
+    /// What it always is, whatever the subject: `None` for a condition that tells something.
+    pub fn always(&self) -> Option<bool> {
+        self.inner.checked.always
+    }
+
+    /// What is in order and yet cannot be meant: parts that are always the same.
+    pub fn warnings(&self) -> &[Diagnostic] {
+        &self.inner.checked.warnings
+    }
+
+    /// Whether it names a param; what is named by a value may be any.
+    pub fn names_param(&self, name: &str) -> bool {
+        self.inner.checked.names("param", name)
+    }
+
+    /// Whether it names a variable of the policy.
+    pub fn names_variable(&self, name: &str) -> bool {
+        self.inner.checked.names("variable", name)
+    }
+
+    /// The params that it uses as regular expressions.
+    pub fn patterns(&self) -> impl Iterator<Item = &str> {
+        self.inner.checked.patterns.iter().map(String::as_str)
+    }
+
+    /// The params of quantities that it compares with memory or with CPU.
+    pub fn units(&self) -> impl Iterator<Item = (&str, &Type)> {
+        self.inner.checked.units.iter().map(|(name, kind)| (name.as_str(), kind))
+    }
+
+    /// The steps that an evaluation takes at most, collections taken to be as large as `types::elements`
+    /// says. Zero if it was not checked.
+    pub fn cost(&self) -> u64 {
+        self.inner.checked.cost.steps
+    }
+
+    pub(super) fn bound(&self) -> Cost {
+        self.inner.checked.cost
     }
 
     /// Evaluates in every world that the values it reads tell apart, beginning with `start`.

@@ -25,7 +25,7 @@ mod world;
 pub use activation::Activation;
 pub use declarations::{Declarations, Target};
 pub use expression::{Expected, Expression, compile, compile_unchecked};
-pub use functions::{Documentation, documentation};
+pub use functions::{Documentation, check_pattern, documentation};
 pub use limits::WORLDS as WORLD_LIMIT;
 pub use types::Type;
 pub use world::{EvaluationError, Leaf, Outcome, Read, ReadState, World};

@@ -17,7 +17,7 @@ type Facts = BTreeSet<String>;
 /// not.
 pub(super) fn check(checker: &mut Checker<'_>) -> (BTreeSet<String>, BTreeSet<String>) {
     let root = &checker.tree.root;
-    let facts = checker.declarations.certain().clone();
+    let Some(facts) = checker.declarations.certain().cloned() else { return Default::default() };
     let mut guards = Guards { checker, names: Vec::new(), reported: BTreeSet::new() };
     guards.walk(root, &facts);
     (guards.facts(root, true), guards.facts(root, false))
