@@ -23,7 +23,11 @@ pub enum Target {
 pub struct Declarations {
     variables: Vec<(&'static str, Type)>,
     params: Vec<(Arc<str>, Type)>,
+    /// Params that nobody need give.
+    without_default: Vec<Arc<str>>,
     definitions: Vec<Definition>,
+    /// The names of all definitions, those that follow too.
+    announced: Vec<Arc<str>>,
     /// Fields that hold one of a few words which only the project knows, by owner and name.
     words: Vec<(&'static str, &'static str, Vec<&'static str>)>,
     certain: BTreeSet<String>,
@@ -80,6 +84,17 @@ impl Declarations {
         self.params.push((name, kind));
     }
 
+    /// Declares `params.NAME`, which is absent where a project does not give it.
+    pub fn param_without_default(&mut self, name: Arc<str>, kind: Type) {
+        self.without_default.push(Arc::clone(&name));
+        self.param(name, kind);
+    }
+
+    /// Says that `variables.NAME` is declared further down, where it is not to be named yet.
+    pub fn announce(&mut self, name: Arc<str>) {
+        self.announced.push(name);
+    }
+
     /// Declares `variables.NAME`, with the type that its expression has.
     pub fn define(&mut self, name: Arc<str>, expression: &Expression) {
         let (kind, cost) = (expression.result().clone(), expression.bound());
@@ -129,7 +144,9 @@ impl Declarations {
     pub(super) fn variable(&self, name: &str) -> Option<Type> {
         match name {
             "params" => Some(Type::Params),
-            "variables" if !self.definitions.is_empty() => Some(Type::Definitions),
+            "variables" if !self.definitions.is_empty() || !self.announced.is_empty() => {
+                Some(Type::Definitions)
+            }
             _ => self.variables.iter().find(|(known, _)| *known == name).map(|(_, kind)| kind.clone()),
         }
     }
@@ -151,6 +168,16 @@ impl Declarations {
     /// The declared params.
     pub(super) fn params(&self) -> &[(Arc<str>, Type)] {
         &self.params
+    }
+
+    /// Whether a param may be absent.
+    pub(super) fn may_lack(&self, param: &str) -> bool {
+        self.without_default.iter().any(|name| **name == *param)
+    }
+
+    /// Whether a definition of this name follows.
+    pub(super) fn announces(&self, name: &str) -> bool {
+        self.announced.iter().any(|one| **one == *name)
     }
 
     /// The declared definitions.

@@ -70,23 +70,13 @@ pub fn compile_unchecked(text: &str, map: &TextMap) -> Result<Expression, Vec<Di
 fn parse(text: &str, map: &TextMap) -> Result<Tree, Vec<Diagnostic>> {
     let told = |error: SyntaxError| {
         let code = if error.limit { "cel-limit" } else { "cel-syntax" };
-        // An error at the end has no character of its own: it is shown at the last one.
-        let end = text.trim_end().len();
-        let (start, stop) = match error.range.is_empty() {
-            true if error.range.start >= end => (text.get(..end).map_or(0, last_character), end),
-            _ => (error.range.start, error.range.end),
-        };
-        let diagnostic = Diagnostic::error(code, map.span(start, stop), error.message);
+        let diagnostic = Diagnostic::error(code, map.span(error.range.start, error.range.end), error.message);
         match error.help {
             Some(help) => diagnostic.with_help(help),
             None => diagnostic,
         }
     };
     parser::parse(text).map_err(|errors| errors.into_iter().map(told).collect())
-}
-
-fn last_character(text: &str) -> usize {
-    text.char_indices().next_back().map_or(0, |(at, _)| at)
 }
 
 fn finish(text: &str, map: &TextMap, tree: Tree, checked: Checked) -> Result<Expression, Vec<Diagnostic>> {
@@ -210,9 +200,19 @@ impl Expression {
         self.inner.checked.complete
     }
 
-    /// What it always is, whatever the subject: `None` for a condition that tells something.
+    /// What it always is: `None` for a condition that tells something.
     pub fn always(&self) -> Option<bool> {
-        self.inner.checked.always
+        self.inner.checked.always.as_ref().map(|always| always.value)
+    }
+
+    /// Whether earlier expressions make it always the same, and not it itself.
+    pub fn is_implied(&self) -> bool {
+        self.inner.checked.always.as_ref().is_some_and(|always| always.assumed)
+    }
+
+    /// The part by which it is always the same, with what may be meant instead.
+    pub fn constant_part(&self) -> Option<&Diagnostic> {
+        self.inner.checked.always.as_ref()?.because.as_ref()
     }
 
     /// What is in order and yet cannot be meant: parts that are always the same.

@@ -146,7 +146,8 @@ fn too_dear(compiled: &Compiled, limit: u64) -> Option<Diagnostic> {
         return None;
     }
     let name = &compiled.policy.name;
-    let message = format!("`{name}` may take {} steps for one subject, {limit} are allowed", policy::steps(cost));
+    let message =
+        format!("`{name}` may take {} steps for one subject, {limit} are allowed", policy::steps(cost));
     let told = Diagnostic::error("policy-cost", compiled.dearest(), message).with_label("most of them here");
     Some(told.with_help("loop over less, or raise `cost` under `policies` in celador.yaml"))
 }

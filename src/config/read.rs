@@ -197,7 +197,9 @@ impl Reader<'_> {
     }
 
     fn policies(&mut self, node: Ref<'_>) {
-        for (key, _, value) in self.keys.entries(node, "`policies`", &["builtin", "cost", "paths", "configure"]) {
+        for (key, _, value) in
+            self.keys.entries(node, "`policies`", &["builtin", "cost", "paths", "configure"])
+        {
             match key {
                 "builtin" => {
                     let words = [

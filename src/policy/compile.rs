@@ -9,6 +9,7 @@ use crate::model::Environment;
 use crate::platform;
 use crate::source::Span;
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// A named expression.
@@ -247,7 +248,14 @@ fn declarations(policy: &Policy, errors: &mut Vec<Diagnostic>) -> (Declarations,
     declarations.enumerate("deployment", "platform", platform::ALL.iter().map(|one| one.name).collect());
     for Param { name, kind, default, .. } in &policy.params {
         let unit = default.as_ref().map_or(Type::Quantity, unit_of);
-        declarations.param(Arc::clone(name), if unit == Type::Quantity { type_of(kind) } else { unit });
+        let kind = if unit == Type::Quantity { type_of(kind) } else { unit };
+        match default {
+            Some(_) => declarations.param(Arc::clone(name), kind),
+            None => declarations.param_without_default(Arc::clone(name), kind),
+        }
+    }
+    for NamedCode { name, .. } in &policy.variables {
+        declarations.announce(Arc::clone(name));
     }
     let mut elements = 1;
     if let Some(path) = &policy.for_each {
@@ -256,7 +264,11 @@ fn declarations(policy: &Policy, errors: &mut Vec<Diagnostic>) -> (Declarations,
                 declarations.declare("each", kind);
                 elements = count;
             }
-            Err(reason) => errors.push(Diagnostic::error("policy-value", path.span, reason)),
+            Err((at, reason)) => {
+                errors.push(Diagnostic::error("policy-value", path.map.span(at.start, at.end), reason));
+                // One mistake is told once.
+                declarations.declare("each", Type::Dyn);
+            }
         }
     }
     (declarations, elements)
@@ -284,28 +296,35 @@ fn type_of(kind: &ParamType) -> Type {
 }
 
 /// The type of the elements of the list or map at a path such as `deployment.required`, and how many it is
-/// taken to have.
-fn element_type(path: &str) -> Result<(Type, u64), String> {
-    let mut names = path.trim().split('.');
-    let root = names.next().unwrap_or_default();
-    let row =
-        types::variable(root).ok_or_else(|| format!("`forEach` names `{root}`, which is no variable"))?;
-    let mut kind = Type::Object(row.type_name);
-    let mut elements = 1;
-    for name in names {
-        let Type::Object(owner) = kind else {
-            return Err(format!("`forEach` looks for `{name}` in something without fields"));
-        };
-        let Some(field) = types::field(owner, name) else {
-            let known: Vec<&str> = types::fields(owner).iter().map(|row| row.name).collect();
-            let near = nearest(name, known).map_or(String::new(), |near| format!("; did you mean `{near}`?"));
-            return Err(format!("`forEach`: {owner} has no field `{name}`{near}"));
-        };
-        kind = field.kind;
-        elements = types::elements(owner, name);
+/// taken to have; or which bytes of the path are wrong, and why.
+fn element_type(path: &str) -> Result<(Type, u64), (Range<usize>, String)> {
+    let start = path.len() - path.trim_start().len();
+    let mut at = start..start;
+    let (mut kind, mut elements): (Option<Type>, u64) = (None, 1);
+    for name in path.trim().split('.') {
+        at = at.end + usize::from(kind.is_some())..at.end + usize::from(kind.is_some()) + name.len();
+        kind = Some(match kind {
+            None => match types::variable(name) {
+                Some(row) => Type::Object(row.type_name),
+                None => return Err((at, format!("`forEach` names `{name}`, which is no variable"))),
+            },
+            Some(Type::Object(owner)) => match types::field(owner, name) {
+                Some(field) => {
+                    elements = types::elements(owner, name);
+                    field.kind
+                }
+                None => {
+                    let known: Vec<&str> = types::fields(owner).iter().map(|row| row.name).collect();
+                    let near = nearest(name, known);
+                    let near = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+                    return Err((at, format!("{owner} has no field `{name}`{near}")));
+                }
+            },
+            Some(_) => return Err((at, format!("`forEach` looks for `{name}` in something without fields"))),
+        });
     }
     match kind {
-        Type::List(element) | Type::Map(element) => Ok((*element, elements)),
-        other => Err(format!("`forEach` needs a list or a map; `{}` is {other}", path.trim())),
+        Some(Type::List(element) | Type::Map(element)) => Ok((*element, elements)),
+        _ => Err((start..at.end, "`forEach` needs a list or a map".to_owned())),
     }
 }

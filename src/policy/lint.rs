@@ -58,7 +58,9 @@ pub(super) fn warnings(compiled: &Compiled) -> Vec<Diagnostic> {
     if policy.judged_by.is_none() && all().all(Expression::is_checked) {
         for param in policy.params.iter().filter(|param| !all().any(|one| one.names_param(&param.name))) {
             let message = format!("no expression uses the param `{}`", param.name);
-            told.push(Diagnostic::warning("policy-unused", param.span, message).with_help("remove it, or use it"));
+            told.push(
+                Diagnostic::warning("policy-unused", param.span, message).with_help("remove it, or use it"),
+            );
         }
         for named in &policy.variables {
             let others = compiled.variables.iter().filter(|(name, _)| *name != named.name);
@@ -74,18 +76,32 @@ pub(super) fn warnings(compiled: &Compiled) -> Vec<Diagnostic> {
         let (message, help) = match condition.expression.always() {
             None => continue,
             Some(true) => ("the condition always holds", "remove it"),
-            Some(false) => ("the condition never holds: the policy judges nothing", "mend it, or remove the policy"),
+            Some(false) => {
+                ("the condition never holds: the policy judges nothing", "mend it, or remove the policy")
+            }
         };
         let warning = Diagnostic::warning("policy-constant", condition.expression.span(), message);
         told.push(warning.with_help(help));
     }
     for validation in &compiled.validations {
-        // What always fails forbids whatever the conditions select, which may well be meant.
-        if validation.expression.always() == Some(true) {
-            let span = validation.expression.span();
-            let warning = Diagnostic::warning("policy-constant", span, "the validation can never fail");
-            told.push(warning.with_help("where each of several values is refused, join the parts with `&&`"));
-        }
+        let expression = &validation.expression;
+        let (message, help) = match (expression.always(), expression.is_implied()) {
+            (Some(true), true) => ("the validation can never fail", "a matchCondition says so already"),
+            (Some(true), false) => ("the validation can never fail", "it holds whatever is deployed"),
+            // What the conditions select may well be what is forbidden, and so may everything be.
+            (Some(false), false) if expression.text().trim() != "false" => {
+                ("the validation always fails", "it fails whatever is deployed")
+            }
+            _ => continue,
+        };
+        let warning = Diagnostic::warning("policy-constant", expression.span(), message);
+        told.push(match expression.constant_part() {
+            Some(part) => {
+                let help = part.help.clone().unwrap_or_else(|| part.message.clone());
+                warning.with_related(part.primary.span, part.message.clone()).with_help(help)
+            }
+            None => warning.with_help(help),
+        });
     }
     told.extend(all().flat_map(Expression::warnings).cloned());
     told.sort_by_key(|one| (one.primary.span.start, one.primary.span.end));

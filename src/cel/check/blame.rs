@@ -63,8 +63,20 @@ fn is_arithmetic(name: &str) -> bool {
 fn at_fault<'e>(a: Operand<'e>, b: Operand<'e>, unfit: impl Fn(&Type) -> bool) -> (Operand<'e>, Operand<'e>) {
     let optional = |one: Operand<'_>| matches!(one.kind, Type::Optional(_));
     match () {
-        () if optional(a) != optional(b) => if optional(a) { (a, b) } else { (b, a) },
-        () if unfit(a.kind) != unfit(b.kind) => if unfit(a.kind) { (a, b) } else { (b, a) },
+        () if optional(a) != optional(b) => {
+            if optional(a) {
+                (a, b)
+            } else {
+                (b, a)
+            }
+        }
+        () if unfit(a.kind) != unfit(b.kind) => {
+            if unfit(a.kind) {
+                (a, b)
+            } else {
+                (b, a)
+            }
+        }
         () if firmness(a.expr) < firmness(b.expr) => (a, b),
         () => (b, a),
     }
@@ -106,9 +118,15 @@ impl Checker<'_> {
         let help = match (wrong.kind, other.kind) {
             (Type::Optional(_), _) => None,
             (_, Type::Text) if joins => Some(format!("`string({written})` makes a text of it")),
-            (Type::Int, Type::Double | Type::Ratio) => Some(format!("`double({written})` makes a float of it")),
+            (Type::Int, Type::Double | Type::Ratio) => {
+                Some(format!("`double({written})` makes a float of it"))
+            }
             (Type::Double | Type::Ratio, Type::Int) => {
                 Some(format!("`double({})` makes a float of the other", self.written(other.expr)))
+            }
+            (left, right) if [operators::MULTIPLY, operators::DIVIDE].contains(&name) => {
+                let amount = |kind: &Type| kind.is_quantity() || *kind == Type::Duration;
+                (amount(left) || amount(right)).then(|| "an amount is multiplied by a number".to_owned())
             }
             _ => None,
         };
@@ -131,7 +149,9 @@ impl Checker<'_> {
     pub(super) fn mismatch(&mut self, message: String, wrong: Operand<'_>, other: Operand<'_>) {
         let told = self.between(message, wrong, other);
         let written = self.written(wrong.expr);
-        let help = optional_help(written, wrong.kind).or_else(|| unit_help(other.kind, wrong, written));
+        // Nobody writes a setting of the subject in another way.
+        let unit = || (firmness(wrong.expr) < Firm::Subject).then(|| unit_help(other.kind, wrong, written));
+        let help = optional_help(written, wrong.kind).or_else(|| unit().flatten());
         self.report(match help {
             Some(help) => told.with_help(help),
             None => told,

@@ -6,9 +6,31 @@ use super::{Checker, join, listed};
 use crate::cel::Type;
 use crate::cel::functions::{self, Kind, Row, Signature};
 use crate::cel::types;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, nearest};
 use crate::source::Span;
 use ::cel::common::ast::{CallExpr, Expr, IdedExpr, LiteralValue};
+
+/// Functions of other languages, with ours.
+const FOREIGN: [(&str, &str); 18] = [
+    ("len", "size"),
+    ("length", "size"),
+    ("count", "size"),
+    ("lower", "lowerAscii"),
+    ("toLower", "lowerAscii"),
+    ("toLowerCase", "lowerAscii"),
+    ("upper", "upperAscii"),
+    ("toUpper", "upperAscii"),
+    ("toUpperCase", "upperAscii"),
+    ("includes", "contains"),
+    ("test", "matches"),
+    ("any", "exists"),
+    ("some", "exists"),
+    ("every", "all"),
+    ("select", "filter"),
+    ("where", "filter"),
+    ("str", "string"),
+    ("float", "double"),
+];
 
 impl Checker<'_> {
     /// An operator's or a function's call.
@@ -102,15 +124,36 @@ impl Checker<'_> {
             self.report(told.with_help("`has(deployment.memory)`"));
             return;
         }
+        if let Some(Expr::Ident(namespace)) = target.map(|target| &target.expr)
+            && self.is_unknown(namespace)
+        {
+            return self.no_namespace(target, namespace, name);
+        }
         let message = format!("there is no function `{name}`");
+        if let Some((_, ours)) = FOREIGN.iter().find(|(foreign, _)| *foreign == name) {
+            let help = format!("did you mean `{ours}`?");
+            self.report(Diagnostic::error("cel-unknown-function", span, message).with_help(help));
+            return;
+        }
         let namespace = name.split_once('.').map(|(namespace, _)| format!("{namespace}."));
         let near = |row: &&Row| {
             let same = namespace.as_ref().is_none_or(|namespace| row.name.starts_with(namespace.as_str()));
             row.member == target.is_some() && same
         };
-        let known = functions::rows().filter(near).map(|row| row.name);
+        // Of what is called on a value only that is of help which may be called on this one.
+        let receiver = target.map(|target| self.type_of(target).clone());
+        let fitting = |row: &&Row| {
+            let first = |one: &Signature| one.params.first().copied();
+            receiver.as_ref().is_none_or(|kind| {
+                row.signatures.iter().filter_map(first).any(|wanted| fits(wanted, kind, &mut None))
+            })
+        };
+        let loops =
+            receiver.as_ref().is_some_and(|kind| matches!(kind, Type::List(_) | Type::Map(_) | Type::Dyn));
+        let known = functions::rows().filter(near).filter(fitting).map(|row| row.name);
         let extra: &[&str] = match (target, &namespace) {
-            (Some(_), _) => &macros,
+            (Some(_), _) if loops => &macros,
+            (Some(_), _) => &[],
             (None, None) => &["has"],
             (None, Some(_)) => &[],
         };
@@ -118,6 +161,30 @@ impl Checker<'_> {
         known.sort_unstable();
         known.dedup();
         self.unknown("cel-unknown-function", span, message, name, known);
+    }
+
+    /// Whether a name is neither a variable nor declared by a loop.
+    fn is_unknown(&self, name: &str) -> bool {
+        let local = self.scope.iter().any(|(known, _)| known == name);
+        !local && self.declarations.variable(name).is_none()
+    }
+
+    /// Reports what stands before the dot of a function and is neither a value nor a namespace.
+    fn no_namespace(&mut self, target: Option<&IdedExpr>, namespace: &str, name: &str) {
+        let Some(target) = target else { return };
+        let spaces =
+            functions::rows().filter_map(|row| row.name.split_once('.')).filter(|(_, one)| *one == name);
+        let near = nearest(namespace, spaces.map(|(space, _)| space));
+        match near {
+            Some(near) => {
+                let message = format!("there is no `{namespace}.{name}`");
+                let told = Diagnostic::error("cel-unknown-name", self.span(target), message);
+                self.report(told.with_help(format!("did you mean `{near}.{name}`?")));
+            }
+            None => {
+                self.infer(target);
+            }
+        }
     }
 
     /// Reports arguments that no signature takes: the first of them that does not fit, what is too much,
@@ -128,7 +195,8 @@ impl Checker<'_> {
         let shown: Vec<String> = signatures.iter().map(|one| written(name, one, own == 1)).collect();
         let shown: Vec<&str> = shown.iter().map(String::as_str).collect();
         let help = format!("there is {}", listed(&shown));
-        let alike: Vec<&&Signature> = signatures.iter().filter(|one| one.params.len() == args.len()).collect();
+        let alike: Vec<&&Signature> =
+            signatures.iter().filter(|one| one.params.len() == args.len()).collect();
         let Some(at) = alike.iter().map(|one| fitting(one, args)).max() else {
             let told = self.wrong_count(expr, name, args, own, &signatures);
             return self.report(told.with_help(help));
@@ -173,7 +241,8 @@ impl Checker<'_> {
         own: usize,
         signatures: &[&Signature],
     ) -> Diagnostic {
-        let mut counts: Vec<usize> = signatures.iter().map(|one| one.params.len().saturating_sub(own)).collect();
+        let mut counts: Vec<usize> =
+            signatures.iter().map(|one| one.params.len().saturating_sub(own)).collect();
         counts.sort_unstable();
         counts.dedup();
         let shown: Vec<String> = counts.iter().map(ToString::to_string).collect();
@@ -197,7 +266,9 @@ impl Checker<'_> {
             "matches" => args.get(1),
             _ => None,
         };
-        if let Some(pattern) = checked.filter(|_| name == "matches").and_then(|arg| super::operators::param(arg)) {
+        if let Some(pattern) =
+            checked.filter(|_| name == "matches").and_then(|arg| super::operators::param(arg))
+        {
             self.patterns.insert(pattern.to_owned());
         }
         let Some((arg, text)) = checked.and_then(|arg| match &arg.expr {
@@ -240,8 +311,7 @@ fn with_unit(result: Type, name: &str, args: &[&IdedExpr], found: &[Type]) -> Ty
     if result != Type::Quantity {
         return result;
     }
-    if let ("quantity", [IdedExpr { expr: Expr::Literal(LiteralValue::String(text)), .. }]) = (name, args)
-    {
+    if let ("quantity", [IdedExpr { expr: Expr::Literal(LiteralValue::String(text)), .. }]) = (name, args) {
         return types::of_quantity(text.inner());
     }
     let parts = found.iter().map(|kind| match kind {

@@ -5,8 +5,8 @@
 
 use super::loops::written;
 use super::{Checker, Macro};
-use crate::cel::types::{self, ELEMENTS_OF_A_DOCUMENT, ELEMENTS_OF_A_PARAM};
 use crate::cel::Type;
+use crate::cel::types::{self, ELEMENTS_OF_A_DOCUMENT, ELEMENTS_OF_A_PARAM};
 use ::cel::common::ast::{CallExpr, ComprehensionExpr, EntryExpr, Expr, IdedExpr, operators};
 
 /// The steps of a regular expression: more than those of a comparison, and bounded by the text's length.
@@ -22,10 +22,7 @@ pub(in crate::cel) struct Cost {
 
 impl Cost {
     fn and(self, other: Cost) -> Cost {
-        Cost {
-            steps: self.steps.saturating_add(other.steps),
-            elements: self.elements.max(other.elements),
-        }
+        Cost { steps: self.steps.saturating_add(other.steps), elements: self.elements.max(other.elements) }
     }
 
     fn plus(self, steps: u64) -> Cost {
@@ -54,15 +51,14 @@ impl Costs<'_, '_> {
             Expr::Select(select) => {
                 let operand = self.of(&select.operand);
                 let definition = self.definition(&select.operand, &select.field);
-                let found = definition.unwrap_or(Cost {
-                    steps: 0,
-                    elements: self.field(&select.operand, &select.field, expr),
-                });
+                let found = definition
+                    .unwrap_or(Cost { steps: 0, elements: self.field(&select.operand, &select.field, expr) });
                 Cost { steps: operand.steps.saturating_add(1).saturating_add(found.steps), ..found }
             }
             Expr::Call(call) => self.call(expr, call),
             Expr::List(list) => {
-                let parts = list.elements.iter().fold(0u64, |sum, part| sum.saturating_add(self.of(part).steps));
+                let parts =
+                    list.elements.iter().fold(0u64, |sum, part| sum.saturating_add(self.of(part).steps));
                 Cost { steps: parts.saturating_add(1), elements: list.elements.len() as u64 }
             }
             Expr::Map(map) => {

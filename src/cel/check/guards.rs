@@ -256,6 +256,7 @@ impl Guards<'_, '_> {
         let optional = match self.checker.type_of(operand) {
             Type::Object(owner) => types::field(owner, name).is_some_and(|row| row.optional),
             Type::Map(_) => true,
+            Type::Params => self.checker.declarations.may_lack(name),
             _ => false,
         };
         if optional {
@@ -289,9 +290,14 @@ impl Guards<'_, '_> {
             },
             _ => String::new(),
         };
+        // Whoever declares the param can give it a value.
+        let (label, help) = match super::operators::param(expr) {
+            Some(_) => ("it has no default", format!("give the param a default, or {help}")),
+            None => ("nothing says that it is there", help),
+        };
         let diagnostic =
             Diagnostic::error("cel-unguarded", self.checker.span(expr), format!("`{written}` may be absent"))
-                .with_label("nothing says that it is there")
+                .with_label(label)
                 .with_help(help);
         self.checker.report(diagnostic);
     }

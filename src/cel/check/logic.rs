@@ -229,9 +229,7 @@ mod tests {
 
     #[test]
     fn a_value_lies_below_at_between_or_above_constants() {
-        let compare = |relation, number| {
-            Formula::Compare("x".to_owned(), relation, Constant::Number(number))
-        };
+        let compare = |relation, number| Formula::Compare("x".to_owned(), relation, Constant::Number(number));
         let (low, high) = (compare(Relation::Less, 5), compare(Relation::LessOrEqual, 3));
         let either = Formula::Any(vec![low.clone(), high.clone().negated()]);
         let both = Formula::All(vec![low.negated(), high]);

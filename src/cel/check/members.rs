@@ -53,6 +53,18 @@ impl Checker<'_> {
         self.used.insert(format!("{what} {name}"));
         match rows.iter().find(|(known, _)| *known == name) {
             Some((_, kind)) => (*kind).clone(),
+            None if what == "variable" && declarations.announces(name) => {
+                let message = format!("the variable `{name}` is not declared yet");
+                let help = "a variable sees those above it, a matchCondition none";
+                self.report(Diagnostic::error("cel-unknown-field", span, message).with_help(help));
+                Type::Dyn
+            }
+            None if rows.is_empty() => {
+                let message = format!("the policy has no {what} `{name}`");
+                let help = format!("it declares no `{what}s`");
+                self.report(Diagnostic::error("cel-unknown-field", span, message).with_help(help));
+                Type::Dyn
+            }
             None => {
                 let message = format!("the policy has no {what} `{name}`");
                 let known = rows.iter().map(|(name, _)| *name);
@@ -63,12 +75,7 @@ impl Checker<'_> {
     }
 
     /// `operand[key]`, or `operand[?key]` and `operand.?key`, which are optional.
-    pub(super) fn index(
-        &mut self,
-        operand: &IdedExpr,
-        key: &IdedExpr,
-        optional: bool,
-    ) -> Type {
+    pub(super) fn index(&mut self, operand: &IdedExpr, key: &IdedExpr, optional: bool) -> Type {
         let owner = match key.expr {
             Expr::Literal(_) => self.owner(operand),
             _ => self.infer(operand),
@@ -82,13 +89,7 @@ impl Checker<'_> {
         }
     }
 
-    fn member(
-        &mut self,
-        owner: &Type,
-        operand: &IdedExpr,
-        key: &IdedExpr,
-        key_type: &Type,
-    ) -> Type {
+    fn member(&mut self, owner: &Type, operand: &IdedExpr, key: &IdedExpr, key_type: &Type) -> Type {
         match owner {
             Type::Optional(inner) => match self.member(inner, operand, key, key_type) {
                 found @ Type::Optional(_) => found,

@@ -5,12 +5,14 @@ mod blame;
 mod calls;
 mod constant;
 mod cost;
+mod formula;
 mod guards;
 mod logic;
 mod loops;
 mod members;
 mod operators;
 
+pub(super) use constant::Always;
 pub(super) use cost::Cost;
 pub(super) use logic::Formula;
 
@@ -36,7 +38,7 @@ pub(super) struct Checked {
     /// What it says, if it is a condition.
     pub(super) formula: Option<Formula>,
     /// What the whole of it always is.
-    pub(super) always: Option<bool>,
+    pub(super) always: Option<Always>,
     pub(super) cost: Cost,
     /// The params and variables that it names: `param minimum`, `variable sum`.
     pub(super) used: BTreeSet<String>,
@@ -355,7 +357,11 @@ fn join(a: Type, b: Type) -> Type {
         (a, b) if a == b => a,
         // What is known of one quantity holds for the other, or they would not go together.
         (a, b) if a.is_quantity() && a.accepts(&b) => {
-            if a == Type::Quantity { b } else { a }
+            if a == Type::Quantity {
+                b
+            } else {
+                a
+            }
         }
         (Type::Double, Type::Ratio) | (Type::Ratio, Type::Double) => Type::Double,
         (Type::List(a), Type::List(b)) => Type::list(join(*a, *b)),

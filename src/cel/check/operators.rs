@@ -183,9 +183,7 @@ fn arithmetic(name: &str, a: &Type, b: &Type) -> Option<Type> {
         (operators::MULTIPLY, a, b) if a.is_number() && is_amount(b) => Some(b.clone()),
         (operators::DIVIDE, a, b) if is_amount(a) && b.is_number() => Some(a.clone()),
         (operators::DIVIDE, a, b) if is_amount(a) && is_amount(b) && a.accepts(b) => Some(Type::Ratio),
-        (operators::ADD | operators::SUBSTRACT, a, b)
-            if a.accepts(b) && (a.is_number() || is_amount(a)) =>
-        {
+        (operators::ADD | operators::SUBSTRACT, a, b) if a.accepts(b) && (a.is_number() || is_amount(a)) => {
             Some(join(a.clone(), b.clone()))
         }
         (operators::MODULO, Type::Int, Type::Int) => Some(Type::Int),

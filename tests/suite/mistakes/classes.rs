@@ -33,7 +33,8 @@ fn inserted(at: usize, before: &str, new: &str) -> Edit {
 static TAKEN: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| {
     const WORDS: &str = "each params variables true false in null bool bytes double int list map string type as \
         break const continue else for function if import let loop package namespace return var void while";
-    const OBJECTS: &str = "container image probe env_variable repeated_flag required_variable bound_port part";
+    const OBJECTS: &str =
+        "container image probe env_variable repeated_flag required_variable bound_port part";
     let roots = types::VARIABLES.iter().map(|row| row.type_name);
     let fields = roots.chain(OBJECTS.split(' ')).flat_map(types::fields).map(|row| row.name);
     let functions = celador::cel::documentation().into_iter().map(|row| row.name);
@@ -53,7 +54,10 @@ fn misspelt(word: &str) -> Vec<String> {
     let doubled = format!("{first}{}{rest}", rest.chars().next().unwrap_or('x'));
     let dropped = format!("{first}{}", rest.get(1..).unwrap_or_default());
     let all = [swapped(), Some(doubled), Some(dropped), Some(format!("{word}s"))];
-    all.into_iter().flatten().filter(|new| new != word && !new.is_empty() && !TAKEN.contains(new.as_str())).collect()
+    all.into_iter()
+        .flatten()
+        .filter(|new| new != word && !new.is_empty() && !TAKEN.contains(new.as_str()))
+        .collect()
 }
 
 fn words<'s>(site: &'s Site, path: &Path, count: usize) -> Vec<&'s str> {
@@ -89,7 +93,9 @@ pub fn misspelt_name(site: &Site, _: &Names<'_>) -> Vec<Edit> {
             all.extend(misspelt(site.word(root)).into_iter().map(|new| replaced(root, new)));
         }
         if ["params", "variables"].contains(&site.word(root)) && path.names.len() > 1 {
-            all.extend(misspelt(site.word(&path.names[1])).into_iter().map(|new| replaced(&path.names[1], new)));
+            all.extend(
+                misspelt(site.word(&path.names[1])).into_iter().map(|new| replaced(&path.names[1], new)),
+            );
         }
     }
     all
@@ -197,9 +203,9 @@ pub fn wrong_type(site: &Site, names: &Names<'_>) -> Vec<Edit> {
             ("matches" | "join", [argument]) if path.names.len() > 1 => {
                 all.extend(["1", "[\"a\"]", "false"].map(|new| replaced(argument, new)));
             }
-            ("quantity" | "duration", [argument]) => {
-                all.extend(["1", "true"].map(|new| replaced(argument, new)));
-            }
+            // A quantity may be made of a number: of cores, of bytes.
+            ("quantity", [argument]) => all.push(replaced(argument, "true")),
+            ("duration", [argument]) => all.extend(["1", "true"].map(|new| replaced(argument, new))),
             // A text is joined with what is none.
             ("string", [argument]) if path.names.len() == 1 => {
                 let close = site.closing(path.behind()).unwrap();
@@ -244,9 +250,13 @@ pub fn unguarded(site: &Site, names: &Names<'_>) -> Vec<Edit> {
         {
             let others = types::fields(owner).into_iter().filter(|row| row.optional && row.kind == kind);
             let prefix = site.word(&path.upto(count - 1)).to_owned();
-            let fresh = others.filter(|row| !["environment", "condition", "value"].contains(&row.name));
+            // Neither guarded anywhere in the policy, nor a guard itself: the key that is asked for.
+            let fresh = others.filter(|row| !names.guards(&prefix, row.name));
+            let is_key = site.before(path.at) == "[" || site.token(path.behind()) == "in";
             let range = path.upto(count);
-            all.extend(fresh.map(|row| replaced(&range, format!("{prefix}.{}", row.name))));
+            all.extend(
+                fresh.filter(|_| !is_key).map(|row| replaced(&range, format!("{prefix}.{}", row.name))),
+            );
         }
         // `!has(path) || ..` and `has(path) && ..` lose their guard.
         if path.called && path.names.len() == 1 && site.word(&path.names[0]) == "has" {
@@ -268,11 +278,13 @@ fn without_guard(site: &Site, has: &Path) -> Option<Edit> {
     }
     let guarded = site.word(&argument);
     let range = site.tokens[first].range.start..site.tokens[close + 2].range.start;
-    let rest: Vec<usize> = site.text.match_indices(guarded).map(|(at, _)| at).filter(|&at| at >= range.end).collect();
+    let rest: Vec<usize> =
+        site.text.match_indices(guarded).map(|(at, _)| at).filter(|&at| at >= range.end).collect();
     let once = site.text.matches(&format!("has({guarded})")).count() == 1;
     // The first use is what is wrong: as a whole path, or as the beginning of one.
     let used = *rest.first()?;
-    let ends = !site.text[used + guarded.len()..].starts_with(|c: char| c.is_alphanumeric() || c == '_' || c == '[');
+    let ends =
+        !site.text[used + guarded.len()..].starts_with(|c: char| c.is_alphanumeric() || c == '_' || c == '[');
     let start = used - range.len();
     (once && ends).then(|| Edit { range, new: String::new(), wrong: start..start + guarded.len() })
 }
@@ -390,18 +402,15 @@ pub fn syntax(site: &Site, _: &Names<'_>) -> Vec<Edit> {
             }
             "+" => all.push(inserted(range.end, " ", "+")),
             "!" if site.token(at + 1) != "(" => {
-                // `not x`: what follows a name that is none cannot follow it.
-                let next = &site.tokens[at + 1].range;
-                let edit = Edit {
-                    range: range.clone(),
-                    new: "not ".to_owned(),
-                    wrong: next.start + 3..next.end + 3,
-                };
-                all.push(edit);
+                // `not x`
+                let next = site.tokens.get(at + 1).filter(|next| next.kind == Kind::Name);
+                let wrong = range.start..range.start + 3;
+                all.extend(next.map(|_| Edit { range: range.clone(), new: "not ".to_owned(), wrong }));
             }
             // Quotes that are not closed, or of another kind.
             text if token.kind == Kind::Text => {
-                let end = site.text[range.start..].find('\n').map_or(site.text.len(), |end| range.start + end);
+                let end =
+                    site.text[range.start..].find('\n').map_or(site.text.len(), |end| range.start + end);
                 let quotes_behind = site.text[range.end..end].contains(['"', '\'']);
                 if !quotes_behind && site.text[end..].trim().is_empty() {
                     let new = &text[..text.len() - 1];

@@ -129,9 +129,10 @@ impl Site {
 
     /// The names that loops declare, by their tokens.
     pub fn declared(&self) -> Vec<usize> {
-        let calls = self.paths.iter().filter(|path| path.called && path.names.len() > 1);
-        let calls = calls.filter(|path| MACROS.contains(&self.word(path.names.last().unwrap())));
-        calls.map(|path| path.behind() + 1).collect()
+        let is_loop = |at: &usize| {
+            MACROS.contains(&self.token(*at)) && self.before(*at) == "." && self.token(at + 1) == "("
+        };
+        (0..self.tokens.len()).filter(is_loop).map(|at| at + 2).collect()
     }
 }
 
@@ -193,7 +194,10 @@ fn paths(text: &str, tokens: &[Token]) -> Vec<Path> {
     let mut all = Vec::new();
     for at in 0..tokens.len() {
         let word = symbol(at);
-        if !is_name(at) || (at > 0 && symbol(at - 1) == ".") || ["true", "false", "in", "null"].contains(&word) {
+        if !is_name(at)
+            || (at > 0 && symbol(at - 1) == ".")
+            || ["true", "false", "in", "null"].contains(&word)
+        {
             continue;
         }
         let mut names = vec![tokens[at].range.clone()];
@@ -242,6 +246,12 @@ impl<'p> Names<'p> {
             found = row.kind;
         }
         Some((found, optional))
+    }
+
+    /// Whether the policy asks anywhere whether a field is there.
+    pub fn guards(&self, prefix: &str, name: &str) -> bool {
+        let tested = format!("has({prefix}.{name}");
+        codes(self.policy).iter().any(|(_, code)| code.text.contains(&tested))
     }
 
     fn each(&self) -> Option<Type> {

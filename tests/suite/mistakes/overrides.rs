@@ -8,8 +8,10 @@ use celador::source::Sources;
 /// Values that are none of a type, and which characters of each are wrong.
 fn wrong_values(kind: &ParamType) -> &'static [(&'static str, &'static str)] {
     match kind {
-        ParamType::Quantity => &[("2GB", "2GB"), ("10m5s", "10m5s"), ("[1Gi]", "[1Gi]"), ("plenty", "plenty")],
-        ParamType::Duration => &[("300", "300"), ("2Gi", "2Gi"), ("true", "true"), ("10 minutes", "10 minutes")],
+        ParamType::Quantity => {
+            &[("2GB", "2GB"), ("10m5s", "10m5s"), ("[1Gi]", "[1Gi]"), ("plenty", "plenty")]
+        }
+        ParamType::Duration => &[("300", "300"), ("2Gi", "2Gi"), ("true", "true"), ("a while", "a while")],
         ParamType::Ratio => &[("half", "half"), ("50%", "50%"), ("10s", "10s"), ("{a: 1}", "{a: 1}")],
         ParamType::Int => &[("1.5", "1.5"), ("\"3\"", "\"3\""), ("few", "few"), ("512Mi", "512Mi")],
         ParamType::Bool => &[("1", "1"), ("\"true\"", "\"true\"")],
