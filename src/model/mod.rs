@@ -9,7 +9,7 @@ mod environment;
 mod setting;
 
 pub use deployment::{
-    Artifact, Container, Deployment, EnvKind, EnvState, EnvVariable, EnvVariables, Kind, Probe, Repeated,
+    Artifact, BoundPort, Container, Deployment, EnvKind, EnvState, EnvVariable, EnvVariables, Kind, Probe, Repeated,
     Role,
 };
 pub use environment::{Environment, Evidence};

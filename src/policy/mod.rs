@@ -88,6 +88,16 @@ pub enum Unknowns {
     Count,
 }
 
+/// How what fails of one subject is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Findings {
+    /// One finding a validation and literal.
+    Each,
+    /// One finding for all validations that fail under the same condition, beside the same other file:
+    /// their messages in a row, the first one's literal underlined, the others beside it.
+    Together,
+}
+
 /// A validated policy.
 #[derive(Clone, Debug)]
 pub struct Policy {
@@ -110,6 +120,7 @@ pub struct Policy {
     pub judged_by: Option<String>,
     pub failure_policy: FailurePolicy,
     pub unknowns: Unknowns,
+    pub findings: Findings,
     /// Empty for a built-in policy that was read to judge: see [`Builtin::text_to_judge`].
     pub examples: Vec<Example>,
     pub source: SourceId,

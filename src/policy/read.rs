@@ -4,7 +4,7 @@ use super::examples::read_examples;
 use super::keys::Keys;
 use super::param::read_params;
 use super::target::{ComparedWith, Kind, Target};
-use super::{Code, FailurePolicy, FixCode, NamedCode, Policy, Unknowns, Validation};
+use super::{Code, FailurePolicy, Findings, FixCode, NamedCode, Policy, Unknowns, Validation};
 use crate::diagnostic::{Action, Diagnostic, Severity, nearest};
 use crate::document::{Document, Ref};
 use crate::input::{self, Limits};
@@ -30,6 +30,7 @@ const SPEC_KEYS: &[&str] = &[
     "judgedBy",
     "failurePolicy",
     "unknowns",
+    "findings",
     "action",
     "examples",
 ];
@@ -99,6 +100,8 @@ fn read_policy(keys: &mut Keys, source: &Source, root: Ref<'_>) -> Option<Policy
         keys.word(spec, "failurePolicy", "`spec`", &failure).unwrap_or(FailurePolicy::Ignore);
     let unknowns = [("report", Unknowns::Report), ("count", Unknowns::Count)];
     let unknowns = keys.word(spec, "unknowns", "`spec`", &unknowns).unwrap_or(Unknowns::Report);
+    let findings = [("each", Findings::Each), ("together", Findings::Together)];
+    let findings = keys.word(spec, "findings", "`spec`", &findings).unwrap_or(Findings::Each);
     let rationale = keys.text(spec, "rationale", "`spec`").map_or("", |(text, _)| text.trim());
     let target = match spec.get("target") {
         Some(node) => read_target(keys, node),
@@ -132,6 +135,7 @@ fn read_policy(keys: &mut Keys, source: &Source, root: Ref<'_>) -> Option<Policy
         judged_by,
         failure_policy,
         unknowns,
+        findings,
         examples,
         source: name_node.span().source,
         span: name_node.span(),

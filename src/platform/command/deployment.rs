@@ -77,7 +77,8 @@ pub fn deployment(call: &Call<'_>, world: &Condition, trace: &mut Trace<'_>) -> 
     {
         let choices = passed(Conversion::Text.choices(&value, trace), anchor, trace);
         let condition = Condition::always();
-        let given = Given { flag: "image".into(), condition, choices, place: place_of(&value, call, trace) };
+        let place = place_of(&value, call, trace);
+        let given = Given { flag: "image".into(), condition, choices, place, adds_up: false };
         group.givens.entry("image").or_default().push(given);
     }
     let mut settings = Settings::default();
@@ -115,6 +116,7 @@ pub fn deployment(call: &Call<'_>, world: &Condition, trace: &mut Trace<'_>) -> 
         evidence: None,
         platform: call.platform.name,
         workload: call.command.workload,
+        recorded: false,
         source: call.source,
         anchor,
         condition: world.clone(),
@@ -191,6 +193,7 @@ fn take(
             condition: argument.condition.clone(),
             choices,
             place: argument.place,
+            adds_up: false,
         });
     };
     match (action, &argument.value) {
@@ -208,7 +211,20 @@ fn take(
         (Action::Off(setting), _) => give(setting, switched(argument, false)),
         (Action::Publish, Some(value)) => {
             for (setting, choices) in ports::published(value, trace) {
-                give(setting, passed(choices, argument.place, trace));
+                // Ports add up: the first that is published is the port, where it is published at all.
+                let givens = group.givens.entry(setting).or_default();
+                if givens.iter().any(|given| given.condition.is_always()) {
+                    continue;
+                }
+                let choices = passed(choices, argument.place, trace);
+                let given = Given {
+                    flag: argument.written.clone(),
+                    condition: argument.condition.clone(),
+                    choices,
+                    place: argument.place,
+                    adds_up: true,
+                };
+                givens.insert(0, given);
             }
         }
         (Action::Probe(kind), Some(_)) => group.probes.push((kind, argument.clone())),

@@ -14,6 +14,8 @@ pub(super) struct Given {
     pub(super) condition: Condition,
     pub(super) choices: Vec<Choice>,
     pub(super) place: Span,
+    /// Whether the flag may be given again without taking anything back, as `docker run -p` may.
+    pub(super) adds_up: bool,
 }
 
 /// What a setting is where no flag gives it.
@@ -93,6 +95,9 @@ fn overridden(givens: &[Given]) -> Vec<(Condition, Known<crate::value::Scalar>, 
 
 /// The record of a scalar flag that is given more than once at the same time.
 pub(super) fn repeated(givens: &[Given]) -> Option<Repeated> {
+    if givens.iter().any(|given| given.adds_up) {
+        return None;
+    }
     let together = givens.iter().enumerate().any(|(index, earlier)| {
         givens.iter().skip(index + 1).any(|later| !earlier.condition.contradicts(&later.condition))
     });

@@ -13,10 +13,28 @@ use std::sync::Arc;
 #[derive(Debug, Default)]
 pub(super) struct Collected {
     pub(super) variables: EnvVariables,
-    /// Whether the plain variables that were there before are gone.
+    plain: Before,
+    secret: Before,
+}
+
+/// What the flags do to the variables of one kind that were there before.
+#[derive(Clone, Copy, Debug, Default)]
+struct Before {
+    /// A flag puts others in their place.
     replaced: bool,
-    /// A flag that leaves what was there before.
+    /// A flag leaves them.
     merged: bool,
+}
+
+impl Before {
+    fn is_kept(self) -> bool {
+        !self.replaced || self.merged
+    }
+
+    fn join(&mut self, later: Before) {
+        self.replaced |= later.replaced;
+        self.merged |= later.merged;
+    }
 }
 
 impl Collected {
@@ -40,7 +58,9 @@ impl Collected {
             (Action::Variable, Some(value)) => self.single(argument, value, trace),
             (Action::ClearVariables(kind), _) => self.merge(kind, Merge::Replace),
             (Action::Unset, Some(value)) => {
-                self.merged = true;
+                // Which kind it takes away, the command does not say.
+                self.plain.merged = true;
+                self.secret.merged = true;
                 let Value::Known(known) = value else { return };
                 for name in split(&known.value, ",", trace) {
                     let gone = name.text.plain();
@@ -57,27 +77,32 @@ impl Collected {
     pub(super) fn append(&mut self, later: Collected) {
         self.variables.all.extend(later.variables.all);
         self.variables.open.extend(later.variables.open);
-        self.replaced |= later.replaced;
-        self.merged |= later.merged;
+        self.plain.join(later.plain);
+        self.secret.join(later.secret);
     }
 
     fn merge(&mut self, kind: EnvKind, merge: Merge) {
-        match (kind, merge) {
-            (EnvKind::Plain, Merge::Replace) => self.replaced = true,
-            (_, Merge::Keep) => self.merged = true,
-            _ => {}
+        let before = match kind {
+            EnvKind::Secret => &mut self.secret,
+            _ => &mut self.plain,
+        };
+        match merge {
+            Merge::Replace => before.replaced = true,
+            Merge::Keep => before.merged = true,
         }
     }
 
     /// What may be set beyond the entries: whatever runs, unless the command replaces it.
     pub(super) fn finish(mut self, call: &Call<'_>) -> EnvVariables {
-        let keeps = call.command.effect == Effect::Updates && (!self.replaced || self.merged);
-        if keeps {
-            self.variables.open.push(Unknown {
-                input: "variables of the running revision".into(),
-                reason: Reason::KeptFromRunning,
-                span: call.invocation.anchor,
-            });
+        let kept = |what: &str| Unknown {
+            input: what.into(),
+            reason: Reason::KeptFromRunning,
+            span: call.invocation.anchor,
+        };
+        if call.command.effect == Effect::Updates && self.plain.is_kept() {
+            self.variables.open.push(kept("variables of the running revision"));
+        } else if call.command.effect == Effect::Updates && self.secret.is_kept() {
+            self.variables.open_secrets = Some(kept("secrets of the running revision"));
         }
         self.variables
     }

@@ -48,6 +48,15 @@ fn collect(
     }
 }
 
+/// Whether the API server has written into an object: its identity and its status. Both are what `kubectl
+/// get -o yaml` and `gcloud run services describe` print and nobody writes by hand.
+/// <https://kubernetes.io/docs/concepts/overview/working-with-objects/#object-spec-and-status>
+fn is_record(root: Ref<'_>) -> bool {
+    let written = |keys: &[&str]| keys.iter().any(|key| root.path(&["metadata", key]).is_some());
+    let status = root.get("status").is_some_and(|status| !status.entries().is_empty());
+    status && written(&["uid", "resourceVersion", "creationTimestamp"])
+}
+
 struct Reader<'a, 'd, 'b> {
     platform: &'static Platform,
     row: &'static Workload,
@@ -105,6 +114,7 @@ impl<'d> Reader<'_, 'd, '_> {
             evidence: None,
             platform: self.platform.name,
             workload: self.row.workload,
+            recorded: is_record(self.root),
             source: self.root.document().source,
             anchor,
             condition: Condition::always(),
