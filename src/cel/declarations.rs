@@ -2,6 +2,7 @@
 
 use super::check::{Cost, Formula};
 use crate::cel::{Expression, Type, types};
+use ::cel::common::ast::{Expr, IdedExpr};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -43,6 +44,10 @@ pub(super) struct Definition {
     pub(super) name: Arc<str>,
     pub(super) kind: Type,
     pub(super) cost: Cost,
+    /// What it says, if it is a condition, and what is there for certain where it holds or does not.
+    pub(super) formula: Option<Formula>,
+    pub(super) holds: BTreeSet<String>,
+    pub(super) fails: BTreeSet<String>,
 }
 
 impl Declarations {
@@ -97,13 +102,26 @@ impl Declarations {
 
     /// Declares `variables.NAME`, with the type that its expression has.
     pub fn define(&mut self, name: Arc<str>, expression: &Expression) {
-        let (kind, cost) = (expression.result().clone(), expression.bound());
-        self.definitions.push(Definition { name, kind, cost });
+        self.definitions.push(Definition {
+            name,
+            kind: expression.result().clone(),
+            cost: expression.bound(),
+            formula: expression.formula().cloned(),
+            holds: expression.guarantees().clone(),
+            fails: expression.guarantees_otherwise().clone(),
+        });
     }
 
     /// Declares `variables.NAME` of which the expression is wrong: it may be anything.
     pub fn define_unknown(&mut self, name: Arc<str>) {
-        self.definitions.push(Definition { name, kind: Type::Dyn, cost: Cost::default() });
+        self.definitions.push(Definition {
+            name,
+            kind: Type::Dyn,
+            cost: Cost::default(),
+            formula: None,
+            holds: BTreeSet::new(),
+            fails: BTreeSet::new(),
+        });
     }
 
     /// Says which words a field of an object type can hold.
@@ -183,6 +201,13 @@ impl Declarations {
     /// The declared definitions.
     pub(super) fn definitions(&self) -> &[Definition] {
         &self.definitions
+    }
+
+    /// The definition that an expression names, if it is `variables.NAME`.
+    pub(super) fn definition(&self, expr: &IdedExpr) -> Option<&Definition> {
+        let Expr::Select(select) = &expr.expr else { return None };
+        let is_root = matches!(&select.operand.expr, Expr::Ident(root) if root == "variables");
+        self.definitions.iter().find(|one| is_root && !select.test && *one.name == *select.field)
     }
 
     /// The paths that are there for certain; `None` if nobody knows.

@@ -97,8 +97,8 @@ pub(super) fn warnings(compiled: &Compiled) -> Vec<Diagnostic> {
         let warning = Diagnostic::warning("policy-constant", expression.span(), message);
         told.push(match expression.constant_part() {
             Some(part) => {
-                let help = part.help.clone().unwrap_or_else(|| part.message.clone());
-                warning.with_related(part.primary.span, part.message.clone()).with_help(help)
+                let help = part.help.clone().unwrap_or_else(|| help.to_owned());
+                warning.with_related(part.primary.span, "this is always the same").with_help(help)
             }
             None => warning.with_help(help),
         });

@@ -10,6 +10,10 @@ use crate::diagnostic::{Diagnostic, nearest};
 use crate::source::Span;
 use ::cel::common::ast::{CallExpr, Expr, IdedExpr, LiteralValue};
 
+/// Functions whose second argument is a regular expression.
+const PATTERNS: [&str; 6] =
+    ["matches", "find", "findAll", "regex.replace", "regex.extract", "regex.extractAll"];
+
 /// Functions of other languages, with ours.
 const FOREIGN: [(&str, &str); 18] = [
     ("len", "size"),
@@ -263,11 +267,11 @@ impl Checker<'_> {
     fn literal(&mut self, name: &str, args: &[&IdedExpr]) {
         let checked = match name {
             "quantity" | "duration" => args.first(),
-            "matches" => args.get(1),
+            name if PATTERNS.contains(&name) => args.get(1),
             _ => None,
         };
         if let Some(pattern) =
-            checked.filter(|_| name == "matches").and_then(|arg| super::operators::param(arg))
+            checked.filter(|_| PATTERNS.contains(&name)).and_then(|arg| super::operators::param(arg))
         {
             self.patterns.insert(pattern.to_owned());
         }

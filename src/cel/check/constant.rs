@@ -181,8 +181,12 @@ impl Search<'_, '_> {
     fn told(&self, expr: &IdedExpr, value: bool) -> Diagnostic {
         let message = format!("`{}` is always {value} here", self.checker.written(expr));
         let told = Diagnostic::warning("cel-constant", self.checker.span(expr), message);
+        let null = |args: &[IdedExpr]| args.iter().any(|arg| *self.checker.type_of(arg) == Type::Null);
         match self.misspelt_word(expr) {
             Some(help) => told.with_help(help),
+            None if operator(expr).is_some_and(|(_, args)| null(args)) => {
+                told.with_help("nothing is null: `has(..)` asks whether a field is there")
+            }
             None => told,
         }
     }

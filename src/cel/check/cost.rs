@@ -50,7 +50,8 @@ impl Costs<'_, '_> {
             }
             Expr::Select(select) => {
                 let operand = self.of(&select.operand);
-                let definition = self.definition(&select.operand, &select.field);
+                // What the policy's own name stands for is evaluated where it is named.
+                let definition = self.checker.declarations.definition(expr).map(|one| one.cost);
                 let found = definition
                     .unwrap_or(Cost { steps: 0, elements: self.field(&select.operand, &select.field, expr) });
                 Cost { steps: operand.steps.saturating_add(1).saturating_add(found.steps), ..found }
@@ -73,13 +74,6 @@ impl Costs<'_, '_> {
             Expr::Comprehension(parts) => self.comprehension(expr, parts),
             Expr::Literal(_) | Expr::Struct(_) | Expr::Unspecified => Cost::default(),
         }
-    }
-
-    /// What the policy's own name stands for, which is evaluated where it is named.
-    fn definition(&self, operand: &IdedExpr, name: &str) -> Option<Cost> {
-        let is_root = matches!(&operand.expr, Expr::Ident(root) if root == "variables");
-        let definitions = self.checker.declarations.definitions();
-        definitions.iter().find(|one| is_root && *one.name == *name).map(|one| one.cost)
     }
 
     fn field(&self, operand: &IdedExpr, name: &str, expr: &IdedExpr) -> u64 {

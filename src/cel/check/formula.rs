@@ -30,6 +30,11 @@ impl Checker<'_> {
                 false => Formula::Holds(format!("has({}.{})", self.key(&select.operand), select.field)),
             };
         }
+        if let Some(formula) =
+            self.declarations.definition(expr).and_then(|definition| definition.formula.clone())
+        {
+            return formula;
+        }
         let opaque = || Formula::Holds(self.key(expr));
         let Some((name, args)) = operator(expr) else { return opaque() };
         let parts = |args: &[IdedExpr]| args.iter().map(|arg| self.formula(arg)).collect::<Vec<_>>();
