@@ -126,7 +126,7 @@ fn each_limit_of_an_expression_has_an_error_of_its_own() {
         (format!("{}true{}", "(".repeat(200), ")".repeat(200)), "nested more than 160 levels deep"),
         (format!("{} > 0", vec!["1"; 200].join(" + ")), "nested more than 160 levels deep"),
         (format!("cel.bind(x, [1, 2], {doubled}) > 0"), "builds more than 100000 elements"),
-        ("deployment.service.matches(\"(a{1000}){1000}\")".to_owned(), "size limit"),
+        ("deployment.service.matches(\"(a{1000}){1000}\")".to_owned(), "when compiled"),
     ];
     for (expression, message) in sources {
         let told = told_of(&expression);

@@ -16,6 +16,7 @@ use expression::{Names, Site, codes};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::ops::Range;
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// Mistakes of each class.
@@ -84,8 +85,14 @@ fn apply(policy: &'static str, text: &str, site: usize, old: &Site, edit: &Edit)
     })
 }
 
+/// Something that can be made wrong, and is when it is asked for.
+pub struct Place {
+    policy: &'static str,
+    make: Box<dyn Fn() -> Option<Mutant>>,
+}
+
 /// Every place of a class in the pack.
-fn mutants(maker: Maker) -> Vec<Mutant> {
+fn places(maker: Maker) -> Vec<Place> {
     let mut all = Vec::new();
     for builtin in PACK {
         let text = builtin.text_to_judge();
@@ -95,26 +102,30 @@ fn mutants(maker: Maker) -> Vec<Mutant> {
         let policy = policies.first().unwrap();
         let names = Names::of(policy);
         for (at, (role, code)) in codes(policy).into_iter().enumerate() {
-            let site = Site::new(role, code);
-            let edits = maker(&site, &names);
-            all.extend(edits.iter().filter_map(|edit| apply(builtin.name, text, at, &site, edit)));
+            let site = Rc::new(Site::new(role, code));
+            all.extend(maker(&site, &names).into_iter().map(|edit| {
+                let site = Rc::clone(&site);
+                let make = Box::new(move || apply(builtin.name, text, at, &site, &edit));
+                Place { policy: builtin.name, make }
+            }));
         }
     }
     all
 }
 
-/// A fixed choice, spread over the policies: one of each in turn.
-fn chosen(mutants: Vec<Mutant>, seed: u64) -> (Vec<Mutant>, Vec<Mutant>) {
+/// A fixed choice, spread over the policies: one of each in turn. And what was not chosen.
+fn chosen(places: Vec<Place>, seed: u64) -> (Vec<Mutant>, Vec<Place>) {
     let mut random = Random(seed);
-    let mut piles: BTreeMap<&str, Vec<Mutant>> = BTreeMap::new();
-    for mutant in mutants {
-        piles.entry(mutant.policy).or_default().push(mutant);
+    let mut piles: BTreeMap<&str, Vec<Place>> = BTreeMap::new();
+    for place in places {
+        piles.entry(place.policy).or_default().push(place);
     }
     let mut taken = Vec::new();
     while taken.len() < EACH && piles.values().any(|pile| !pile.is_empty()) {
         for pile in piles.values_mut().filter(|pile| !pile.is_empty()) {
             if taken.len() < EACH {
-                taken.push(pile.swap_remove(random.below(pile.len())));
+                let place = pile.swap_remove(random.below(pile.len()));
+                taken.extend((place.make)());
             }
         }
     }
@@ -140,45 +151,48 @@ fn line(mutant: &Mutant) -> &str {
     mutant.text[before..].lines().next().unwrap_or_default().trim()
 }
 
+/// The places of all classes, by name.
+fn all_places() -> Vec<(&'static str, Vec<Place>)> {
+    let all = CLASSES.iter().map(|&(name, maker)| (name, places(maker)));
+    all.chain([("param override of the wrong type", overrides::places())]).collect()
+}
+
+fn is_refused(mutant: &Mutant) -> bool {
+    mutant.told.iter().any(|told| told.severity == Severity::Error)
+}
+
+fn escaped(name: &str, mutant: &Mutant) -> Option<String> {
+    let why = escapes(mutant)?;
+    Some(format!("{name}, {}: `{}` in `{}`\n    {why}\n", mutant.policy, mutant.wrong, line(mutant)))
+}
+
 #[test]
 fn two_hundred_mistakes_are_refused_at_their_characters() {
-    let all = CLASSES.iter().map(|&(name, maker)| (name, mutants(maker)));
-    let all = all.chain([("param override of the wrong type", overrides::mutants())]);
-    let (mut refused, mut exact, mut escaped, mut places) = (0, 0, 0, 0);
+    let (mut refused, mut exact) = (0, 0);
     let (mut table, mut list) = (String::new(), String::new());
-    for (number, (name, mutants)) in all.enumerate() {
-        let possible = mutants.len();
-        let (taken, rest) = chosen(mutants, number as u64);
-        assert_eq!(taken.len(), EACH, "{name}: the pack has {possible} places for it");
-        let is_refused = |mutant: &&Mutant| mutant.told.iter().any(|told| told.severity == Severity::Error);
-        let here = taken.iter().filter(is_refused).count();
+    for (number, (name, places)) in all_places().into_iter().enumerate() {
+        let (taken, _) = chosen(places, number as u64);
+        assert_eq!(taken.len(), EACH, "{name}: the pack has too few places for it");
+        let here = taken.iter().filter(|mutant| is_refused(mutant)).count();
         let exactly = taken.iter().filter(|mutant| escapes(mutant).is_none()).count();
-        let others = rest.iter().filter(|mutant| escapes(mutant).is_none()).count();
-        let _ = writeln!(
-            table,
-            "{name:32}{here:4} of {EACH} refused, {exactly:3} at their characters; of the other {} possible {others}",
-            rest.len()
-        );
-        refused += here;
-        exact += exactly;
-        places += rest.len();
-        escaped += rest.len() - others;
-        for mutant in taken.iter().chain(&rest) {
-            if let Some(why) = escapes(mutant) {
-                let _ = writeln!(
-                    list,
-                    "{name}, {}: `{}` in `{}`\n    {why}",
-                    mutant.policy,
-                    mutant.wrong,
-                    line(mutant)
-                );
-            }
-        }
+        let _ = writeln!(table, "{name:32}{here:4} of {EACH} refused, {exactly:3} at their characters");
+        (refused, exact) = (refused + here, exact + exactly);
+        list.extend(taken.iter().filter_map(|mutant| escaped(name, mutant)));
     }
     println!("{table}{refused} refused, {exact} exactly, of {}\n{list}", 10 * EACH);
     assert!(refused == 10 * EACH && exact == 10 * EACH, "{table}{list}");
-    // Of all places there are, and not only of those that were chosen, as good as none escapes.
-    assert!(100 * escaped <= places, "{table}{list}");
+}
+
+#[test]
+#[ignore = "makes all mistakes that the pack has a place for: some thousands, in a minute"]
+fn all_mistakes_are_refused_at_their_characters() {
+    let (mut made, mut list) = (0, Vec::new());
+    for (name, places) in all_places() {
+        let mutants = places.iter().filter_map(|place| (place.make)());
+        list.extend(mutants.inspect(|_| made += 1).filter_map(|mutant| escaped(name, &mutant)));
+    }
+    println!("{} of {made} escape\n{}", list.len(), list.concat());
+    assert!(list.is_empty(), "{}", list.concat());
 }
 
 #[test]

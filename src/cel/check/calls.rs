@@ -5,9 +5,10 @@ use super::members::with_article;
 use super::{Checker, join, listed};
 use crate::cel::Type;
 use crate::cel::functions::{self, Kind, Row, Signature};
-use crate::cel::types;
+use crate::cel::{Activation, Outcome, compile_unchecked, types};
 use crate::diagnostic::{Diagnostic, nearest};
-use crate::source::Span;
+use crate::source::{Span, TextMap};
+use crate::value::Condition;
 use ::cel::common::ast::{CallExpr, Expr, IdedExpr, LiteralValue};
 
 /// Functions whose second argument is a regular expression.
@@ -78,7 +79,7 @@ impl Checker<'_> {
             // Where arguments are of any type, several signatures may fit.
             let dynamic = found.iter().any(contains_dyn);
             let joined = if dynamic { results.fold(first, join) } else { first };
-            self.literal(name, &all);
+            self.literal(expr, name, &all);
             return with_unit(joined, name, &all, &found);
         }
         let operands: Vec<Operand<'_>> =
@@ -264,7 +265,7 @@ impl Checker<'_> {
     }
 
     /// Checks texts that have a form of their own, where they stand as they are.
-    fn literal(&mut self, name: &str, args: &[&IdedExpr]) {
+    fn literal(&mut self, expr: &IdedExpr, name: &str, args: &[&IdedExpr]) {
         let checked = match name {
             "quantity" | "duration" => args.first(),
             name if PATTERNS.contains(&name) => args.get(1),
@@ -279,7 +280,7 @@ impl Checker<'_> {
             Expr::Literal(LiteralValue::String(text)) => Some((*arg, text.inner())),
             _ => None,
         }) else {
-            return;
+            return self.constant_call(expr, args);
         };
         let wrong = match name {
             "quantity" => functions::parse_quantity(text).err(),
@@ -290,6 +291,24 @@ impl Checker<'_> {
         };
         if let Some(message) = wrong {
             self.report(Diagnostic::error("cel-type", self.span(arg), message));
+        }
+    }
+
+    /// Reports a call of nothing but literals that fails whenever it is evaluated: a version, an address or
+    /// a time that is none.
+    fn constant_call(&mut self, expr: &IdedExpr, args: &[&IdedExpr]) {
+        if args.is_empty() || args.iter().any(|arg| !matches!(arg.expr, Expr::Literal(_))) {
+            return;
+        }
+        let map = TextMap::whole(self.span(expr));
+        let Ok(call) = compile_unchecked(self.written(expr), &map) else { return };
+        let outcome = call.worlds(&Activation::new(), &Condition::always(), 1).into_iter().next();
+        if let Some(Outcome::Error(error)) = outcome.map(|world| world.outcome) {
+            let span = match args {
+                [arg] => self.span(arg),
+                _ => self.span(expr),
+            };
+            self.report(Diagnostic::error("cel-type", span, error.message));
         }
     }
 }

@@ -154,7 +154,9 @@ pub(super) fn equatable(a: &Type, b: &Type) -> bool {
 
 /// Whether values of a type have an order.
 pub(super) fn orderable(kind: &Type) -> bool {
-    matches!(kind, Type::Dyn | Type::Bool | Type::Text | Type::Bytes) || kind.is_number() || is_amount(kind)
+    matches!(kind, Type::Dyn | Type::Bool | Type::Text | Type::Bytes | Type::Timestamp | Type::Version)
+        || kind.is_number()
+        || is_amount(kind)
 }
 
 /// Whether two types have an order between them.
@@ -186,7 +188,10 @@ fn arithmetic(name: &str, a: &Type, b: &Type) -> Option<Type> {
         (operators::ADD | operators::SUBSTRACT, a, b) if a.accepts(b) && (a.is_number() || is_amount(a)) => {
             Some(join(a.clone(), b.clone()))
         }
-        (operators::MODULO, Type::Int, Type::Int) => Some(Type::Int),
+        (operators::MODULO, Type::Int | Type::Uint, _) if a == b => Some(a.clone()),
+        (operators::ADD | operators::SUBSTRACT, Type::Timestamp, Type::Duration)
+        | (operators::ADD, Type::Duration, Type::Timestamp) => Some(Type::Timestamp),
+        (operators::SUBSTRACT, Type::Timestamp, Type::Timestamp) => Some(Type::Duration),
         _ => None,
     }
 }

@@ -7,7 +7,7 @@ use super::token::{Kind, Token};
 impl Parser<'_> {
     pub(super) fn error(&mut self, token: Token, message: String, help: Option<&str>) {
         let range = token.start..token.end;
-        self.errors.push(SyntaxError { range, message, help: help.map(str::to_owned), limit: false });
+        self.errors.push(SyntaxError { range, message, help: help.map(str::to_owned), limit: None });
     }
 
     /// Reports that something else was expected at the current token.

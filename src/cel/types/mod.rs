@@ -21,6 +21,7 @@ pub enum Type {
     Null,
     Bool,
     Int,
+    Uint,
     Double,
     /// A float that multiplies: what one amount is to another.
     Ratio,
@@ -33,6 +34,13 @@ pub enum Type {
     /// A quantity of cores.
     Cpu,
     Duration,
+    Timestamp,
+    /// An address, a network, a URL, a version, a named format: values of the libraries.
+    Ip,
+    Cidr,
+    Url,
+    Version,
+    Format,
     List(Box<Type>),
     /// From texts to values of one type.
     Map(Box<Type>),
@@ -68,9 +76,9 @@ impl Type {
         matches!(self, Type::Dyn)
     }
 
-    /// Whether it is an integer or a float.
+    /// Whether it is an integer, with a sign or without, or a float.
     pub fn is_number(&self) -> bool {
-        matches!(self, Type::Int | Type::Double | Type::Ratio)
+        matches!(self, Type::Int | Type::Uint | Type::Double | Type::Ratio)
     }
 
     /// Whether it is a quantity of anything.
@@ -103,6 +111,7 @@ impl fmt::Display for Type {
             Type::Null => f.write_str("null"),
             Type::Bool => f.write_str("bool"),
             Type::Int => f.write_str("int"),
+            Type::Uint => f.write_str("uint"),
             Type::Double => f.write_str("double"),
             Type::Ratio => f.write_str("ratio"),
             Type::Text => f.write_str("string"),
@@ -111,6 +120,12 @@ impl fmt::Display for Type {
             Type::Memory => f.write_str("memory"),
             Type::Cpu => f.write_str("cpu"),
             Type::Duration => f.write_str("duration"),
+            Type::Timestamp => f.write_str("timestamp"),
+            Type::Ip => f.write_str("net.IP"),
+            Type::Cidr => f.write_str("net.CIDR"),
+            Type::Url => f.write_str("url"),
+            Type::Version => f.write_str("semver"),
+            Type::Format => f.write_str("format"),
             Type::List(element) => write!(f, "list<{element}>"),
             Type::Map(value) => write!(f, "map<string, {value}>"),
             Type::Object(name) => f.write_str(name),

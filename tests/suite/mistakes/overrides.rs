@@ -1,9 +1,10 @@
 //! Values of the wrong type for the params of the pack, as a project file gives them.
 
-use super::Mutant;
+use super::{Mutant, Place};
 use celador::input::{Limits, yaml};
-use celador::policy::{PACK, ParamType, configure, read};
+use celador::policy::{PACK, ParamType, Policy, configure, read};
 use celador::source::Sources;
+use std::rc::Rc;
 
 /// Values that are none of a type, and which characters of each are wrong.
 fn wrong_values(kind: &ParamType) -> &'static [(&'static str, &'static str)] {
@@ -22,7 +23,7 @@ fn wrong_values(kind: &ParamType) -> &'static [(&'static str, &'static str)] {
 }
 
 /// Every param of the pack with every wrong value, for all, in an environment and for a service.
-pub fn mutants() -> Vec<Mutant> {
+pub fn places() -> Vec<Place> {
     const SCOPES: [(&str, &str); 3] = [
         ("params:\n  ", "\n"),
         ("environments:\n  staging:\n    params: {", "}\n"),
@@ -32,22 +33,28 @@ pub fn mutants() -> Vec<Mutant> {
     for builtin in PACK {
         let mut sources = Sources::new();
         let id = sources.add("policy.yaml", builtin.text());
-        let policy = read(id, sources.get(id)).0.remove(0);
+        let policy = Rc::new(read(id, sources.get(id)).0.remove(0));
         for param in &policy.params {
             for (before, behind) in SCOPES {
-                for (value, wrong) in wrong_values(&param.kind) {
+                for &(value, wrong) in wrong_values(&param.kind) {
                     let start = format!("{before}{}: ", param.name);
-                    let text = format!("{start}{value}{behind}");
                     let at = start.len() + value.find(wrong).unwrap();
-                    let id = sources.add("celador.yaml", text.as_str());
-                    let documents = yaml::read(sources.get(id), id, &Limits::default()).documents;
-                    let (_, told) = configure(&policy, documents[0].root());
-                    let wrong = (*wrong).to_owned();
-                    let span = at..at + wrong.len();
-                    all.push(Mutant { policy: builtin.name, wrong, span, text, told });
+                    let text = format!("{start}{value}{behind}");
+                    let policy = Rc::clone(&policy);
+                    let make = move || Some(mutant(builtin.name, &policy, &text, wrong, at));
+                    all.push(Place { policy: builtin.name, make: Box::new(make) });
                 }
             }
         }
     }
     all
+}
+
+fn mutant(name: &'static str, policy: &Policy, text: &str, wrong: &str, at: usize) -> Mutant {
+    let mut sources = Sources::new();
+    let id = sources.add("celador.yaml", text);
+    let documents = yaml::read(sources.get(id), id, &Limits::default()).documents;
+    let (_, told) = configure(policy, documents[0].root());
+    let span = at..at + wrong.len();
+    Mutant { policy: name, wrong: wrong.to_owned(), span, text: text.to_owned(), told }
 }
