@@ -5,6 +5,7 @@ use crate::policy::{self, ComparedWith, PACK, Policy};
 use crate::report::Style;
 use crate::report::explain::{self, ExampleText, ListedPolicy, ParamLine, PolicyPage, ValidationLine};
 use crate::source::Sources;
+use std::sync::Arc;
 
 /// The page of a policy.
 pub fn of(policy: &Policy, sources: &Sources) -> PolicyPage {
@@ -24,6 +25,8 @@ pub fn of(policy: &Policy, sources: &Sources) -> PolicyPage {
         findings: example.findings.iter().map(expected).collect(),
     };
     let path = sources.get(policy.source).path();
+    let compiled = policy::compile(Arc::new(policy.clone()));
+    let cost = compiled.ok().map(|compiled| compiled.cost()).filter(|cost| *cost > 0);
     PolicyPage {
         name: policy.name.to_string(),
         title: policy.title.clone(),
@@ -32,6 +35,7 @@ pub fn of(policy: &Policy, sources: &Sources) -> PolicyPage {
         action: policy.default_action().as_str().to_owned(),
         rationale: policy.rationale.clone(),
         target: target(policy),
+        cost: cost.map(|cost| format!("at most {} steps for one of them", policy::steps(cost))),
         params: policy.params.iter().map(param).collect(),
         validations: policy.validations.iter().map(validation).collect(),
         conditions: policy

@@ -5,6 +5,7 @@
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod bad_input;
+mod checker;
 mod examples;
 mod executed;
 mod facts;
@@ -14,6 +15,7 @@ mod house;
 mod init;
 mod interpret;
 mod language;
+mod mistakes;
 mod mutations;
 mod pack;
 mod readme;

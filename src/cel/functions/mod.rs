@@ -212,6 +212,14 @@ fn declare(env: &mut Env, name: &str, member: bool, count: usize, implementation
     };
 }
 
+/// Whether a text is a regular expression that may be evaluated.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn check_pattern(text: &str) -> Result<(), String> {
+    pattern(text).map(|_| ())
+}
+
 /// A function for people: name, signatures, documentation, example.
 #[derive(Clone, Debug)]
 pub struct Documentation {
