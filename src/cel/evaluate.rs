@@ -95,6 +95,14 @@ fn is_result(expr: &IdedExpr, parts: &ComprehensionExpr) -> bool {
 
 /// Judges an expression.
 pub(super) fn judge(expr: &IdedExpr, scope: &Scope<'_>, session: &Arc<Session>) -> Verdict {
+    let verdict = judge_step(expr, scope, session);
+    if let Some(trace) = &session.trace {
+        trace.outcome(expr.id, &verdict);
+    }
+    verdict
+}
+
+fn judge_step(expr: &IdedExpr, scope: &Scope<'_>, session: &Arc<Session>) -> Verdict {
     match step(expr) {
         Step::And(a, b) => match judge(a, scope, session) {
             Verdict::False => Verdict::False,

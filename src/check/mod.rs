@@ -6,10 +6,12 @@
 mod policies;
 mod read;
 mod schemas;
+mod single;
 mod unreadable;
 
 pub use policies::{Block, PolicySettings, explain};
 pub use schemas::{SchemaRule, SchemaSettings, missing_schemas};
+pub use single::{Single, judge_single};
 pub use unreadable::Unreadable;
 
 use crate::diagnostic::{Diagnostic, Severity};
@@ -90,8 +92,9 @@ pub fn read(project: Project, settings: &Settings) -> Facts {
     let Project { sources, files, mut unreadable, mut diagnostics, coverage } = project;
     let texts = read::Texts::new(&sources, &files, settings);
     let all = read::All::of(files.par_iter().map(|file| texts.read(file)).collect());
-    let read::All { documents, invocations, artifacts, settings: code, bypasses, mut provenance, .. } = all;
+    let read::All { mut documents, invocations, artifacts, settings: code, bypasses, mut provenance, .. } = all;
     unreadable.extend(unreadable::of_files(all.diagnostics, &files));
+    input::hcl::module::resolve(&mut documents, &sources);
     let inputs = extract::Inputs {
         sources: &sources,
         documents: &documents,

@@ -49,6 +49,7 @@ impl Collected {
         match (action, &argument.value) {
             (Action::Variables(kind, merge), Some(value)) => {
                 self.merge(kind, merge);
+                self.variables.lists.push((kind, argument.place));
                 self.map(kind, argument, value, trace);
             }
             (Action::VariableFile(merge), Some(value)) => {
@@ -56,6 +57,18 @@ impl Collected {
                 self.file(call, argument, value, trace);
             }
             (Action::Variable, Some(value)) => self.single(argument, value, trace),
+            (Action::Assignments(kind, merge, secret), Some(value)) => {
+                self.merge(kind, merge);
+                // One list holds both kinds where a value may name a secret.
+                if secret.is_some() {
+                    self.merge(EnvKind::Secret, merge);
+                }
+                self.assignment(kind, secret, argument, value, trace);
+            }
+            (Action::Braced(key), Some(value)) => {
+                self.merge(EnvKind::Plain, Merge::Replace);
+                self.braced(key, argument, value, trace);
+            }
             (Action::ClearVariables(kind), _) => self.merge(kind, Merge::Replace),
             (Action::Unset, Some(value)) => {
                 // Which kind it takes away, the command does not say.
@@ -77,6 +90,7 @@ impl Collected {
     pub(super) fn append(&mut self, later: Collected) {
         self.variables.all.extend(later.variables.all);
         self.variables.open.extend(later.variables.open);
+        self.variables.lists.extend(later.variables.lists);
         self.plain.join(later.plain);
         self.secret.join(later.secret);
     }
@@ -94,6 +108,10 @@ impl Collected {
 
     /// What may be set beyond the entries: whatever runs, unless the command replaces it.
     pub(super) fn finish(mut self, call: &Call<'_>) -> EnvVariables {
+        if let Effect::Completes(what) = call.command.effect {
+            let span = call.invocation.anchor;
+            self.variables.open.push(Unknown { input: what.into(), reason: Reason::NotFound, span });
+        }
         let kept = |what: &str| Unknown {
             input: what.into(),
             reason: Reason::KeptFromRunning,
@@ -149,6 +167,75 @@ impl Collected {
         };
         let origin = origin.map(|origin| trace.passed(origin, argument.place));
         self.variables.all.push(EnvVariable { name: name.into(), kind, value, condition, span, origin });
+    }
+
+    /// One word `NAME=value`, or `NAME-`, which takes the variable away.
+    pub(super) fn assignment(
+        &mut self,
+        kind: EnvKind,
+        secret: Option<&str>,
+        argument: &Argument,
+        value: &Value<Text>,
+        trace: &mut Trace<'_>,
+    ) {
+        for (condition, value) in value.alternatives() {
+            let Some(condition) = argument.condition.and(&condition) else { continue };
+            let known = match value {
+                Value::Known(known) => known,
+                Value::Unknown(unknown, _) => {
+                    self.variables.open.push(unknown.clone());
+                    continue;
+                }
+                Value::Either(_) => continue,
+            };
+            let start = leading(&known.value);
+            if !start.contains('=') {
+                if let Some(name) = start.strip_suffix('-') {
+                    self.variables.all.retain(|variable| &*variable.name != name);
+                }
+                self.variables.open.extend(known.value.first_hole().cloned());
+                continue;
+            }
+            let is_secret = secret.is_some_and(|prefix| {
+                start.split_once('=').is_some_and(|(_, value)| value.trim_matches('"').starts_with(prefix))
+            });
+            let kind = if is_secret { EnvKind::Secret } else { kind };
+            let entry = Entry { condition: Condition::always(), text: known.value.clone() };
+            self.entry(kind, &condition, known, entry, argument, trace);
+        }
+    }
+
+    /// `Variables={A=1,B=2}`: what stands in the braces behind the key.
+    fn braced(&mut self, key: &str, argument: &Argument, value: &Value<Text>, trace: &mut Trace<'_>) {
+        for (condition, value) in value.alternatives() {
+            let Some(condition) = argument.condition.and(&condition) else { continue };
+            let known = match value {
+                Value::Known(known) => known,
+                Value::Unknown(unknown, _) => {
+                    self.variables.open.push(unknown.clone());
+                    continue;
+                }
+                Value::Either(_) => continue,
+            };
+            let opening = format!("{key}={{");
+            let start = leading(&known.value);
+            let Some(from) = start.strip_prefix(&opening).map(|_| opening.len()) else {
+                // JSON and files are ways of writing it that are not followed.
+                let input = if start.is_empty() { "variables".into() } else { start.as_str().into() };
+                let span = trace.literal(known.origin).unwrap_or(argument.place);
+                self.variables.open.push(Unknown { input, reason: Reason::NotFollowed, span });
+                continue;
+            };
+            let mut inner = trace.behind(&known.value, from);
+            if let Some(crate::value::Piece::Literal(last)) = inner.parts.last_mut().map(|part| &mut part.piece)
+                && let Some(without) = last.strip_suffix('}')
+            {
+                *last = without.to_owned();
+            }
+            for entry in split(&inner, ",", trace) {
+                self.entry(EnvKind::Plain, &condition, known, entry, argument, trace);
+            }
+        }
     }
 
     /// `-e NAME=value`; `-e NAME` hands the caller's own variable on.
