@@ -113,6 +113,11 @@ impl Inner {
         &self.lowered.names
     }
 
+    /// Whether it calls a function of a library.
+    pub(super) fn libraries(&self) -> bool {
+        self.lowered.libraries
+    }
+
     fn range(&self, id: u64) -> (usize, usize) {
         let index = usize::try_from(id).unwrap_or(0).wrapping_sub(1);
         self.ranges.get(index).map_or((0, self.text.len()), |&(start, end)| (start as usize, end as usize))
