@@ -3,7 +3,7 @@
 use super::arithmetic::compare_operator;
 use super::condition::{combined, compare};
 use super::expansion::{literal_number, opaque};
-use super::{Lowerer, function, literal, name, named_children, negate};
+use super::{Lowerer, function, literal, named_children, negate};
 use crate::script::{CompareOperator, Element, Expression, ExpressionKind};
 use crate::source::Span;
 use crate::value::Reason;
@@ -40,7 +40,10 @@ impl<'a> Lowerer<'a> {
         match operator {
             "-n" => self.value(operand),
             "-z" => negate(self.value(operand)),
-            "-v" => name(self.source(operand), self.span(operand)),
+            "-v" => {
+                let variable = literal(self.source(operand), self.span(operand));
+                function("is set", vec![variable], self.span(node))
+            }
             _ => self.opaque(node, Reason::ReadAtRunTime),
         }
     }
