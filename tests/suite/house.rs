@@ -18,7 +18,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("jsonc_parser", &["input/json"]),
     ("jsonschema", &["schema"]),
     ("rayon", &["workspace", "check"]),
-    ("regex", &["cel"]),
+    ("regex", &["cel", "script"]),
     ("ruff_python_ast", &["input/python"]),
     ("ruff_python_parser", &["input/python"]),
     ("ruff_text_size", &["input/python"]),

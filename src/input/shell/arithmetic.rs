@@ -122,7 +122,8 @@ impl<'a> Lowerer<'a> {
         }
         let value = function("int", vec![name(self.source(left), self.span(left))], span);
         let is_postfix = node.kind() == "postfix_expression"
-            || self.source(node).trim_end().ends_with(operator) && node.child_by_field_name("right").is_none();
+            || self.source(node).trim_end().ends_with(operator)
+                && node.child_by_field_name("right").is_none();
         Some(match operator {
             "++" if is_postfix => binary(BinaryOperator::Subtract, value, literal_number(1, span), span),
             "--" if is_postfix => binary(BinaryOperator::Add, value, literal_number(1, span), span),

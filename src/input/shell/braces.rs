@@ -96,7 +96,9 @@ fn alternatives(text: &str, open: usize) -> Option<(Vec<String>, usize)> {
 fn range(text: &str) -> Option<Vec<String>> {
     let (from, to) = text.split_once("..")?;
     if let (Ok(first), Ok(last)) = (from.parse::<i64>(), to.parse::<i64>()) {
-        let padded = [from, to].iter().any(|one| one.trim_start_matches('-').len() > 1 && one.trim_start_matches('-').starts_with('0'));
+        let padded = [from, to]
+            .iter()
+            .any(|one| one.trim_start_matches('-').len() > 1 && one.trim_start_matches('-').starts_with('0'));
         let width = if padded { from.len().max(to.len()) } else { 0 };
         if first.abs_diff(last) > MOST as u64 {
             return None;

@@ -103,10 +103,15 @@ impl<'a> Lowerer<'a> {
                 }
             }
             "=~" => {
-                let left = self.value(left);
-                match self.regex(right, left, span) {
-                    Some(test) => test,
-                    None => self.opaque(node, Reason::NotFollowed),
+                let value = self.value(left);
+                match (self.regex(right, value, span), expression_of(self.source(right))) {
+                    (Some(test), _) => test,
+                    (None, Some(pattern)) => {
+                        let value = self.value(left);
+                        let pattern = literal(pattern, self.span(right));
+                        function("matches expression", vec![value, pattern], span)
+                    }
+                    (None, None) => self.opaque(node, Reason::NotFollowed),
                 }
             }
             "-eq" | "-ne" | "-lt" | "-le" | "-gt" | "-ge" => match compare_operator(operator) {
@@ -235,4 +240,10 @@ impl<'a> Lowerer<'a> {
             _ => opaque(Reason::NotFollowed, "test", span),
         }
     }
+}
+
+/// A regular expression without expansions and quotes.
+fn expression_of(text: &str) -> Option<&str> {
+    let inner = text.strip_suffix('$').unwrap_or(text);
+    (!inner.contains(['$', '`', '"', '\''])).then_some(text)
 }

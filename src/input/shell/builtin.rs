@@ -3,15 +3,17 @@
 use super::command::{Io, Simple};
 use super::expansion::{binary, literal_number, opaque};
 use super::{Lowerer, Shape, function, literal, shorten, word};
-use crate::script::{BinaryOperator, Block, Command, Expression, ExpressionKind, Statement, StatementKind, Target};
+use crate::script::{
+    BinaryOperator, Block, Command, Expression, ExpressionKind, Statement, StatementKind, Target,
+};
 use crate::source::Span;
 use crate::value::Reason;
 use tree_sitter::Node;
 
 /// Commands that deploy nothing and set nothing.
 const SILENT: &[&str] = &[
-    ":", "[", "alias", "clear", "echo", "false", "getopts", "hash", "printf", "shopt", "sleep",
-    "test", "tput", "trap", "true", "type", "ulimit", "umask", "unalias", "wait", "which",
+    ":", "[", "alias", "clear", "echo", "false", "getopts", "hash", "printf", "shopt", "sleep", "test",
+    "tput", "trap", "true", "type", "ulimit", "umask", "unalias", "wait", "which",
 ];
 
 /// Of these, the ones that print something which is not known here.
@@ -136,7 +138,8 @@ impl<'a> Lowerer<'a> {
         for word in simple.words.iter().skip(1) {
             let text = self.source(*word).trim_matches(['"', '\'']);
             let end = text.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(text.len());
-            let Some((variable, rest)) = text.split_at_checked(end).filter(|(name, _)| !name.is_empty()) else {
+            let Some((variable, rest)) = text.split_at_checked(end).filter(|(name, _)| !name.is_empty())
+            else {
                 continue;
             };
             let span = self.span(*word);

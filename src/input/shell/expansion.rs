@@ -139,7 +139,7 @@ impl<'a> Lowerer<'a> {
             // The script ends if it is not set; behind that it is.
             ":?" | "?" => self.subject(pieces.subject),
             ",," => method(self.subject(pieces.subject), "lower", Vec::new(), span),
-            "^" => function("capitalized", vec![self.subject(pieces.subject)], span),
+            "^" => function("capitalized text", vec![self.subject(pieces.subject)], span),
             "^^" => method(self.subject(pieces.subject), "upper", Vec::new(), span),
             "#" | "##" | "%" | "%%" => self.removal(node, pieces, operator, span),
             "/" | "//" | "/#" | "/%" => self.replacement(node, pieces, operator, span),
@@ -229,7 +229,7 @@ impl<'a> Lowerer<'a> {
         match self.bounds(pieces, span) {
             Some(bounds) => {
                 let value = self.subject(pieces.subject);
-                function("stretch", std::iter::once(value).chain(bounds).collect(), span)
+                function("stretch of text", std::iter::once(value).chain(bounds).collect(), span)
             }
             None => self.opaque(node, Reason::NotFollowed),
         }

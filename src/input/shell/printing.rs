@@ -51,7 +51,9 @@ impl<'a> Lowerer<'a> {
         }
         let span = text.span;
         let text = match breaks {
-            true => word::join(vec![text, literal("\n", crate::source::Span { start: span.end, ..span })], span),
+            true => {
+                word::join(vec![text, literal("\n", crate::source::Span { start: span.end, ..span })], span)
+            }
             false => text,
         };
         out.push(Statement { kind: StatementKind::Print(text), span });

@@ -97,9 +97,8 @@ impl<'a> Lowerer<'a> {
         }
         let count = i64::try_from(read.variables.len()).unwrap_or(i64::MAX);
         arguments.push(super::expansion::literal_number(count, span));
-        let targets = read.variables.iter().map(|(variable, at)| {
-            (Target::Name((*variable).to_string(), *at), false)
-        });
+        let targets =
+            read.variables.iter().map(|(variable, at)| (Target::Name((*variable).to_string(), *at), false));
         let target = Target::Tuple(targets.collect(), span);
         for (variable, _) in &read.variables {
             self.shapes.insert((*variable).to_string(), Shape::Text);

@@ -82,7 +82,8 @@ impl<'a> Lowerer<'a> {
                     _ => return None,
                 };
                 let count = to.saturating_sub(from) / by;
-                let numbers = (count < MOST_NUMBERS).then(|| (from..=to).step_by(usize::try_from(by).unwrap_or(1)))?;
+                let numbers =
+                    (count < MOST_NUMBERS).then(|| (from..=to).step_by(usize::try_from(by).unwrap_or(1)))?;
                 let numbers: Vec<String> = numbers.map(|number| number.to_string()).collect();
                 Some(literal(numbers.join("\n"), span))
             }
@@ -165,7 +166,10 @@ impl<'a> Lowerer<'a> {
     /// `echo` puts its words, each of which may be several, behind one another.
     fn echoed(&mut self, words: &[Node<'a>], span: Span) -> Expression {
         let is_one = |word: &Node<'a>| {
-            !matches!(word.kind(), "simple_expansion" | "expansion" | "command_substitution" | "concatenation")
+            !matches!(
+                word.kind(),
+                "simple_expansion" | "expansion" | "command_substitution" | "concatenation"
+            )
         };
         if words.iter().all(is_one) {
             return self.joined(words, span);
@@ -182,7 +186,8 @@ impl<'a> Lowerer<'a> {
         let span = self.span(*format);
         let pieces: Vec<&str> = text.split("%s").collect();
         let is_word = |word: &Node<'a>| {
-            matches!(word.kind(), "string" | "raw_string" | "word" | "number") && self.list_of(*word).is_none()
+            matches!(word.kind(), "string" | "raw_string" | "word" | "number")
+                && self.list_of(*word).is_none()
         };
         let is_plain = pieces.len() == arguments.len() + 1
             && pieces.iter().all(|piece| !piece.contains(['%', '\\']))

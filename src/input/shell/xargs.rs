@@ -81,9 +81,10 @@ impl<'a> Lowerer<'a> {
     fn xargs_options(&self, words: &[Node<'a>]) -> Options {
         let mut options = Options { length: 1, ..Options::default() };
         let mut rest = words.iter().skip(1).map(|word| self.plain(*word));
-        while let Some(Some(option)) = rest.next().filter(|word| {
-            word.as_deref().is_some_and(|word| word.starts_with('-') && word.len() > 1)
-        }) {
+        while let Some(Some(option)) = rest
+            .next()
+            .filter(|word| word.as_deref().is_some_and(|word| word.starts_with('-') && word.len() > 1))
+        {
             options.length += 1;
             let (flag, joined) = option.split_at_checked(2).unwrap_or((&option, ""));
             let mut value = |options: &mut Options| match joined {

@@ -56,14 +56,14 @@ impl Interpreter<'_> {
                     Some(replaced(text, pattern, with.as_deref().unwrap_or_default(), &way))
                 })
             }
-            "capitalized" => self.each(&first, |this, value| {
+            "capitalized text" => self.each(&first, |this, value| {
                 this.changed(value, span, |text| {
                     let mut chars = text.chars();
                     let first = chars.next().map(char::to_uppercase).into_iter().flatten();
                     Some(first.chain(chars).collect())
                 })
             }),
-            "stretch" => self.substring(&first, arguments, span),
+            "stretch of text" => self.substring(&first, arguments, span),
             "format text" => self.format_text(&first, arguments, span),
             "variable called" => match first.plain().filter(|_| first.input.is_none()) {
                 Some(name) => self.name(&name, span),
@@ -81,6 +81,7 @@ impl Interpreter<'_> {
             "base name" | "directory name" => self.each(&first, |this, value| {
                 this.changed(value, span, |text| Some(path_part(text, name == "base name")))
             }),
+            "matches expression" => self.matches_expression(&first, arguments, whole),
             "with variables" => self.with_variables(&first, span),
             "next option" => self.next_option(&first, arguments, whole),
             _ => return None,
@@ -206,7 +207,10 @@ impl Interpreter<'_> {
             };
             let end = behind.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(behind.len());
             let plain_name = behind.split_at(end);
-            match braced.filter(|(name, _)| is_name(name)).or(Some(plain_name).filter(|(name, _)| is_name(name))) {
+            match braced
+                .filter(|(name, _)| is_name(name))
+                .or(Some(plain_name).filter(|(name, _)| is_name(name)))
+            {
                 Some((name, behind)) => {
                     let exported = self.exports.iter().any(|have| **have == *name);
                     let value = match self.bound(name).cloned() {
@@ -225,6 +229,32 @@ impl Interpreter<'_> {
         values.push((Val::literal(rest, text.origin), None));
         values.retain(|(value, _)| value.plain().is_none_or(|text| !text.is_empty()));
         self.concat(&values, span)
+    }
+
+    /// Whether a text matches a regular expression; what its groups match is bound for the script.
+    fn matches_expression(&mut self, text: &Val, arguments: &Arguments, whole: &Expression) -> Val {
+        let text = match &text.kind {
+            Kind::Number(_) => self.as_text(text, whole.span),
+            _ => text.clone(),
+        };
+        let plain = text.plain().filter(|_| text.input.is_none());
+        let expression = arguments.at(1).and_then(Val::plain).and_then(|expression| {
+            // The classes of POSIX stand inside brackets in both; a script's other words are the same.
+            regex::RegexBuilder::new(&expression).size_limit(1 << 20).build().ok()
+        });
+        let (Some(plain), Some(expression)) = (plain, expression) else {
+            let name = self.describe(whole);
+            return self.event(&name, Reason::NotFollowed, whole.span);
+        };
+        let Some(found) = expression.captures(&plain) else { return Val::bool(false) };
+        let groups = found.iter().map(|group| {
+            let group = group.map_or("", |group| group.as_str());
+            Item::one(Val::literal(group, text.origin), whole.span)
+        });
+        let groups = groups.collect();
+        let groups = self.new_list(groups);
+        self.bind("BASH_REMATCH", groups, false);
+        Val::bool(true)
     }
 
     /// `printf format arguments`: the format is used again as long as arguments are left.
@@ -253,9 +283,10 @@ impl Interpreter<'_> {
                         self.parts(&value, span)
                     }
                 };
-                parts.extend(more.into_iter().filter_map(|part| {
-                    Some(Part { condition: guard.and(&part.condition)?, ..part })
-                }));
+                parts.extend(
+                    more.into_iter()
+                        .filter_map(|part| Some(Part { condition: guard.and(&part.condition)?, ..part })),
+                );
                 if parts.len() > self.limits.parts {
                     return self.limit(span, "a text has too many parts");
                 }
@@ -318,7 +349,8 @@ impl Interpreter<'_> {
             },
         };
         const INSIDE: &str = "OPTIND inside";
-        let (Some(mut at), Some(mut inside)) = (position(self, "OPTIND", 1), position(self, INSIDE, 1)) else {
+        let (Some(mut at), Some(mut inside)) = (position(self, "OPTIND", 1), position(self, INSIDE, 1))
+        else {
             return unknown(self);
         };
         let words = self.current_arguments();

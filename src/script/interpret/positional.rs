@@ -174,7 +174,9 @@ impl Interpreter<'_> {
             }
         }
         match parts.as_slice() {
-            [single] => Val { origin: single.origin, ..Val { kind: Kind::Text(Rc::new(parts)), ..text.clone() } },
+            [single] => {
+                Val { origin: single.origin, ..Val { kind: Kind::Text(Rc::new(parts)), ..text.clone() } }
+            }
             _ => Val { kind: Kind::Text(Rc::new(parts)), ..text.clone() },
         }
     }

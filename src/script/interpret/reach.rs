@@ -43,7 +43,8 @@ impl Interpreter<'_> {
             running.extend(more);
         }
         // What stands in a branch that is never taken is no function of the script.
-        candidates.retain(|one| one.class.is_some() || one.depth == 0 || self.defined.contains(&one.function.span));
+        candidates
+            .retain(|one| one.class.is_some() || one.depth == 0 || self.defined.contains(&one.function.span));
         candidates.retain(|one| running.contains(&one.function.name));
         let called_by_others: BTreeMap<String, usize> = {
             let mut counts = BTreeMap::new();
@@ -241,7 +242,13 @@ fn collect(
 fn candidate(function: &Rc<Function>, class: Option<&Rc<crate::script::Class>>, depth: usize) -> Candidate {
     let mut found = Found::default();
     found.block(&function.body, 0);
-    Candidate { function: function.clone(), class: class.cloned(), calls: found.calls, runs: found.runs, depth }
+    Candidate {
+        function: function.clone(),
+        class: class.cloned(),
+        calls: found.calls,
+        runs: found.runs,
+        depth,
+    }
 }
 
 /// What a function's body mentions.
