@@ -3,7 +3,7 @@
 use super::{File, Selected, Settings};
 use crate::diagnostic::Diagnostic;
 use crate::document::Document;
-use crate::input::{Format, Read, dockerfile, dotenv, embedded, json, python, shell, yaml};
+use crate::input::{Format, Read, dockerfile, dotenv, embedded, hcl, json, justfile, makefile, python, shell, toml, yaml};
 use crate::model::{Artifact, Bypass, CodeSetting, CodeValue};
 use crate::platform::{self, Trace};
 use crate::provenance::Provenance;
@@ -65,6 +65,8 @@ impl<'a> Texts<'a> {
         match file.format {
             Format::Yaml => self.document(yaml::read(source, id, limits), &mut facts),
             Format::Json => self.document(json::read(source, id, limits), &mut facts),
+            Format::Toml => self.document(toml::read(source, id, limits), &mut facts),
+            Format::Hcl => self.document(hcl::read(source, id, limits), &mut facts),
             Format::Dotenv => {
                 let read = dotenv::read(source, id, limits);
                 facts.diagnostics = read.diagnostics;
@@ -78,6 +80,10 @@ impl<'a> Texts<'a> {
                 let mut trace = Trace { sources: self.sources, provenance: &mut facts.provenance };
                 facts.artifact = platform::dockerfile::artifact(&dockerfile, &mut trace);
             }
+            // Files that name no command which deploys have nothing to be followed for.
+            Format::Makefile | Format::Justfile if !platform::may_deploy(source.text()) => {}
+            Format::Makefile => self.programs(makefile::programs(source, id, limits), &mut facts),
+            Format::Justfile => self.programs(justfile::programs(source, id, limits), &mut facts),
             Format::Python | Format::Shell => {
                 let program = self.lower(id, file.format);
                 facts.code = script::code_facts(&program, source.path(), source, facts.provenance.arena(id));
@@ -106,6 +112,13 @@ impl<'a> Texts<'a> {
         facts.documents = read.documents;
     }
 
+    fn programs(&self, (programs, told): (Vec<Program>, Vec<Diagnostic>), facts: &mut FileFacts) {
+        facts.diagnostics.extend(told);
+        for program in programs {
+            self.interpret(program, facts);
+        }
+    }
+
     fn interpret(&self, mut program: Program, facts: &mut FileFacts) {
         let path = self.sources.get(program.source).path();
         facts.diagnostics.append(&mut program.diagnostics);
@@ -119,7 +132,9 @@ impl<'a> Texts<'a> {
         let mut deploys =
             |invocation: &Invocation| platform::recognise(source, invocation, &mut trace).is_some();
         let matters = diagnostics.is_empty() || invocations.iter().any(&mut deploys);
-        facts.diagnostics.extend(diagnostics.into_iter().filter(|_| matters));
+        // A limit that was met inside an imported module is told as the reason of whatever it left unknown.
+        let own = |told: &Diagnostic| told.primary.span.source == source;
+        facts.diagnostics.extend(diagnostics.into_iter().filter(|told| matters && own(told)));
         facts.invocations.extend(invocations);
     }
 

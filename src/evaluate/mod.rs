@@ -17,7 +17,7 @@ mod tests;
 use crate::diagnostic::{Diagnostic, Finding, Tally};
 use crate::document::Document;
 use crate::model::{Environment, Model};
-use crate::policy::{Compiled, Kind};
+use crate::policy::{Compiled, Findings, Kind};
 use crate::provenance::Provenance;
 use crate::source::{Sources, Span};
 use std::collections::{BTreeMap, BTreeSet};
@@ -115,7 +115,11 @@ impl<'a> Prepared<'a> {
             diagnostics
                 .extend(judgement.errors.iter().map(|error| finding::error(policy, bound.subject, error)));
             let told = finding::Told { policy, bound, inputs: &self.inputs, settings: self.settings };
-            findings.extend(told.findings(&judgement));
+            let failures = told.findings(&judgement);
+            findings.extend(match policy.policy.findings {
+                Findings::Each => failures,
+                Findings::Together => merge::together(failures),
+            });
             undetermined.extend(told.undetermined(&judgement));
         }
         diagnostics.dedup_by(|later, first| {
