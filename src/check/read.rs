@@ -177,6 +177,10 @@ impl Modules for Texts<'_> {
         (*id != from).then(|| Rc::new(self.lower(*id, *format)))
     }
 
+    fn inline(&self, text: &str, map: &TextMap) -> Option<Rc<Program>> {
+        Some(Rc::new(shell::lower(text, map, &self.settings.input)))
+    }
+
     fn characters(&self, span: Span) -> Option<&str> {
         Some(self.sources.slice(span))
     }
