@@ -10,6 +10,7 @@ mod facts;
 mod honesty;
 mod house;
 mod interpret;
+mod limits;
 mod mutations;
 mod pack;
 mod readme;

@@ -59,13 +59,8 @@ fn of_shell(text: &str, map: &TextMap, image: &Scope, trace: &mut Trace<'_>) -> 
     for range in words(text) {
         let word = text.get(range.clone()).unwrap_or_default();
         if let Some(port) = port_in(before, word)
-            && let Some(port) = read(
-                word,
-                port,
-                |r| map.span(range.start + r.start, range.start + r.end),
-                Some(image),
-                trace,
-            )
+            && let Some(port) =
+                read(word, port, |r| map.span(range.start + r.start, range.start + r.end), Some(image), trace)
         {
             found.push(port);
         }
