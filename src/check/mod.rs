@@ -6,10 +6,12 @@
 mod policies;
 mod read;
 mod schemas;
+mod single;
 mod unreadable;
 
 pub use policies::{Block, PolicySettings, explain};
 pub use schemas::{SchemaRule, SchemaSettings, missing_schemas};
+pub use single::{Single, judge_single};
 pub use unreadable::Unreadable;
 
 use crate::diagnostic::{Diagnostic, Severity};

@@ -113,6 +113,8 @@ pub struct EnvVariables {
     /// Why a secret that is not listed may be set, though no plain variable is: the command replaces
     /// the plain ones and leaves the secrets of the running revision.
     pub open_secrets: Option<Unknown>,
+    /// The flags of a command that list variables, by what kind they list. Empty for a document.
+    pub lists: Vec<(EnvKind, Span)>,
 }
 
 impl EnvVariables {

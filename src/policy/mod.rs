@@ -14,14 +14,16 @@ mod examples;
 mod keys;
 mod param;
 mod read;
+mod shape;
 mod target;
 
 pub use builtin::{Builtin, PACK, Selection, find as find_builtin};
 pub use compile::{Compiled, CompiledValidation, Named, compile, compile_unchecked};
 pub use configure::{Configuration, Override, Scope, configure};
-pub use examples::{Actual, Example, Expected, File, compare as compare_example};
+pub use examples::{Actual, Difference, Example, Expected, File, ListPlace, compare as compare_example};
 pub use param::{Param, ParamType, parse_value, show};
 pub use read::{read, read_documents};
+pub use shape::{params as params_shape, schema};
 pub use target::{ComparedWith, Kind, Target};
 
 use crate::diagnostic::{Action, Severity};

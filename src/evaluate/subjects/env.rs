@@ -261,8 +261,11 @@ fn states(provenance: &Provenance, variable: &EnvVariable) -> Vec<(Condition, St
     }
 }
 
-/// Where a missing variable is reported: beside its like, where a reader would add it, else at the
-/// deployment's anchor.
+/// Where a missing variable is reported: beside its like, where a reader would add it; where a command
+/// has none or several lists of the kind, at the deployment's anchor.
 fn absent_place(variables: &EnvVariables, kind: EnvKind, anchor: Span) -> Place {
+    if variables.lists.iter().filter(|(listed, _)| *listed == kind).count() > 1 {
+        return at(anchor);
+    }
     at(variables.all.iter().find(|variable| variable.kind == kind).map_or(anchor, |variable| variable.span))
 }

@@ -137,7 +137,7 @@ pub fn deployment(call: &Call<'_>, world: &Condition, trace: &mut Trace<'_>) -> 
             anchor,
         };
         for (setting, givens) in &group.givens {
-            repetitions.extend(repeated(givens));
+            repetitions.extend(repeated(givens, trace));
             let Some(settled) = settle(givens, rest(call, setting, trace)) else { continue };
             match catalogue::find(setting).map(|row| row.level) {
                 Some(Level::Deployment) => settings.insert(setting, settled),

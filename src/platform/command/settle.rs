@@ -3,6 +3,7 @@
 use crate::model::{Repeated, Setting};
 use crate::platform::convert::{Choice, value_and_written};
 use crate::platform::text::{MAX_ALTERNATIVES, negations};
+use crate::platform::trace::Trace;
 use crate::source::Span;
 use crate::value::{Condition, Known, Unknown, Value};
 use std::sync::Arc;
@@ -94,7 +95,7 @@ fn overridden(givens: &[Given]) -> Vec<(Condition, Known<crate::value::Scalar>, 
 }
 
 /// The record of a scalar flag that is given more than once at the same time.
-pub(super) fn repeated(givens: &[Given]) -> Option<Repeated> {
+pub(super) fn repeated(givens: &[Given], trace: &Trace<'_>) -> Option<Repeated> {
     if givens.iter().any(|given| given.adds_up) {
         return None;
     }
@@ -109,12 +110,13 @@ pub(super) fn repeated(givens: &[Given]) -> Option<Repeated> {
         .flat_map(|given| {
             given.choices.iter().filter_map(|choice| {
                 let condition = given.condition.and(&choice.condition)?;
-                let written = match &choice.value {
-                    Value::Known(_) => choice.written.clone(),
-                    Value::Unknown(unknown, _) => format!("unknown:{}", unknown.input),
+                let (written, origin) = match &choice.value {
+                    Value::Known(known) => (choice.written.clone(), Some(known.origin)),
+                    Value::Unknown(unknown, origin) => (format!("unknown:{}", unknown.input), *origin),
                     Value::Either(_) => return None,
                 };
-                Some((written, given.place, condition))
+                let literal = origin.and_then(|origin| trace.literal(origin));
+                Some((written, literal.unwrap_or(given.place), condition))
             })
         })
         .collect();

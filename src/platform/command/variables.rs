@@ -49,6 +49,7 @@ impl Collected {
         match (action, &argument.value) {
             (Action::Variables(kind, merge), Some(value)) => {
                 self.merge(kind, merge);
+                self.variables.lists.push((kind, argument.place));
                 self.map(kind, argument, value, trace);
             }
             (Action::VariableFile(merge), Some(value)) => {
@@ -89,6 +90,7 @@ impl Collected {
     pub(super) fn append(&mut self, later: Collected) {
         self.variables.all.extend(later.variables.all);
         self.variables.open.extend(later.variables.open);
+        self.variables.lists.extend(later.variables.lists);
         self.plain.join(later.plain);
         self.secret.join(later.secret);
     }

@@ -42,15 +42,44 @@ fn shell_of(words: &[Word]) -> Option<&Word> {
     (matches!(name, "sh" | "bash" | "ash" | "dash") && option.text.ends_with('c')).then_some(script)
 }
 
-/// The way back from a quoted word's text; the whole word where it holds escapes.
+/// The way back from a quoted word's text: what stands between escapes and continued lines stands in the
+/// file as it is. The whole word where the two cannot be matched.
 fn map_of(word: &Word, trace: &Trace<'_>) -> TextMap {
     let written = trace.sources.slice(word.span);
-    match written.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
-        Some(inner) if inner == word.text => {
-            TextMap::identity(word.span.source, word.span.start as usize + 1, inner.len())
-        }
-        _ => TextMap::whole(word.span),
+    let inner = written.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    let anchors = inner.and_then(|inner| anchors(inner, &word.text, word.span.start as usize + 1));
+    match anchors {
+        Some(anchors) => TextMap::stretches(word.span.source, anchors, word.span),
+        None => TextMap::whole(word.span),
     }
+}
+
+/// Where each stretch of a decoded string begins in the text and, from `base` on, in the file.
+fn anchors(written: &str, text: &str, base: usize) -> Option<Vec<(u32, u32)>> {
+    let number = |n: usize| u32::try_from(n).ok();
+    let mut anchors = vec![(0, number(base)?)];
+    let (mut at, mut offset) = (0, 0);
+    while let Some(c) = written.get(offset..)?.chars().next() {
+        if c != '\\' {
+            text.get(at..)?.starts_with(c).then_some(())?;
+            at += c.len_utf8();
+            offset += c.len_utf8();
+            continue;
+        }
+        let rest = written.get(offset + 1..)?;
+        let blanks = rest.len() - rest.trim_start_matches([' ', '\t']).len();
+        let continued = rest.get(blanks..)?;
+        if continued.starts_with(['\n', '\r']) {
+            // A continued line: nothing of the text.
+            offset += 1 + blanks + if continued.starts_with("\r\n") { 2 } else { 1 };
+        } else {
+            // An escape is one character of the text, of whatever length.
+            at += text.get(at..)?.chars().next()?.len_utf8();
+            offset += if rest.starts_with('u') { 6 } else { 1 + rest.chars().next()?.len_utf8() };
+        }
+        anchors.push((number(at)?, number(base + offset)?));
+    }
+    (at == text.len()).then_some(anchors)
 }
 
 fn of_shell(text: &str, map: &TextMap, image: &Scope, trace: &mut Trace<'_>) -> Vec<BoundPort> {

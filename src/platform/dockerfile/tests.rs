@@ -170,7 +170,7 @@ streamlit run app.py --server.port=${UNSET}
 ["sh", "-c", "uvicorn app --port $PORT"]
     bound 8080 (unless PORT) at "$PORT" or PORT
 ["/bin/bash", "-lc", "serve \"x\" -l 3000"]
-    bound 3000 at "\"serve \\\"x\\\" -l 3000\""
+    bound 3000 at "3000"
 wait-for-it db:5432 -- PORT=4000 ./app $OTHER
     bound 4000 at "4000"
 curl -fsS http://127.0.0.1:8000/health || exit 1
@@ -184,6 +184,12 @@ http://example.com:8000/ --port 99999 --port 80x
 php -S 0.0.0.0:80
     bound 80 at "80"
 "###);
+}
+
+#[test]
+fn a_port_of_a_continued_string_is_found_where_it_stands() {
+    let text = "FROM a\nCMD [\"sh\", \"-c\", \"\\\n  echo \\\"up\\\" && \\\n  exec gunicorn \\\n  --bind 0.0.0.0:8000\"]\n";
+    assert!(shown(text).ends_with("bound 8000 at \"8000\"\n"), "{}", shown(text));
 }
 
 #[test]
