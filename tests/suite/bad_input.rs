@@ -107,10 +107,15 @@ fn an_empty_file_is_no_error() {
 
 #[test]
 fn a_hundred_thousand_nested_brackets() {
-    for (name, open) in [("deep.json", "["), ("deep.yaml", "["), ("deep.py", "("), ("deep.sh", "$("), ("deep.toml", "[")] {
+    for (name, open) in
+        [("deep.json", "["), ("deep.yaml", "["), ("deep.py", "("), ("deep.sh", "$("), ("deep.toml", "[")]
+    {
         let content = match name {
             "deep.py" => {
-                format!("import subprocess\nsubprocess.run(['gcloud', 'run', 'deploy'])\nx = {}", open.repeat(100_000))
+                format!(
+                    "import subprocess\nsubprocess.run(['gcloud', 'run', 'deploy'])\nx = {}",
+                    open.repeat(100_000)
+                )
             }
             "deep.sh" => format!("gcloud run deploy {}", open.repeat(100_000)),
             "deep.toml" => format!("a = {}", open.repeat(100_000)),

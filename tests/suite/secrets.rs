@@ -137,7 +137,8 @@ fn no_planted_secret_is_printed() {
         "package.json",
         format!(
             "{{\"scripts\": {{\"up\": \"docker run -d -e DB_PASSWORD={} -e API_TOKEN='{}' a:latest\"}}}}",
-            next(), next()
+            next(),
+            next()
         ),
     );
     scratch.write(
