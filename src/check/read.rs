@@ -3,7 +3,9 @@
 use super::{File, Selected, Settings};
 use crate::diagnostic::Diagnostic;
 use crate::document::Document;
-use crate::input::{Format, Read, dockerfile, dotenv, embedded, hcl, json, justfile, makefile, python, shell, toml, yaml};
+use crate::input::{
+    self, Format, Read, dockerfile, dotenv, embedded, hcl, json, justfile, makefile, python, shell, yaml,
+};
 use crate::model::{Artifact, Bypass, CodeSetting, CodeValue};
 use crate::platform::{self, Trace};
 use crate::provenance::Provenance;
@@ -65,7 +67,7 @@ impl<'a> Texts<'a> {
         match file.format {
             Format::Yaml => self.document(yaml::read(source, id, limits), &mut facts),
             Format::Json => self.document(json::read(source, id, limits), &mut facts),
-            Format::Toml => self.document(toml::read(source, id, limits), &mut facts),
+            Format::Toml => self.document(input::toml::read(source, id, limits), &mut facts),
             Format::Hcl => self.document(hcl::read(source, id, limits), &mut facts),
             Format::Dotenv => {
                 let read = dotenv::read(source, id, limits);

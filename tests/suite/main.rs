@@ -14,6 +14,7 @@ mod honesty;
 mod house;
 mod init;
 mod interpret;
+mod limits;
 mod language;
 mod mistakes;
 mod mutations;
