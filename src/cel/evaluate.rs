@@ -7,6 +7,7 @@
 use super::expression::Inner;
 use super::functions;
 use super::lower::{SESSION, UNUSED};
+use super::values::fault::Class;
 use super::values::{self, DefinitionsVal, Mark, Owned, Pending, Session, SessionVal, fault};
 use crate::cel::world::ReadState;
 use crate::diagnostic::UnknownInput;
@@ -35,7 +36,7 @@ pub(super) enum Verdict {
 
 /// The scope of an evaluation: the variables that the expression names.
 pub(super) fn scope(inner: &Inner, session: &Arc<Session>) -> Scope<'static> {
-    let mut scope = Context::with_env(functions::environment());
+    let mut scope = Context::with_env(functions::environment(inner.libraries()));
     let names = inner.names();
     for (name, field) in session.activation.variables.iter().rev() {
         if names.contains(*name) {
@@ -198,7 +199,9 @@ fn each(
         let mut inner = scope.new_inner_scope();
         inner.add_variable_as_val(&parts.iter_var, element.clone_as_boxed());
         so_far = visit(so_far, &inner);
-        if ends(&so_far) {
+        // Beyond a limit every further element would meet it too.
+        let met = matches!(&so_far, Verdict::Error(error, _) if fault::class(error) == Class::Limit);
+        if met || ends(&so_far) {
             break;
         }
     }

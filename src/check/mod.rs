@@ -126,7 +126,10 @@ pub fn judge(facts: Facts, settings: &Settings) -> (Outcome, Status) {
         coverage.excluded.push(("records of what ran".to_owned(), records));
     }
     let selection = policies::select(&mut sources, &model, &documents, &settings.policies);
-    diagnostics.extend(selection.diagnostics);
+    diagnostics.extend(selection.diagnostics.into_iter().map(|told| match settings.enforce.strict {
+        true => Diagnostic { severity: told.severity.max(Severity::Error), ..told },
+        false => told,
+    }));
 
     let inputs =
         evaluate::Inputs { model: &model, documents: &documents, sources: &sources, provenance: &provenance };

@@ -4,7 +4,7 @@ use super::{File, Selected, Settings};
 use crate::diagnostic::Diagnostic;
 use crate::document::Document;
 use crate::input::{
-    Format, Read, dockerfile, dotenv, embedded, hcl, json, justfile, makefile, python, shell, toml, yaml,
+    self, Format, Read, dockerfile, dotenv, embedded, hcl, json, justfile, makefile, python, shell, yaml,
 };
 use crate::model::{Artifact, Bypass, CodeSetting, CodeValue};
 use crate::platform::{self, Trace};
@@ -67,7 +67,7 @@ impl<'a> Texts<'a> {
         match file.format {
             Format::Yaml => self.document(yaml::read(source, id, limits), &mut facts),
             Format::Json => self.document(json::read(source, id, limits), &mut facts),
-            Format::Toml => self.document(toml::read(source, id, limits), &mut facts),
+            Format::Toml => self.document(input::toml::read(source, id, limits), &mut facts),
             Format::Hcl => self.document(hcl::read(source, id, limits), &mut facts),
             Format::Dotenv => {
                 let read = dotenv::read(source, id, limits);
@@ -177,6 +177,10 @@ impl Modules for Texts<'_> {
         let candidates = candidates(folder, name);
         let (id, format) = candidates.iter().find_map(|path| self.scripts.get(path.as_str()))?;
         (*id != from).then(|| Rc::new(self.lower(*id, *format)))
+    }
+
+    fn inline(&self, text: &str, map: &TextMap) -> Option<Rc<Program>> {
+        Some(Rc::new(shell::lower(text, map, &self.settings.input)))
     }
 
     fn characters(&self, span: Span) -> Option<&str> {

@@ -137,7 +137,7 @@ pub struct Check {
     /// A name: ask only this policy. A file or folder: ask these besides the others (repeatable)
     #[arg(long, value_name = "NAME|FILE")]
     pub policy: Vec<String>,
-    /// Deny where it cannot be told whether a policy holds
+    /// Deny where it cannot be told whether a policy holds; warnings about policies are errors
     #[arg(long)]
     pub strict: bool,
     /// Show how every verdict came to be, those that pass too: each condition with its operands

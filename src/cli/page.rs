@@ -7,6 +7,7 @@ use crate::report::explain::{self, ExampleText, Here, ListedPolicy, ParamLine, P
 use crate::report::redact::Redactor;
 use crate::report::{Outcome, Style};
 use crate::source::Sources;
+use std::sync::Arc;
 
 /// The page of a policy, with what the project says of its parameters and what it came to there.
 pub fn of(
@@ -42,6 +43,8 @@ pub fn of(
         findings: example.findings.iter().map(expected).collect(),
     };
     let path = sources.get(policy.source).path();
+    let compiled = policy::compile(Arc::new(policy.clone()));
+    let cost = compiled.ok().map(|compiled| compiled.cost()).filter(|cost| *cost > 0);
     PolicyPage {
         name: policy.name.to_string(),
         title: policy.title.clone(),
@@ -50,6 +53,7 @@ pub fn of(
         action: policy.default_action().as_str().to_owned(),
         rationale: policy.rationale.clone(),
         target: target(policy),
+        cost: cost.map(|cost| format!("at most {} steps for one of them", policy::steps(cost))),
         params: policy.params.iter().map(param).collect(),
         validations: policy.validations.iter().map(validation).collect(),
         conditions: policy

@@ -277,6 +277,7 @@ fn settings(project: Project, strict: bool) -> check::Settings {
         },
         policies: check::PolicySettings {
             pack: project.builtin,
+            cost_limit: project.cost,
             blocks: project.blocks.iter().map(block).collect(),
             documents: project.documents,
             ..check::PolicySettings::default()

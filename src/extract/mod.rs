@@ -73,8 +73,9 @@ pub fn extract(
     let mut trace = Trace { sources: inputs.sources, provenance };
     let (mut deployments, builds) = deployments(&inputs, &environments, &mut trace, &mut diagnostics);
     let mut artifacts = inputs.artifacts;
+    let objects = platform::Objects::of(inputs.documents);
     for deployment in &mut deployments {
-        files::include(deployment, &artifacts, inputs.documents, &mut trace);
+        files::include(deployment, &artifacts, inputs.documents, &objects, &mut trace);
         image::settle(deployment, &builds, &artifacts, &mut trace);
         environments.name(deployment, &mut diagnostics, &trace);
         deployment.family = name::family(deployment, &settings.aliases);

@@ -17,6 +17,8 @@ pub struct PolicyPage {
     pub rationale: String,
     /// `deployments in staging, compared with production, on Cloud Run`.
     pub target: String,
+    /// What judging one subject may take: `at most 120 steps for one of them`.
+    pub cost: Option<String>,
     pub params: Vec<ParamLine>,
     pub validations: Vec<ValidationLine>,
     /// CEL texts that select the subjects, with their names.
@@ -117,6 +119,9 @@ pub fn explain(page: &PolicyPage, style: Style) -> String {
     }
     writer.heading("judges", &mut out);
     writer.paragraph(&page.target, 2, &mut out);
+    if let Some(cost) = &page.cost {
+        writer.paragraph(cost, 2, &mut out);
+    }
     for (name, expression) in &page.conditions {
         writer.paragraph(&format!("only where {name}: {expression}"), 2, &mut out);
     }
@@ -252,6 +257,7 @@ mod tests {
             source: "built in".to_owned(),
             rationale: "A service that starts in seven phases needs memory for all of them at once.\n\nA smaller limit saves money until the first start.".to_owned(),
             target: "deployments on any platform".to_owned(),
+            cost: Some("at most 7 steps for one of them".to_owned()),
             conditions: vec![("alpine".to_owned(), "has(deployment.image) && deployment.image.alpine".to_owned())],
             validations: vec![ValidationLine { expression: "deployment.memory >= params.minimum".to_owned(), help: None }],
             params: vec![ParamLine {
