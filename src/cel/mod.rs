@@ -16,7 +16,9 @@ mod functions;
 mod growth;
 mod limits;
 mod lower;
+mod members;
 mod parser;
+mod quick;
 pub mod object;
 pub mod types;
 mod values;
@@ -27,6 +29,7 @@ pub use declarations::{Declarations, Target};
 pub use expression::{Expected, Expression, compile, compile_unchecked};
 pub use functions::{Documentation, documentation};
 pub use limits::WORLDS as WORLD_LIMIT;
+pub use members::Members;
 pub use types::Type;
 pub use world::{EvaluationError, Leaf, Outcome, Read, ReadState, World};
 

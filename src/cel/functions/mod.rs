@@ -13,7 +13,7 @@ mod texts;
 pub(super) use amounts::{parse_duration, parse_quantity};
 pub(super) use operators::{
     ADD, DIVIDE, EQUAL, GREATER, GREATER_EQUAL, HAS, IN, INDEX, LESS, LESS_EQUAL, MODULO, MULTIPLY, NEGATE,
-    OPTIONAL, PAIRS, SUBTRACT, UNEQUAL, VISIT,
+    OPTIONAL, PAIRS, SUBTRACT, UNEQUAL, VISIT, internal,
 };
 pub(super) use texts::pattern;
 

@@ -9,7 +9,7 @@ use ::cel::common::types::CelString;
 use ::cel::common::value::{CowVal, Val};
 use regex::{Regex, RegexBuilder};
 use std::collections::HashMap;
-use std::sync::{LazyLock, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 pub(super) const ROWS: &[Row] = &[
     Row {
@@ -150,18 +150,19 @@ fn ends_with<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
 }
 
 /// Compiled regular expressions, so that one that stands in a loop is compiled once. A process sees few
-/// of them; if it sees many, the cache begins anew.
-static PATTERNS: LazyLock<Mutex<HashMap<String, Regex>>> = LazyLock::new(Mutex::default);
+/// of them; if it sees many, the cache begins anew. A clone of an expression would make its scratch space
+/// anew at its first match, so that one is shared.
+static PATTERNS: LazyLock<Mutex<HashMap<String, Arc<Regex>>>> = LazyLock::new(Mutex::default);
 const CACHED: usize = 256;
 
 /// Compiles a regular expression; the error is one line.
-pub(in crate::cel) fn pattern(text: &str) -> Result<Regex, String> {
+pub(in crate::cel) fn pattern(text: &str) -> Result<Arc<Regex>, String> {
     let mut cache = PATTERNS.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(regex) = cache.get(text) {
-        return Ok(regex.clone());
+        return Ok(Arc::clone(regex));
     }
     let compiled = RegexBuilder::new(text).size_limit(limits::REGEX).dfa_size_limit(limits::REGEX).build();
-    let regex = compiled.map_err(|error| {
+    let regex = compiled.map(Arc::new).map_err(|error| {
         let lines = error.to_string();
         let last = lines.lines().last().unwrap_or_default();
         last.trim_start_matches("error: ").to_owned()
@@ -169,7 +170,7 @@ pub(in crate::cel) fn pattern(text: &str) -> Result<Regex, String> {
     if cache.len() >= CACHED {
         cache.clear();
     }
-    cache.insert(text.to_owned(), regex.clone());
+    cache.insert(text.to_owned(), Arc::clone(&regex));
     Ok(regex)
 }
 

@@ -5,7 +5,7 @@ use crate::model::catalogue::{Row, Type};
 use crate::model::{Setting, Settings};
 use crate::provenance::{Origin, Provenance};
 use crate::source::Span;
-use crate::value::{Condition, Known, Number, Piece, Reason, Scalar, Text, Unknown, Value};
+use crate::value::{Condition, Known, NameMap, Number, Piece, Reason, Scalar, Text, Unknown, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -49,7 +49,7 @@ pub(super) fn map(entries: BTreeMap<Arc<str>, Field>, open: Option<Unknown>, anc
 }
 
 /// An object whose fields that are not listed are absent at `anchor`.
-pub(super) fn object(type_name: &'static str, fields: BTreeMap<&'static str, Field>, anchor: Place) -> Field {
+pub(super) fn object(type_name: &'static str, fields: NameMap<Field>, anchor: Place) -> Field {
     Field::known(Datum::Object(Arc::new(Object { type_name, fields, anchor })), anchor)
 }
 
@@ -233,7 +233,7 @@ pub(super) fn settings<'a>(
     rows: impl Iterator<Item = &'a Row>,
     from: &Settings,
     (within, anchor): (&Condition, Place),
-    into: &mut BTreeMap<&'static str, Field>,
+    into: &mut NameMap<Field>,
 ) {
     for row in rows {
         if let Some(found) = from.get(row.name) {
@@ -301,7 +301,7 @@ fn renamed_datum(datum: &Datum, file: &str) -> Datum {
             Datum::Map(Map { entries: Arc::new(entries.collect()), ..map.clone() })
         }
         Datum::Object(object) => {
-            let fields = object.fields.iter().map(|(name, field)| (*name, renamed(field, file)));
+            let fields = object.fields.iter().map(|(name, field)| (name, renamed(field, file)));
             Datum::Object(Arc::new(Object { fields: fields.collect(), ..(**object).clone() }))
         }
         plain => plain.clone(),
