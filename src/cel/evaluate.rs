@@ -47,7 +47,9 @@ pub(super) fn scope(inner: &Inner, session: &Arc<Session>) -> Scope<'static> {
         let session = Arc::clone(session);
         scope.add_variable_as_val("variables", Box::new(DefinitionsVal { session }));
     }
-    scope.add_variable_as_val(SESSION, Box::new(SessionVal(Arc::clone(session))));
+    if names.contains(SESSION) {
+        scope.add_variable_as_val(SESSION, Box::new(SessionVal(Arc::clone(session))));
+    }
     scope
 }
 

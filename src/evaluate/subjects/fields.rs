@@ -96,11 +96,14 @@ pub(super) fn outside(from: &[Condition], condition: &Condition) -> Vec<Conditio
 /// A setting as its row types it.
 pub(super) fn setting(provenance: &Provenance, row: &Row, setting: &Setting) -> Field {
     let mut written = setting.written.iter();
+    if let Value::Known(known) = &setting.value {
+        return known_setting(provenance, row, setting, known, written.next().map(String::as_str));
+    }
     let alternatives = setting.value.alternatives();
     let fields = alternatives.into_iter().flat_map(|(condition, value)| {
         let field = match value {
             Value::Known(known) => {
-                let text = written.next().cloned();
+                let text = written.next().map(String::as_str);
                 known_setting(provenance, row, setting, known, text)
             }
             Value::Unknown(unknown, origin) => {
@@ -120,13 +123,16 @@ fn known_setting(
     row: &Row,
     setting: &Setting,
     known: &Known<Scalar>,
-    written: Option<String>,
+    written: Option<&str>,
 ) -> Field {
     let place = Place {
         platform_default: setting.platform_default,
         ..place_of(provenance, Some(known.origin), setting.place)
     };
-    let written: Arc<str> = written.unwrap_or_else(|| known.value.to_string()).into();
+    if let (Type::Text | Type::Image | Type::Probe, Scalar::Text(text)) = (row.kind, &known.value) {
+        return text_field(provenance, text, place);
+    }
+    let written: Arc<str> = written.map_or_else(|| known.value.to_string().into(), Arc::from);
     let not_followed = || Field::Unknown {
         unknown: Unknown { input: Arc::clone(&written), reason: Reason::NotFollowed, span: place.span },
         place,
@@ -143,9 +149,6 @@ fn known_setting(
         }
         (Type::Int, Scalar::Number(Number::Int(int))) => Datum::Int(*int),
         (Type::Bool, Scalar::Bool(bool)) => Datum::Bool(*bool),
-        (Type::Text | Type::Image | Type::Probe, Scalar::Text(text)) => {
-            return text_field(provenance, text, place);
-        }
         (Type::Text | Type::Image | Type::Probe, other) => Datum::Text(other.to_string().into()),
         (_, Scalar::Text(text)) => {
             let unknown = text.first_hole().cloned();
@@ -160,6 +163,9 @@ fn known_setting(
 /// A text: known, unknown because of its first unknown part, or several under the conditions of its
 /// parts.
 pub(super) fn text_field(provenance: &Provenance, text: &Text, place: Place) -> Field {
+    if text.conditions().is_empty() {
+        return whole_text(provenance, text, place);
+    }
     let each = split(text).map(|all| {
         let known = |(condition, text): (Condition, Text)| (condition, whole_text(provenance, &text, place));
         either(all.into_iter().map(known).collect())
@@ -209,6 +215,9 @@ pub(super) fn split(text: &Text) -> Option<Vec<(Condition, Text)>> {
 
 /// A value of texts.
 pub(super) fn text_value(provenance: &Provenance, value: &Value<Text>, fallback: Span) -> Field {
+    if let Value::Known(known) = value {
+        return text_field(provenance, &known.value, place_of(provenance, Some(known.origin), fallback));
+    }
     let fields = value.alternatives().into_iter().flat_map(|(condition, value)| {
         let field = match value {
             Value::Known(known) => {
