@@ -20,6 +20,7 @@ pub mod evaluate;
 pub mod enforce;
 pub mod report;
 pub mod check;
+pub mod testing;
 pub mod config;
 pub mod workspace;
 pub mod cli;

@@ -96,6 +96,11 @@ impl Declarations {
         }
     }
 
+    /// The names that an expression may begin with.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.variables.iter().map(|(name, _)| *name).chain(["params", "variables"])
+    }
+
     /// The names of all variables, for suggestions.
     pub(super) fn variable_names(&self) -> impl Iterator<Item = &str> {
         self.variables.iter().map(|(name, _)| *name).chain(["params"])

@@ -97,6 +97,14 @@ fn is_result(expr: &IdedExpr, parts: &ComprehensionExpr) -> bool {
 
 /// Judges an expression.
 pub(super) fn judge(expr: &IdedExpr, scope: &Scope<'_>, session: &Arc<Session>) -> Verdict {
+    let verdict = judge_step(expr, scope, session);
+    if let Some(trace) = &session.trace {
+        trace.outcome(expr.id, &verdict);
+    }
+    verdict
+}
+
+fn judge_step(expr: &IdedExpr, scope: &Scope<'_>, session: &Arc<Session>) -> Verdict {
     match step(expr) {
         Step::And(a, b) => match judge(a, scope, session) {
             Verdict::False => Verdict::False,
@@ -162,7 +170,7 @@ fn each(
         Err(error) => return failed(error, &parts.iter_range, scope, session, mark).at(id),
     };
     let Some(iterable) = range.as_iterable() else {
-        return Verdict::Error(fault::wrong("a loop goes over a list or a map"), id);
+        return Verdict::Error(fault::mismatch("a loop goes over a list or a map"), id);
     };
     // The outcome that ends the loop is the opposite of the one it begins with.
     let ends = |verdict: &Verdict| match start {
@@ -210,7 +218,7 @@ fn joined(a: Verdict, b: Verdict, id: u64, and: bool) -> Verdict {
 }
 
 fn no_bool(value: &Owned, id: u64) -> Verdict {
-    Verdict::Error(fault::wrong(format!("expected bool, found {}", fault::kind(value.as_ref()))), id)
+    Verdict::Error(fault::mismatch(format!("expected bool, found {}", fault::kind(value.as_ref()))), id)
 }
 
 fn leaf(expr: &IdedExpr, scope: &Scope<'_>, session: &Arc<Session>) -> Verdict {

@@ -213,7 +213,7 @@ fn is(verdict: &Verdict, value: bool) -> bool {
 /// Whether an expression speaks of any variable; the name before a function with dots is none.
 fn names_something(expr: &IdedExpr) -> bool {
     match &expr.expr {
-        Expr::Ident(name) => !matches!(name.as_str(), "math" | "sets" | "optional"),
+        Expr::Ident(name) => !super::functions::is_namespace(name),
         Expr::Comprehension(_) => true,
         _ => operands(expr).into_iter().any(names_something),
     }

@@ -5,13 +5,14 @@ use super::evaluate::{Verdict, judge, resolve, scope, unknown_inputs};
 use super::explain::Explainer;
 use super::lower::{Lowered, lower};
 use super::parser::{self, SyntaxError, Tree};
-use super::values::{self, Owned, Session, fault};
+use super::trace::{self, Trace};
+use super::values::{self, Owned, Session, fault, work};
 use super::{Members, growth, limits, members};
 use crate::cel::object::{Datum, Place};
-use crate::cel::{Activation, Declarations, EvaluationError, Leaf, Outcome, Type, World};
+use crate::cel::{Activation, Declarations, EvaluationError, Leaf, Outcome, Read, Type, World};
 use crate::diagnostic::{Diagnostic, UnknownInput};
 use crate::source::{Span, TextMap};
-use crate::value::Condition;
+use crate::value;
 use ::cel::ExecutionError;
 use ::cel::common::ast::IdedExpr;
 use std::collections::BTreeSet;
@@ -35,6 +36,19 @@ pub enum Expected {
 #[derive(Clone, Debug)]
 pub struct Expression {
     inner: Arc<Inner>,
+    /// What evaluations have met, if anybody wants to know.
+    trace: Option<Arc<Trace>>,
+}
+
+/// A condition that an observed expression is made of, and which of its outcomes were seen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Condition {
+    /// As written.
+    pub text: String,
+    /// Its characters in the file that holds the expression.
+    pub span: Span,
+    pub seen_true: bool,
+    pub seen_false: bool,
 }
 
 /// What is behind an expression.
@@ -69,7 +83,7 @@ pub fn compile_unchecked(text: &str, map: &TextMap) -> Result<Expression, Vec<Di
 
 fn parse(text: &str, map: &TextMap) -> Result<Tree, Vec<Diagnostic>> {
     let told = |error: SyntaxError| {
-        let code = if error.limit { "cel-limit" } else { "cel-syntax" };
+        let code = error.limit.unwrap_or("cel-syntax");
         // An error at the end has no character of its own: it is shown at the last one.
         let end = text.trim_end().len();
         let (start, stop) = match error.range.is_empty() {
@@ -92,11 +106,11 @@ fn last_character(text: &str) -> usize {
 fn finish(text: &str, map: &TextMap, tree: Tree, checked: Checked) -> Result<Expression, Vec<Diagnostic>> {
     if growth::exceeds(&tree.root, limits::STEPS) {
         let message = format!("the expression builds more than {} elements", limits::STEPS);
-        return Err(vec![Diagnostic::error("cel-limit", map.span(0, text.len()), message)]);
+        return Err(vec![Diagnostic::error(limits::code::ELEMENTS, map.span(0, text.len()), message)]);
     }
     let ranges = tree.ranges();
     let inner = Inner { text: text.to_owned(), map: map.clone(), ranges, lowered: lower(tree.root), checked };
-    Ok(Expression { inner: Arc::new(inner) })
+    Ok(Expression { inner: Arc::new(inner), trace: None })
 }
 
 impl Inner {
@@ -127,12 +141,16 @@ impl Inner {
     }
 
     fn error(&self, error: &ExecutionError, id: u64) -> Outcome {
-        Outcome::Error(EvaluationError { message: fault::describe(error), span: self.span_of(id) })
+        Outcome::Error(EvaluationError {
+            code: fault::code(error),
+            message: fault::describe(error),
+            span: self.span_of(id),
+        })
     }
 
     /// The outcome of a value that is neither true nor false. Parts of it may turn out to be unknown, or
     /// to hang on a choice.
-    fn datum(&self, value: &Owned, session: &Session) -> Result<Outcome, Vec<Condition>> {
+    fn datum(&self, value: &Owned, session: &Session) -> Result<Outcome, Vec<value::Condition>> {
         let place = Place { span: self.span_of(0), origin: None, platform_default: false };
         let mark = session.mark();
         match values::datum(value.as_ref(), place) {
@@ -146,7 +164,8 @@ impl Inner {
     }
 
     /// Evaluates in one world: the outcome, or the choice that has to be made first.
-    fn outcome(&self, session: &Arc<Session>) -> Result<Outcome, Vec<Condition>> {
+    fn outcome(&self, session: &Arc<Session>) -> Result<Outcome, Vec<value::Condition>> {
+        work::begin();
         let judged = catch_unwind(AssertUnwindSafe(|| {
             let scope = scope(self, session);
             judge(self.root(), &scope, session)
@@ -185,13 +204,13 @@ impl Expression {
     }
 
     /// Whether the expression names this variable. One that it does not name it cannot see.
-    pub fn reads(&self, variable: &str) -> bool {
+    pub fn names(&self, variable: &str) -> bool {
         self.inner.names().contains(variable)
     }
 
     /// Adds the fields of a variable that it may read.
     pub fn members(&self, variable: &str, into: &mut Members) {
-        if self.reads(variable) {
+        if self.names(variable) {
             members::collect(self.inner.root(), variable, into);
         }
     }
@@ -215,11 +234,12 @@ impl Expression {
     /// Evaluates in every world that the values it reads tell apart, beginning with `start`.
     /// Alternatives are told apart only where the outcome hangs on them. There are at most `limit` worlds;
     /// one that would have to be told apart further has the outcome [`Outcome::Limit`].
-    pub fn worlds(&self, activation: &Activation, start: &Condition, limit: usize) -> Vec<World> {
+    pub fn worlds(&self, activation: &Activation, start: &value::Condition, limit: usize) -> Vec<World> {
         let mut judged = Vec::new();
         let mut open = vec![(start.clone(), 0)];
         while let Some((condition, choices)) = open.pop() {
-            let session = Arc::new(Session::new(activation.clone(), condition.clone()));
+            let session = Session::new(activation.clone(), condition.clone());
+            let session = Arc::new(session.traced(self.trace.clone()));
             let outcome = match self.inner.outcome(&session) {
                 Ok(outcome) => outcome,
                 // Each choice narrows the world; one that does not would be met for ever.
@@ -230,6 +250,9 @@ impl Expression {
                 }
                 Err(_) => Outcome::Limit,
             };
+            if let Some(trace) = &self.trace {
+                trace.read(session.reads_since(session.beginning()));
+            }
             judged.push(World { condition, outcome, session });
         }
         judged
@@ -238,11 +261,12 @@ impl Expression {
     /// Why the expression is false in a world: the comparisons or calls that decided. One, except where
     /// `all` or a negated `exists` fails for several elements: then one for each. Empty if it is not
     /// false there.
-    pub fn failing_leaves(&self, activation: &Activation, world: &Condition) -> Vec<Leaf> {
+    pub fn failing_leaves(&self, activation: &Activation, world: &value::Condition) -> Vec<Leaf> {
         let session = Arc::new(Session::new(activation.clone(), world.clone()));
         if !self.inner.outcome(&session).is_ok_and(|outcome| outcome.is_false()) {
             return Vec::new();
         }
+        work::begin();
         let explained = catch_unwind(AssertUnwindSafe(|| {
             let session = Arc::new(Session::new(activation.clone(), world.clone()));
             let scope = scope(&self.inner, &session);
@@ -251,6 +275,34 @@ impl Expression {
             explainer.leaves
         }));
         explained.unwrap_or_default()
+    }
+
+    /// The same expression, which from now on remembers what its evaluations meet.
+    #[must_use]
+    pub fn observed(&self) -> Expression {
+        let trace = Trace::new(self.inner.ranges.len());
+        Expression { inner: Arc::clone(&self.inner), trace: Some(Arc::new(trace)) }
+    }
+
+    /// Whether an observed expression was seen true, and seen false.
+    pub fn seen(&self) -> (bool, bool) {
+        self.trace.as_ref().map_or((false, false), |trace| trace.seen(self.inner.root().id))
+    }
+
+    /// The conditions that an observed expression is made of; none if it is one condition as a whole.
+    pub fn conditions(&self) -> Vec<Condition> {
+        let Some(trace) = &self.trace else { return Vec::new() };
+        let condition = |id| {
+            let (seen_true, seen_false) = trace.seen(id);
+            let text = self.inner.text_of(id).to_owned();
+            Condition { text, span: self.inner.span_of(id), seen_true, seen_false }
+        };
+        trace::conditions(self.inner.root()).into_iter().map(condition).collect()
+    }
+
+    /// What the evaluations of an observed expression have read, each path at each place once.
+    pub fn reads(&self) -> Vec<Read> {
+        self.trace.as_ref().map(|trace| trace.reads()).unwrap_or_default()
     }
 
     /// The engine's value in an evaluation that is under way: what a definition comes to.

@@ -5,10 +5,10 @@
 //! known. Nodes that are added have the id 0.
 
 use super::functions::{
-    ADD, DIVIDE, EQUAL, GREATER, GREATER_EQUAL, HAS, IN, INDEX, LESS, LESS_EQUAL, MODULO, MULTIPLY, NEGATE,
-    OPTIONAL, PAIRS, SUBTRACT, UNEQUAL, VISIT,
+    ADD, COPY, DIVIDE, ENTRIES, EQUAL, GREATER, GREATER_EQUAL, HAS, IN, INDEX, LESS, LESS_EQUAL, MERGED,
+    MODULO, MULTIPLY, NEGATE, OPTIONAL, PAIRS, SUBTRACT, UNEQUAL, VISIT,
 };
-use super::parser::{INSERT, RESULT};
+use super::parser::{INSERT, MERGE, RESULT};
 use ::cel::common::ast::{
     CallExpr, ComprehensionExpr, EntryExpr, Expr, IdedExpr, ListExpr, LiteralValue, SelectExpr, operators,
 };
@@ -83,23 +83,18 @@ impl Lowering {
             Expr::Select(select) => self.select(select),
             Expr::Comprehension(comprehension) => self.comprehension(*comprehension),
             Expr::List(list) => {
-                let elements = list.elements.into_iter().map(|element| self.expr(element)).collect();
+                let elements = list.elements.into_iter().map(|element| self.copied(element)).collect();
                 Expr::List(ListExpr::new_with_optionals(elements, list.optional_indices))
             }
             Expr::Map(mut map) => {
                 for entry in &mut map.entries {
                     if let EntryExpr::MapEntry(entry) = &mut entry.expr {
                         entry.key = self.expr(std::mem::take(&mut entry.key));
-                        entry.value = self.expr(std::mem::take(&mut entry.value));
+                        entry.value = self.copied(std::mem::take(&mut entry.value));
                     }
                 }
                 Expr::Map(map)
             }
-            // Integers are integers: nobody who writes `1u` means a type of its own.
-            Expr::Literal(LiteralValue::UInt(uint)) => match i64::try_from(*uint.inner()) {
-                Ok(int) => Expr::Literal(LiteralValue::Int(int.into())),
-                Err(_) => Expr::Literal(LiteralValue::UInt(uint)),
-            },
             Expr::Ident(name) => {
                 if !self.local.contains(&name) {
                     self.names.insert(name.trim_start_matches('.').to_owned());
@@ -109,6 +104,13 @@ impl Lowering {
             other => other,
         };
         IdedExpr { id, expr }
+    }
+
+    /// What becomes an element or an entry: copies are counted, as they can double in each step.
+    fn copied(&mut self, expr: IdedExpr) -> IdedExpr {
+        let literal = matches!(expr.expr, Expr::Literal(_));
+        let expr = self.expr(expr);
+        if literal { expr } else { node(call(COPY, vec![expr])) }
     }
 
     fn call(&mut self, parts: CallExpr) -> Expr {
@@ -154,7 +156,16 @@ impl Lowering {
         }
     }
 
-    fn comprehension(&mut self, parts: ComprehensionExpr) -> Expr {
+    fn comprehension(&mut self, mut parts: ComprehensionExpr) -> Expr {
+        let assembles = collects_entries(&mut parts);
+        let expr = self.plain_comprehension(parts);
+        match assembles {
+            Some(function) => call(function, vec![node(expr)]),
+            None => expr,
+        }
+    }
+
+    fn plain_comprehension(&mut self, parts: ComprehensionExpr) -> Expr {
         let accu_init = self.expr(parts.accu_init);
         let binds = parts.iter_var == UNUSED;
         let range = self.expr(parts.iter_range);
@@ -191,6 +202,36 @@ impl Lowering {
     }
 }
 
+/// Makes a loop that builds a map collect the entries in a list, which the engine does in place, where it
+/// would copy the map for each entry. The function that makes the map of the list, if it is such a loop.
+fn collects_entries(parts: &mut ComprehensionExpr) -> Option<&'static str> {
+    let Expr::Call(outer) = &mut parts.loop_step.expr else {
+        return None;
+    };
+    let chooses = outer.func_name == operators::CONDITIONAL;
+    let step = if chooses {
+        match outer.args.get_mut(1).map(|step| &mut step.expr) {
+            Some(Expr::Call(inner)) => inner,
+            _ => return None,
+        }
+    } else {
+        outer
+    };
+    let (added, function) = match (step.func_name.as_str(), step.args.as_mut_slice()) {
+        (INSERT, [_, key, value]) => {
+            let pair = vec![std::mem::take(key), std::mem::take(value)];
+            (node(Expr::List(ListExpr::new(pair))), ENTRIES)
+        }
+        (MERGE, [_, map]) => (std::mem::take(map), MERGED),
+        _ => return None,
+    };
+    step.args.truncate(1);
+    step.args.push(node(Expr::List(ListExpr::new(vec![added]))));
+    operators::ADD.clone_into(&mut step.func_name);
+    parts.accu_init.expr = Expr::List(ListExpr::new(Vec::new()));
+    Some(function)
+}
+
 /// The step of a loop over pairs: what the policy wrote sees both variables. The accumulator's part of
 /// the step keeps its shape, by which the engine knows what the loop is.
 fn split_pairs(step: IdedExpr, first: &str, second: &str) -> IdedExpr {
@@ -216,7 +257,6 @@ fn split_pairs(step: IdedExpr, first: &str, second: &str) -> IdedExpr {
             bound(taken, first, second)
         };
     }
-    debug_assert!(parts.func_name != INSERT || parts.args.len() == 3);
     IdedExpr { id, expr: Expr::Call(parts) }
 }
 

@@ -17,21 +17,25 @@ mod growth;
 mod limits;
 mod lower;
 mod members;
+mod mutate;
 mod parser;
 mod quick;
+pub mod reference;
 pub mod object;
+mod trace;
 pub mod types;
 mod values;
 mod world;
 
 pub use activation::Activation;
 pub use declarations::{Declarations, Target};
-pub use expression::{Expected, Expression, compile, compile_unchecked};
+pub use expression::{Condition as ObservedCondition, Expected, Expression, compile, compile_unchecked};
 pub use functions::{Documentation, documentation};
 pub use limits::WORLDS as WORLD_LIMIT;
 pub use members::Members;
+pub use mutate::{Change, changes};
 pub use types::Type;
-pub use world::{EvaluationError, Leaf, Outcome, Read, ReadState, World};
+pub use world::{EvaluationError, Leaf, Outcome, POLICY_ERROR, Read, ReadState, World};
 
 #[cfg(test)]
 mod tests;

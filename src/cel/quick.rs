@@ -16,17 +16,9 @@ pub(super) fn value<'e>(
     scope: &'e Scope<'_>,
 ) -> Result<CowVal<'e, 'static>, ExecutionError> {
     match &expr.expr {
-        Expr::Ident(name) => {
-            if let Some(value) = scope.get_variable(name) {
-                return Ok(value);
-            }
-        }
-        Expr::Select(select) if !select.test && is_path(&select.operand) => {
-            let operand = value(&select.operand, scope)?;
-            if let Some(indexer) = operand.as_ref().as_indexer().filter(|_| values::is_ours(operand.as_ref()))
-            {
-                let key: CelString<'_> = select.field.as_str().into();
-                return indexer.get(&key).map(CowVal::into_owned).map(CowVal::Owned);
+        Expr::Ident(_) | Expr::Select(_) => {
+            if let Some(found) = path(expr, scope) {
+                return found;
             }
         }
         Expr::Call(call) if call.target.is_none() => {
@@ -40,11 +32,20 @@ pub(super) fn value<'e>(
     Value::resolve_val(expr, scope)
 }
 
-/// Whether an expression is a name, or a field of one.
-fn is_path(expr: &IdedExpr) -> bool {
+/// The value at a path into the subject; `None` if it is no such path. What else a name may mean (a type,
+/// a variable with dots in its name) is the engine's to find out.
+fn path<'e>(expr: &'e IdedExpr, scope: &'e Scope<'_>) -> Option<Result<CowVal<'e, 'static>, ExecutionError>> {
     match &expr.expr {
-        Expr::Ident(_) => true,
-        Expr::Select(select) => !select.test && is_path(&select.operand),
-        _ => false,
+        Expr::Ident(name) => scope.get_variable(name).filter(|value| values::is_ours(value.as_ref())).map(Ok),
+        Expr::Select(select) if !select.test => {
+            let operand = match path(&select.operand, scope)? {
+                Ok(operand) => operand,
+                Err(error) => return Some(Err(error)),
+            };
+            let indexer = operand.as_ref().as_indexer().filter(|_| values::is_ours(operand.as_ref()))?;
+            let key: CelString<'_> = select.field.as_str().into();
+            Some(indexer.get(&key).map(CowVal::into_owned).map(CowVal::Owned))
+        }
+        _ => None,
     }
 }

@@ -56,9 +56,14 @@ impl Outcome {
     }
 }
 
+/// The code of an error that no limit raised.
+pub const POLICY_ERROR: &str = "policy-error";
+
 /// An evaluation that could not be finished. Never a pass.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EvaluationError {
+    /// What a diagnostic about it is called: [`POLICY_ERROR`], or the limit that was met.
+    pub code: &'static str,
     /// One sentence without a full stop.
     pub message: String,
     /// The innermost sub-expression that failed, in the file that holds the expression.

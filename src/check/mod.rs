@@ -6,10 +6,12 @@
 mod policies;
 mod read;
 mod schemas;
+mod single;
 mod unreadable;
 
 pub use policies::{Block, PolicySettings, explain};
 pub use schemas::{SchemaRule, SchemaSettings, missing_schemas};
+pub use single::{Single, judge_single};
 pub use unreadable::Unreadable;
 
 use crate::diagnostic::{Diagnostic, Severity};
@@ -24,6 +26,7 @@ use crate::report::{Coverage, Outcome, Waived};
 use crate::source::{SourceId, Sources};
 use crate::{enforce, input, script};
 use rayon::prelude::*;
+use std::collections::HashSet;
 
 /// Why a file is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -90,7 +93,7 @@ pub fn read(project: Project, settings: &Settings) -> Facts {
     let texts = read::Texts::new(&sources, &files, settings);
     let all = read::all(&texts, &files);
     let read::All {
-        documents,
+        mut documents,
         deployments,
         invocations,
         artifacts,
@@ -100,6 +103,8 @@ pub fn read(project: Project, settings: &Settings) -> Facts {
         ..
     } = all;
     unreadable.extend(unreadable::of_files(all.diagnostics, &files));
+    input::hcl::module::resolve(&mut documents, &sources);
+    let deployments = read::deployments(deployments, &documents, &sources, &mut provenance);
     let inputs = extract::Inputs {
         sources: &sources,
         deployments,
@@ -116,8 +121,20 @@ pub fn read(project: Project, settings: &Settings) -> Facts {
 
 /// Judges: facts to findings, with the status that the process ends with.
 pub fn judge(facts: Facts, settings: &Settings) -> (Outcome, Status) {
-    let Facts { mut sources, documents, provenance, model, unreadable, files, mut diagnostics, coverage } =
-        facts;
+    let Facts {
+        mut sources,
+        documents,
+        provenance,
+        mut model,
+        unreadable,
+        files,
+        mut diagnostics,
+        mut coverage,
+    } = facts;
+    let records = without_records(&mut model, &files);
+    if records > 0 {
+        coverage.excluded.push(("records of what ran".to_owned(), records));
+    }
     let selection = policies::select(&mut sources, &model, &documents, &settings.policies);
     diagnostics.extend(selection.diagnostics);
 
@@ -161,6 +178,22 @@ pub fn judge(facts: Facts, settings: &Settings) -> (Outcome, Status) {
         coverage,
     };
     (outcome, status)
+}
+
+/// Leaves out what a platform wrote about what ran, which nobody is going to deploy, unless it was asked
+/// about by name. Returns the number of files.
+fn without_records(model: &mut Model, files: &[File]) -> usize {
+    let named: HashSet<SourceId> =
+        files.iter().filter(|file| file.selected == Selected::Named).map(|file| file.source).collect();
+    let mut left_out = HashSet::new();
+    model.deployments.retain(|deployment| {
+        let keep = !deployment.recorded || named.contains(&deployment.source);
+        if !keep {
+            left_out.insert(deployment.source);
+        }
+        keep
+    });
+    left_out.len()
 }
 
 /// What `celador facts` prints.

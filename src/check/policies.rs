@@ -113,6 +113,26 @@ fn wanted(name: &str, by_default: bool, settings: &PolicySettings) -> bool {
     if settings.only.is_empty() { by_default } else { settings.only.iter().any(|only| only == name) }
 }
 
+/// All that the project's files say of a policy, put together.
+fn configuration(policy: &Policy, settings: &PolicySettings) -> (Configuration, Vec<Diagnostic>) {
+    let mut configuration = Configuration::default();
+    let mut diagnostics = Vec::new();
+    for block in settings.blocks_of(&policy.name) {
+        let (found, told) = policy::configure(policy, block);
+        diagnostics.extend(told);
+        configuration.overrides.extend(found.overrides);
+        configuration.action = found.action.or(configuration.action);
+        configuration.enabled = found.enabled.or(configuration.enabled);
+    }
+    (configuration, diagnostics)
+}
+
+/// A compiled policy as the project's files configure it.
+pub(super) fn configured(policy: Compiled, settings: &PolicySettings) -> (Compiled, Vec<Diagnostic>) {
+    let (configuration, diagnostics) = configuration(&policy.policy, settings);
+    (policy.configured(configuration), diagnostics)
+}
+
 fn compile(
     policy: Policy,
     compiler: fn(Arc<Policy>) -> Result<Compiled, Vec<Diagnostic>>,
@@ -120,14 +140,8 @@ fn compile(
     settings: &PolicySettings,
     chosen: &mut Chosen,
 ) {
-    let mut configuration = Configuration::default();
-    for block in settings.blocks_of(&policy.name) {
-        let (found, told) = policy::configure(&policy, block);
-        chosen.diagnostics.extend(told);
-        configuration.overrides.extend(found.overrides);
-        configuration.action = found.action.or(configuration.action);
-        configuration.enabled = found.enabled.or(configuration.enabled);
-    }
+    let (configuration, told) = configuration(&policy, settings);
+    chosen.diagnostics.extend(told);
     let by_default = configuration.enabled.unwrap_or(by_default);
     if !wanted(&policy.name, by_default, settings) {
         return;

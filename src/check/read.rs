@@ -3,7 +3,9 @@
 use super::{File, Selected, Settings, schemas};
 use crate::diagnostic::Diagnostic;
 use crate::document::Document;
-use crate::input::{Format, Read, dockerfile, dotenv, embedded, json, python, shell, yaml};
+use crate::input::{
+    Format, Read, dockerfile, dotenv, embedded, hcl, json, justfile, makefile, python, shell, toml, yaml,
+};
 use crate::model::{Artifact, Bypass, CodeSetting, CodeValue, Deployment};
 use crate::platform::{self, Trace};
 use crate::provenance::Provenance;
@@ -20,8 +22,8 @@ pub(super) struct FileFacts {
     pub source: SourceId,
     /// Those that something after reading asks for.
     pub documents: Vec<Document>,
-    /// What the documents deploy.
-    pub deployments: Vec<Deployment>,
+    /// What the documents deploy; not known yet where files of one folder say it together.
+    pub deployments: Option<Vec<Deployment>>,
     /// What a Dockerfile or an environment file is.
     pub artifact: Option<Artifact>,
     pub invocations: Vec<Invocation>,
@@ -36,7 +38,7 @@ impl FileFacts {
         FileFacts {
             source,
             documents: Vec::new(),
-            deployments: Vec::new(),
+            deployments: Some(Vec::new()),
             artifact: None,
             invocations: Vec::new(),
             code: CodeFacts::default(),
@@ -103,8 +105,13 @@ impl Reader<'_, '_> {
         let limits = &self.texts.settings.input;
         let mut facts = FileFacts::new(id);
         match file.format {
-            Format::Yaml => self.document(yaml::read(source, id, limits), &mut facts),
-            Format::Json => self.document(json::read(source, id, limits), &mut facts),
+            Format::Yaml => self.manifest(yaml::read(source, id, limits), &mut facts),
+            Format::Json => self.manifest(json::read(source, id, limits), &mut facts),
+            Format::Toml => self.manifest(toml::read(source, id, limits), &mut facts),
+            Format::Hcl => {
+                self.document(hcl::read(source, id, limits), &mut facts);
+                facts.deployments = None;
+            }
             Format::Dotenv => {
                 let read = dotenv::read(source, id, limits);
                 facts.diagnostics = read.diagnostics;
@@ -118,6 +125,10 @@ impl Reader<'_, '_> {
                 let mut trace = Trace { sources: self.texts.sources, provenance: &mut facts.provenance };
                 facts.artifact = platform::dockerfile::artifact(&dockerfile, &mut trace);
             }
+            // Files that name no command which deploys have nothing to be followed for.
+            Format::Makefile | Format::Justfile if !platform::may_deploy(source.text()) => {}
+            Format::Makefile => self.programs(makefile::programs(source, id, limits), &mut facts),
+            Format::Justfile => self.programs(justfile::programs(source, id, limits), &mut facts),
             Format::Python | Format::Shell => {
                 let program = self.program(id, file.format);
                 facts.code = script::code_facts(&program, source.path(), source, facts.provenance.arena(id));
@@ -144,10 +155,15 @@ impl Reader<'_, '_> {
             }
         }
         facts.documents = read.documents;
+    }
+
+    /// Takes documents that say by themselves what they deploy.
+    fn manifest(&self, read: Read, facts: &mut FileFacts) {
+        self.document(read, facts);
         let mut trace = Trace { sources: self.texts.sources, provenance: &mut facts.provenance };
-        for document in &facts.documents {
-            facts.deployments.extend(platform::deployments(document, &mut trace));
-        }
+        let deployed =
+            facts.documents.iter().flat_map(|document| platform::deployments(document, &mut trace));
+        facts.deployments = Some(deployed.collect());
         facts.documents.retain(|document| self.keeps(document));
     }
 
@@ -160,6 +176,13 @@ impl Reader<'_, '_> {
         !is_object
             || self.texts.documents_are_read
             || schemas::concern(document, self.texts.sources, &self.texts.settings.schemas)
+    }
+
+    fn programs(&self, (programs, told): (Vec<Program>, Vec<Diagnostic>), facts: &mut FileFacts) {
+        facts.diagnostics.extend(told);
+        for program in programs {
+            self.interpret(&program, facts);
+        }
     }
 
     fn interpret(&self, program: &Program, facts: &mut FileFacts) {
@@ -175,7 +198,9 @@ impl Reader<'_, '_> {
         let mut deploys =
             |invocation: &Invocation| platform::recognise(source, invocation, &mut trace).is_some();
         let matters = diagnostics.is_empty() || invocations.iter().any(&mut deploys);
-        facts.diagnostics.extend(diagnostics.into_iter().filter(|_| matters));
+        // A limit that was met inside an imported module is told as the reason of whatever it left unknown.
+        let own = |told: &Diagnostic| told.primary.span.source == source;
+        facts.diagnostics.extend(diagnostics.into_iter().filter(|told| matters && own(told)));
         facts.invocations.extend(invocations);
     }
 
@@ -262,7 +287,8 @@ fn candidates(folder: &str, name: &str) -> Vec<String> {
 #[derive(Debug, Default)]
 pub(super) struct All {
     pub documents: Vec<Document>,
-    pub deployments: Vec<Deployment>,
+    /// What the documents of each file deploy, if that is known yet.
+    pub deployments: Vec<(SourceId, Option<Vec<Deployment>>)>,
     pub invocations: Vec<(SourceId, Invocation)>,
     pub artifacts: Vec<Artifact>,
     pub settings: Vec<CodeSetting>,
@@ -277,7 +303,7 @@ impl All {
         for file in files {
             let source = file.source;
             all.documents.extend(file.documents);
-            all.deployments.extend(file.deployments);
+            all.deployments.push((source, file.deployments));
             all.invocations.extend(file.invocations.into_iter().map(|invocation| (source, invocation)));
             all.artifacts.extend(file.artifact);
             all.settings.extend(file.code.settings);
@@ -287,4 +313,22 @@ impl All {
         }
         all
     }
+}
+
+/// What all documents deploy, in the order of the files.
+pub(super) fn deployments(
+    by_file: Vec<(SourceId, Option<Vec<Deployment>>)>,
+    documents: &[Document],
+    sources: &Sources,
+    provenance: &mut Provenance,
+) -> Vec<Deployment> {
+    let mut all = Vec::new();
+    for (source, deployments) in by_file {
+        all.extend(deployments.unwrap_or_else(|| {
+            let mut trace = Trace { sources, provenance };
+            let own = documents.iter().filter(|document| document.source == source);
+            own.flat_map(|document| platform::deployments(document, &mut trace)).collect()
+        }));
+    }
+    all
 }

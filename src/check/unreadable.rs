@@ -4,9 +4,13 @@ use super::{File, PolicySettings, Selected};
 use crate::diagnostic::{Action, Diagnostic, Finding, Severity, Tally, Verdict};
 use crate::evaluate::Evaluation;
 use crate::source::SourceId;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 pub(super) const POLICY: &str = "unreadable-file";
+
+/// How many further problems of one file are shown beside the first; the message says how many there are
+/// in all.
+const FURTHER_PLACES: usize = 4;
 
 /// Why a file, or a part of it, could not be read.
 #[derive(Clone, Debug)]
@@ -47,13 +51,44 @@ pub(super) fn tell(
     let bound = read.union(&broken).count();
     let (failed, passed) = (broken.len(), bound - broken.len());
     let tally = Tally { policy: POLICY.to_owned(), bound, passed, failed, ..Tally::default() };
-    for Unreadable { diagnostic, named } in unreadable {
+    for Unreadable { diagnostic, named } in said_once(unreadable) {
         let denies = named && diagnostic.severity == Severity::Error;
         let action = if denies { Action::Deny } else { Action::Warn };
         let severity = if action == Action::Deny { Severity::Error } else { Severity::Warning };
         evaluation.findings.push(of_diagnostic(POLICY, severity, action, diagnostic));
     }
     evaluation.tallies.push(tally);
+}
+
+/// One problem a file: what follows from a first syntax error is rarely news, and forty
+/// lines about one broken file hide the line about the next.
+fn said_once(unreadable: Vec<Unreadable>) -> Vec<Unreadable> {
+    let mut groups: BTreeMap<SourceId, Vec<Unreadable>> = BTreeMap::new();
+    for problem in unreadable {
+        groups.entry(problem.diagnostic.primary.span.source).or_default().push(problem);
+    }
+    groups.into_values().filter_map(together).collect()
+}
+
+/// The first of the problems in its file, or the first grave one, with the others beside it.
+fn together(mut group: Vec<Unreadable>) -> Option<Unreadable> {
+    let grave = |problem: &Unreadable| problem.diagnostic.severity != Severity::Error;
+    group.sort_by_key(|problem| (grave(problem), problem.diagnostic.primary.span.range().start));
+    let mut group = group.into_iter();
+    let mut first = group.next()?;
+    let others = group.len();
+    if others > 0 {
+        let told = &mut first.diagnostic;
+        told.message = format!("{}, and {others} more in this file", told.message);
+        told.related.extend(group.take(FURTHER_PLACES).map(|problem| {
+            let Diagnostic { message, mut primary, .. } = problem.diagnostic;
+            if primary.label.is_empty() {
+                primary.label = message;
+            }
+            primary
+        }));
+    }
+    Some(first)
 }
 
 /// A diagnostic about the input, told as a finding of a policy.

@@ -24,6 +24,29 @@ Exit codes:
   2  wrong usage, celador.yaml, policy or path; output that could not be written
   3  folders were searched and hold nothing to check";
 
+const TEST_EXAMPLES: &str = "\
+Examples:
+  celador test                            the policies that celador.yaml names
+  celador test policies/                  every policy file below a folder
+  celador test --builtin --policy 'alpine-*'
+  celador test --update                   write what is found into the examples
+  celador test --min-coverage 90          each condition seen true and false
+  celador test --mutate --min-score 80    small changes of policy and files must be noticed
+  celador test --format junit > junit.xml
+
+Exit codes:
+  0  every example passes, and every minimum is met
+  1  an example fails, or a minimum is not met
+  2  wrong usage, policy or path; nothing to test; output that could not be written";
+
+const INIT_NOTES: &str = "\
+It holds the services and environments that were found, and every policy that has something to judge, each
+set to warn: nothing denies before somebody says so.
+
+Exit codes:
+  0  the file was written
+  2  there is one already, or it could not be written";
+
 const FACTS_EXAMPLES: &str = "\
 Examples:
   celador facts                           what is deployed, with which values
@@ -73,6 +96,18 @@ pub enum Command {
     /// Show what is deployed, and how each value came to be
     #[command(after_help = FACTS_EXAMPLES)]
     Facts(Facts),
+    /// Run the examples of policies, and measure how much of the policies they hold
+    #[command(after_help = TEST_EXAMPLES)]
+    Test(Test),
+    /// Write a commented celador.yaml after a look at the repository
+    #[command(after_help = INIT_NOTES)]
+    Init(Init),
+    /// Print the functions and operators of the policy language, with examples
+    #[command(after_help = "Example:\n  celador functions matches")]
+    Functions(Functions),
+    /// Print the variables and fields that policies can name, with their types
+    #[command(after_help = "Examples:\n  celador fields Deployment\n  celador fields container")]
+    Fields(Fields),
     /// Show why a policy exists, what it judges and how to configure it
     #[command(after_help = "Example:\n  celador explain alpine-minimum-memory")]
     Explain(Explain),
@@ -140,6 +175,78 @@ pub enum FactsFormat {
 }
 
 #[derive(Debug, Args)]
+pub struct Test {
+    /// Policy files, and folders of policy files [default: those that celador.yaml names]
+    pub policies: Vec<PathBuf>,
+    /// Test the built-in policies (besides those given)
+    #[arg(long)]
+    pub builtin: bool,
+    /// Only policies whose name contains this, or matches it if it has a `*` (repeatable)
+    #[arg(long, value_name = "PATTERN")]
+    pub policy: Vec<String>,
+    /// Only examples whose name contains this, or matches it if it has a `*` (repeatable)
+    #[arg(long, value_name = "PATTERN")]
+    pub example: Vec<String>,
+    /// Form of the report
+    #[arg(long, value_enum, default_value_t)]
+    pub format: TestFormat,
+    /// Write what is found into the examples; comments and formatting stay
+    #[arg(long, conflicts_with_all = ["builtin", "mutate"])]
+    pub update: bool,
+    /// Fail if less than this share of outcomes is seen: each condition true and false
+    #[arg(long, value_name = "PERCENT", value_parser = percent)]
+    pub min_coverage: Option<f64>,
+    /// Change the policies and the files of their examples, and tell which changes no example notices
+    #[arg(long)]
+    pub mutate: bool,
+    /// Fail if less than this share of the changes is noticed (implies --mutate)
+    #[arg(long, value_name = "PERCENT", value_parser = percent)]
+    pub min_score: Option<f64>,
+    /// Project file [default: the nearest celador.yaml upward]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+fn percent(text: &str) -> Result<f64, String> {
+    match text.trim_end_matches('%').parse::<f64>() {
+        Ok(percent) if (0.0..=100.0).contains(&percent) => Ok(percent),
+        _ => Err("a number from 0 to 100".to_owned()),
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum TestFormat {
+    /// For people
+    #[default]
+    Human,
+    /// For programs: version 1 of the contract
+    Json,
+    /// For CI systems that read JUnit's XML
+    Junit,
+}
+
+#[derive(Debug, Args)]
+pub struct Functions {
+    /// A function, operator or macro [default: all]
+    pub name: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Fields {
+    /// A kind of policy (Deployment, Setting, ...) or of object (container, probe, ...) [default: all]
+    pub kind: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Init {
+    /// The project's folder [default: the root of the repository, else the working directory]
+    pub folder: Option<PathBuf>,
+    /// Replace a celador.yaml that is there
+    #[arg(long)]
+    pub force: bool,
+}
+
+#[derive(Debug, Args)]
 pub struct Explain {
     /// The policy's name [default: list all]
     pub policy: Option<String>,
@@ -162,7 +269,7 @@ mod tests {
     fn help_is_what_a_reader_sees() {
         let mut command = Cli::command();
         let mut help = command.render_help().to_string();
-        for name in ["check", "facts", "explain"] {
+        for name in ["check", "facts", "test", "init", "functions", "fields", "explain"] {
             let sub = command.find_subcommand_mut(name).unwrap();
             help.push_str(&format!("\n---- {name}\n{}", sub.render_help()));
         }

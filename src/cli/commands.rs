@@ -11,7 +11,7 @@ use std::io;
 
 /// `celador check`.
 pub fn check(check: &Check, global: &Global) -> io::Result<Status> {
-    let asked = Asked { policies: &check.policy, strict: check.strict };
+    let asked = Asked { policies: &check.policy, strict: check.strict, ..Asked::default() };
     let Ready { project, mut settings, root, searches } = project::ready(&check.reading, &asked)?;
     let mut facts = check::read(project, &settings);
     project::add_schemas(&mut facts, &mut settings, &root);
@@ -102,7 +102,8 @@ pub fn explain(wanted: &Explain, global: &Global) -> io::Result<Status> {
     Ok(Status::Wrong)
 }
 
-fn verbosity(global: &Global) -> Verbosity {
+/// How much a report for people tells.
+pub fn verbosity(global: &Global) -> Verbosity {
     match (global.quiet, global.verbose) {
         (true, _) => Verbosity::Quiet,
         (false, 0) => Verbosity::Normal,

@@ -8,6 +8,9 @@
 
 mod args;
 mod commands;
+mod examples;
+mod init;
+mod language;
 mod log;
 mod output;
 mod page;
@@ -48,6 +51,10 @@ fn run(cli: &Cli) -> Status {
     let done = match &cli.command {
         Command::Check(check) => commands::check(check, &cli.global),
         Command::Facts(facts) => commands::facts(facts, &cli.global),
+        Command::Test(test) => examples::test(test, &cli.global),
+        Command::Init(init) => init::init(init),
+        Command::Functions(wanted) => language::functions(wanted.name.as_deref(), &cli.global),
+        Command::Fields(wanted) => language::fields(wanted.kind.as_deref(), &cli.global),
         Command::Explain(explain) => commands::explain(explain, &cli.global),
     };
     done.unwrap_or_else(|error| {

@@ -21,6 +21,8 @@ pub struct Asked<'a> {
     /// Names, and paths of files or folders.
     pub policies: &'a [String],
     pub strict: bool,
+    /// As if there were no project file.
+    pub without_file: bool,
 }
 
 /// A project with its settings, before its files are read.
@@ -49,7 +51,7 @@ pub struct Ready {
 /// Where there is no working directory.
 pub fn open(paths: &[PathBuf], config: Option<&Path>, asked: &Asked<'_>) -> std::io::Result<Opened> {
     let working = std::env::current_dir()?;
-    let located = workspace::locate(&working, paths, config.is_none());
+    let located = workspace::locate(&working, paths, config.is_none() && !asked.without_file);
     let mut sources = Sources::new();
     let mut diagnostics = Vec::new();
     let file = config.map(|file| workspace::clean(&working.join(file))).or_else(|| located.file.clone());
@@ -123,6 +125,76 @@ pub fn ready(reading: &Reading, asked: &Asked<'_>) -> std::io::Result<Ready> {
     let searches = located.paths.iter().any(|path| path.is_dir());
     tracing::debug!(files = loaded.files.len(), unreadable = loaded.unreadable.len(), "read");
     Ok(Ready { project: project(sources, diagnostics, loaded), settings, root: located.root, searches })
+}
+
+/// Policy files by themselves.
+pub struct Policies {
+    pub sources: Sources,
+    /// Each with its path on disk.
+    pub files: Vec<(SourceId, PathBuf)>,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// The policy files at the given paths; without paths, those that the project file names.
+///
+/// # Errors
+/// Where there is no working directory.
+pub fn policies(paths: &[PathBuf], config: Option<&Path>) -> std::io::Result<Policies> {
+    let working = std::env::current_dir()?;
+    let mut sources = Sources::new();
+    let mut diagnostics = Vec::new();
+    let located = workspace::locate(&working, &[], config.is_none());
+    let named: Vec<(PathBuf, Span)> = if paths.is_empty() {
+        let file = config.map(|file| workspace::clean(&working.join(file))).or(located.file);
+        let folder = |file: &Path| match config {
+            Some(_) => located.root.clone(),
+            None => file.parent().unwrap_or(file).to_owned(),
+        };
+        let load = |file: PathBuf| {
+            config::load(&file, &located.root, &folder(&file), &mut sources, &mut diagnostics)
+        };
+        file.map(load).map(|project| project.policy_paths).unwrap_or_default()
+    } else {
+        let mut named = Vec::new();
+        for path in paths {
+            let word = path.to_string_lossy();
+            let id = sources.add("command line", word.as_ref());
+            named.push((workspace::clean(&working.join(path)), Span::new(id, 0, word.len())));
+        }
+        named
+    };
+    let files = config::policy_files(&named, &located.root, &mut sources, &mut diagnostics);
+    let files = files.into_iter().map(|id| (id, located.root.join(sources.get(id).path()))).collect();
+    Ok(Policies { sources, files, diagnostics })
+}
+
+/// The project that the files of a policy's example are, and how one policy judges it. The project file
+/// is the example's own; without one, the defaults hold.
+pub fn of_example(
+    files: &[policy::File],
+    mut sources: Sources,
+    only: &str,
+) -> (check::Project, check::Settings) {
+    let mut given: Vec<(&str, &str)> =
+        files.iter().map(|file| (file.path.as_str(), file.text.as_str())).collect();
+    if given.iter().all(|(path, _)| !config::NAMES.contains(path)) {
+        given.push(("celador.yaml", "version: 1\n"));
+    }
+    let mut diagnostics = Vec::new();
+    let project = config::load_given(&given, &mut sources, &mut diagnostics);
+    let globs = |patterns: &[config::Pattern]| {
+        patterns.iter().map(|pattern| pattern.glob.clone()).collect::<Vec<_>>()
+    };
+    let (exclude, include) = (globs(&project.exclude), globs(&project.include));
+    let exclude: Vec<&str> = exclude.iter().map(String::as_str).collect();
+    let include: Vec<&str> = include.iter().map(String::as_str).collect();
+    let mut settings = settings(project, false);
+    settings.policies.only = vec![only.to_owned()];
+    let taken: Vec<String> = sources.iter().map(|(_, source)| source.path().to_owned()).collect();
+    let mut loaded = workspace::load_given(&given, &exclude, &include, &taken, &mut sources, &wanted::wants);
+    wanted::with_imports(&mut loaded.files, &sources);
+    diagnostics.append(&mut loaded.diagnostics);
+    (self::project(sources, diagnostics, loaded), settings)
 }
 
 /// Whether a word of `--policy` is a path and not a policy's name.

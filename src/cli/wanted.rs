@@ -1,12 +1,10 @@
 //! Which scripts are worth parsing: in a project of thousands of Python files a handful deploys.
 
 use crate::input::Format;
+use crate::platform;
 use crate::source::Sources;
 use crate::workspace::{File, contains_any};
 use std::collections::HashSet;
-
-/// Words without which no Python file runs a command that deploys.
-const COMMANDS: &[&str] = &["gcloud", "docker", "podman", "kubectl", "helm"];
 
 /// Words without which no Python file chooses a setting by environment, or lets a check be bypassed.
 const ENVIRONMENTS: &[&str] =
@@ -42,7 +40,7 @@ const SETTINGS: &[&str] = &[
 pub fn wants(format: Format, text: &str) -> bool {
     match format {
         Format::Python => {
-            contains_any(text, COMMANDS)
+            platform::may_deploy(text)
                 || contains_any(text, &["bypass", "BYPASS"])
                 || (contains_any(text, ENVIRONMENTS) && contains_any(text, SETTINGS))
         }
@@ -110,7 +108,7 @@ mod tests {
     fn modules_of_a_script_that_deploys_are_wanted_too() {
         let mut sources = Sources::new();
         let texts = [
-            ("deploy.py", "from shared.sizes import SMALL\nrun(['gcloud'])\n"),
+            ("deploy.py", "from shared.sizes import SMALL\nrun(['gcloud', 'run', 'deploy'])\n"),
             ("shared/sizes.py", "from . import base\nSMALL = '512Mi'\n"),
             ("shared/base/__init__.py", "X = 1\n"),
             ("other.py", "print(1)\n"),

@@ -12,9 +12,11 @@ mod keys;
 mod policies;
 mod project;
 mod read;
+mod shape;
 
 pub use policies::policy_files;
 pub use project::{EnvironmentRule, Pattern, PolicyBlock, Project, SchemaPlace, SchemaRule, Service};
+pub use shape::schema;
 
 use crate::diagnostic::{Diagnostic, Severity, nearest};
 use crate::document::Ref;
@@ -47,7 +49,33 @@ pub fn load(
     sources: &mut Sources,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Project {
+    load_from(Files::Disk, file, root, folder, sources, diagnostics)
+}
+
+/// The same for a project whose files are given as paths from its root, and texts. Without a project
+/// file among them the defaults hold.
+pub fn load_given(
+    files: &[(&str, &str)],
+    sources: &mut Sources,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Project {
+    let root = Path::new("/");
+    match NAMES.iter().find(|name| files.iter().any(|(path, _)| path == *name)) {
+        Some(name) => load_from(Files::Given(files), &root.join(name), root, root, sources, diagnostics),
+        None => Project::without_file(root.to_owned()),
+    }
+}
+
+fn load_from(
+    files: Files<'_>,
+    file: &Path,
+    root: &Path,
+    folder: &Path,
+    sources: &mut Sources,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Project {
     let mut loader = Loader {
+        files,
         project: Project::without_file(root.to_owned()),
         keys: Keys::default(),
         sources,
@@ -56,6 +84,34 @@ pub fn load(
     loader.project.file = loader.file(file, folder, None);
     diagnostics.append(&mut loader.keys.diagnostics);
     loader.project
+}
+
+/// Where project files come from.
+#[derive(Clone, Copy)]
+enum Files<'a> {
+    Disk,
+    /// Paths from the root `/`, and texts.
+    Given(&'a [(&'a str, &'a str)]),
+}
+
+impl Files<'_> {
+    fn read(self, path: &Path) -> io::Result<Vec<u8>> {
+        match self {
+            Files::Disk => read_whole(path),
+            Files::Given(files) => {
+                let found = files.iter().find(|(name, _)| Path::new("/").join(name) == path);
+                found.map(|(_, text)| text.as_bytes().to_vec()).ok_or_else(|| io::ErrorKind::NotFound.into())
+            }
+        }
+    }
+
+    /// One path for each file, however it is named.
+    fn one_path(self, path: PathBuf) -> PathBuf {
+        match self {
+            Files::Disk => path.canonicalize().unwrap_or(path),
+            Files::Given(_) => path,
+        }
+    }
 }
 
 /// The policies that a project names and that are not there: a waiver of nothing, a misspelt block.
@@ -91,6 +147,7 @@ fn read_whole(path: &Path) -> io::Result<Vec<u8>> {
 }
 
 struct Loader<'a> {
+    files: Files<'a>,
     project: Project,
     keys: Keys,
     sources: &'a mut Sources,
@@ -101,7 +158,7 @@ struct Loader<'a> {
 impl Loader<'_> {
     /// Reads a file and what it extends. `named` is where it is named, if a file names it.
     fn file(&mut self, path: &Path, folder: &Path, named: Option<Span>) -> Option<SourceId> {
-        let text = match read_whole(path) {
+        let text = match self.files.read(path) {
             Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
             Err(error) => {
                 self.unreadable(path, named, &error);
@@ -152,8 +209,8 @@ impl Loader<'_> {
         let own = from.parent().unwrap_or(from).to_owned();
         for (text, span) in self.keys.texts(node, "`extends`") {
             let path = own.join(text);
-            let path = path.canonicalize().unwrap_or(path);
-            let same = |open: &PathBuf| open.canonicalize().is_ok_and(|open| open == path);
+            let path = self.files.one_path(path);
+            let same = |open: &PathBuf| self.files.one_path(open.clone()) == path;
             if self.open.iter().any(same) {
                 let message = format!("`{text}` extends this file in turn");
                 self.keys.error("project-extends", span, message, "a chain of files must have an end");

@@ -13,7 +13,7 @@ use globset::Glob;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-const KEYS: &[&str] = &[
+pub(super) const KEYS: &[&str] = &[
     "version",
     "extends",
     "include",
@@ -28,7 +28,11 @@ const KEYS: &[&str] = &[
     "waivers",
 ];
 
-const ACTIONS: &[(&str, Action)] =
+/// Which built-in policies a project may want.
+pub(super) const BUILTIN: &[(&str, Selection)] =
+    &[("none", Selection::None), ("recommended", Selection::Recommended), ("all", Selection::All)];
+
+pub(super) const ACTIONS: &[(&str, Action)] =
     &[("deny", Action::Deny), ("warn", Action::Warn), ("audit", Action::Audit)];
 
 /// Reads a file into a project. What an extended file has said before is kept: lists grow, single values
@@ -200,12 +204,7 @@ impl Reader<'_> {
         for (key, _, value) in self.keys.entries(node, "`policies`", &["builtin", "paths", "configure"]) {
             match key {
                 "builtin" => {
-                    let words = [
-                        ("none", Selection::None),
-                        ("recommended", Selection::Recommended),
-                        ("all", Selection::All),
-                    ];
-                    if let Some(selection) = self.keys.word(value, "`builtin`", &words) {
+                    if let Some(selection) = self.keys.word(value, "`builtin`", BUILTIN) {
                         self.project.builtin = selection;
                     }
                 }

@@ -177,6 +177,18 @@ impl Document {
         Ref { document: self, id }
     }
 
+    /// The names of all nodes, in the order in which they were finished.
+    pub fn ids(&self) -> impl Iterator<Item = NodeId> + use<> {
+        (0..u32::try_from(self.nodes.len()).unwrap_or(u32::MAX)).map(NodeId)
+    }
+
+    /// Changes a node in its place: for readers whose files name what stands in other files.
+    pub fn change(&mut self, id: NodeId, change: impl FnOnce(&mut Node)) {
+        if let Some(node) = self.nodes.get_mut(id.index()) {
+            change(node);
+        }
+    }
+
     /// How many nodes there are.
     pub fn len(&self) -> usize {
         self.nodes.len()

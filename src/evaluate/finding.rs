@@ -6,7 +6,7 @@ use super::merge::Draft;
 use super::related::{self, Tree};
 use super::subjects::Subject;
 use super::{Inputs, Settings};
-use crate::cel::{EvaluationError, Leaf, Read, ReadState};
+use crate::cel::{EvaluationError, Leaf, POLICY_ERROR, Read, ReadState};
 use crate::diagnostic::{
     Action, Annotation, Because, Diagnostic, Finding, Fix, OperandValue, UnknownInput, Verdict,
 };
@@ -218,7 +218,11 @@ pub(super) fn platform_title(name: &str) -> String {
 pub(super) fn error(policy: &Compiled, subject: &Subject, error: &EvaluationError) -> Diagnostic {
     let span: Span = error.span;
     let message = format!("the policy `{}` raised an error: {}", policy.policy.name, error.message);
-    Diagnostic::error("policy-error", span, message)
+    let help = match error.code {
+        POLICY_ERROR => "guard an optional field with has(), and keep types apart",
+        _ => "ask less at once: fewer loops inside loops, or shorter lists and texts",
+    };
+    Diagnostic::error(error.code, span, message)
         .with_related(subject.anchor, "while judging this")
-        .with_help("guard an optional field with has(), and keep types apart")
+        .with_help(help)
 }

@@ -3,7 +3,7 @@
 use super::bind::Bound;
 use super::subjects::{Subject, Subjects, Wanted};
 use crate::cel::object::{Datum, Field};
-use crate::cel::{Activation, EvaluationError, Expression, Leaf, Outcome, Read, WORLD_LIMIT};
+use crate::cel::{Activation, EvaluationError, Expression, Leaf, Outcome, POLICY_ERROR, Read, WORLD_LIMIT};
 use crate::diagnostic::{Tally, UnknownInput, Verdict};
 use crate::policy::{Compiled, CompiledValidation, Kind};
 use crate::value::{Condition, Reason, Unknown};
@@ -211,6 +211,7 @@ fn judge_one<'a>(
                         )),
                     },
                     Outcome::Value(_) => into.errors.push(EvaluationError {
+                        code: POLICY_ERROR,
                         message: "a validation must come to true or false".to_owned(),
                         span: validation.expression.span(),
                     }),
@@ -241,6 +242,7 @@ fn select(policy: &Compiled, activation: &Activation, start: &Condition) -> Vec<
                     Outcome::Value(Datum::Bool(false)) => continue,
                     Outcome::Value(_) => {
                         selected.error.get_or_insert(EvaluationError {
+                            code: POLICY_ERROR,
                             message: "a matchCondition must come to true or false".to_owned(),
                             span: condition.expression.span(),
                         });

@@ -2,7 +2,7 @@
 //! finding.
 
 use crate::diagnostic::Finding;
-use crate::source::Span;
+use crate::source::{SourceId, Span};
 use crate::value::Condition;
 use std::collections::HashMap;
 
@@ -20,11 +20,24 @@ const MAX_TOLD: usize = 3;
 
 /// Merges drafts of one policy: of one subject those of one validation and literal (the first one's
 /// message is kept, and what the others relate to is added), of several subjects those that also say the
-/// same.
+/// same. Code repeats itself: what is no service's and says the same of several literals of one file is
+/// told at the first of them.
 pub(super) fn merge(drafts: Vec<Draft>) -> Vec<Finding> {
     let mut merged: Vec<Draft> = Vec::new();
     let mut places: HashMap<(usize, Span), Vec<usize>> = HashMap::new();
+    let mut sayings: HashMap<(usize, SourceId, String), usize> = HashMap::new();
     for draft in drafts {
+        if draft.finding.services.is_empty() {
+            let file = draft.finding.primary.span.source;
+            let said = sayings.entry((draft.validation, file, draft.finding.message.clone()));
+            let index = *said.or_insert(merged.len());
+            if let Some(have) = merged.get_mut(index) {
+                also(have, draft);
+            } else {
+                merged.push(draft);
+            }
+            continue;
+        }
         let here = places.entry((draft.validation, draft.finding.primary.span)).or_default();
         let same = |have: &Draft| {
             have.finding.message == draft.finding.message
@@ -41,6 +54,34 @@ pub(super) fn merge(drafts: Vec<Draft>) -> Vec<Finding> {
         }
     }
     merged.into_iter().map(finish).collect()
+}
+
+/// Joins the drafts of one subject that fail under the same conditions and speak of the same other file.
+pub(super) fn together(drafts: Vec<Draft>) -> Vec<Draft> {
+    let mut joined: Vec<Draft> = Vec::new();
+    for draft in drafts {
+        let beside = |draft: &Draft| draft.finding.related.first().map(|other| other.span.source);
+        let like = |have: &&mut Draft| have.conditions == draft.conditions && beside(have) == beside(&draft);
+        let Some(have) = joined.iter_mut().find(like) else {
+            joined.push(draft);
+            continue;
+        };
+        let Draft { finding, .. } = draft;
+        have.finding.message = format!("{}; {}", have.finding.message, finding.message);
+        for annotation in std::iter::once(finding.primary).chain(finding.related) {
+            if !have.finding.related.iter().any(|known| known.span == annotation.span) {
+                have.finding.related.push(annotation);
+            }
+        }
+    }
+    joined
+}
+
+/// The same said of another literal.
+fn also(have: &mut Draft, mut more: Draft) {
+    let elsewhere = more.finding.primary.clone();
+    more.finding.related.insert(0, elsewhere);
+    join(have, more);
 }
 
 fn join(have: &mut Draft, more: Draft) {

@@ -18,7 +18,7 @@ use crate::cel::object::Field;
 use crate::diagnostic::{Diagnostic, Finding, Tally};
 use crate::document::Document;
 use crate::model::{Environment, Model};
-use crate::policy::{Compiled, Kind};
+use crate::policy::{Compiled, Findings, Kind};
 use crate::provenance::Provenance;
 use crate::source::{Sources, Span};
 use bind::{Bound, Selection};
@@ -188,7 +188,11 @@ impl<'a> Prepared<'a> {
         let told = judgement.errors.iter().map(|error| finding::error(policy, subject, error));
         outcome.diagnostics.extend(told);
         let told = finding::Told { policy, bound: &bound, inputs: &self.inputs, settings: self.settings };
-        outcome.findings.extend(told.findings(&judgement));
+        let failures = told.findings(&judgement);
+        outcome.findings.extend(match policy.policy.findings {
+            Findings::Each => failures,
+            Findings::Together => merge::together(failures),
+        });
         outcome.undetermined.extend(told.undetermined(&judgement));
     }
 

@@ -270,7 +270,7 @@ fn known_parts(name: &Text) -> String {
 
 /// The project or namespace deployed to, as far as it is known.
 fn project(deployment: &Deployment) -> Option<String> {
-    let named = |name: &str| matches!(name, "--project" | "--namespace" | "namespace");
+    let named = |name: &str| matches!(name, "--project" | "--namespace" | "-n" | "namespace" | "project");
     let (_, value, _) = deployment.flags.iter().rev().find(|(name, ..)| named(name))?;
     match value {
         Value::Known(known) => Some(known_parts(&known.value)),

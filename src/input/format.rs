@@ -5,10 +5,14 @@
 pub enum Format {
     Yaml,
     Json,
+    Toml,
+    Hcl,
     Dotenv,
     Dockerfile,
     Python,
     Shell,
+    Makefile,
+    Justfile,
 }
 
 impl Format {
@@ -20,6 +24,8 @@ impl Format {
         match extension {
             "yaml" | "yml" => return Some(Format::Yaml),
             "json" | "jsonc" => return Some(Format::Json),
+            "toml" => return Some(Format::Toml),
+            "tf" => return Some(Format::Hcl),
             "py" => return Some(Format::Python),
             "sh" | "bash" => return Some(Format::Shell),
             "dockerfile" | "containerfile" => return Some(Format::Dockerfile),
@@ -29,6 +35,15 @@ impl Format {
         let stem = |word: &str| lower == word || lower.starts_with(&format!("{word}."));
         if stem("dockerfile") || stem("containerfile") {
             return Some(Format::Dockerfile);
+        }
+        if matches!(lower.as_str(), "makefile" | "gnumakefile")
+            || lower.starts_with("makefile.")
+            || extension == "mk"
+        {
+            return Some(Format::Makefile);
+        }
+        if matches!(lower.as_str(), "justfile" | ".justfile") || extension == "just" {
+            return Some(Format::Justfile);
         }
         if stem(".env") || lower.contains(".env.") {
             return Some(Format::Dotenv);
@@ -56,10 +71,14 @@ impl Format {
         match self {
             Format::Yaml => "YAML",
             Format::Json => "JSON",
+            Format::Toml => "TOML",
+            Format::Hcl => "HCL",
             Format::Dotenv => "environment file",
             Format::Dockerfile => "Dockerfile",
             Format::Python => "Python",
             Format::Shell => "shell",
+            Format::Makefile => "makefile",
+            Format::Justfile => "justfile",
         }
     }
 }
@@ -74,6 +93,10 @@ mod tests {
         assert_eq!(Format::of_path("docker/backend.alpine.Dockerfile"), Some(Format::Dockerfile));
         assert_eq!(Format::of_path(".env.staging"), Some(Format::Dotenv));
         assert_eq!(Format::of_path("config/staging.env"), Some(Format::Dotenv));
+        assert_eq!(Format::of_path("build/common.mk"), Some(Format::Makefile));
+        assert_eq!(Format::of_path("Makefile"), Some(Format::Makefile));
+        assert_eq!(Format::of_path("justfile"), Some(Format::Justfile));
+        assert_eq!(Format::of_path("infra/main.tf"), Some(Format::Hcl));
         assert_eq!(Format::of_path("README.md"), None);
         assert_eq!(Format::of_first_line("#!/usr/bin/env -S bash"), Some(Format::Shell));
         assert_eq!(Format::of_first_line("#!/usr/bin/python3"), Some(Format::Python));

@@ -8,11 +8,15 @@ pub mod dockerfile;
 pub mod dotenv;
 pub mod embedded;
 mod format;
+pub mod hcl;
 pub mod json;
+pub mod justfile;
+pub mod makefile;
 mod problem;
 pub mod python;
 pub mod shell;
 mod text_map;
+pub mod toml;
 pub mod yaml;
 
 pub use format::Format;

@@ -176,9 +176,8 @@ impl<'a> Walk<'a> {
             }
             offset += line.len();
         }
-        // What chomping left.
-        self.skip_breaks();
-        (self.at == self.text.len()).then_some(self.anchors)
+        // What chomping left, and lines of nothing but blanks: the scalar's span ends before them.
+        self.text.get(self.at..)?.trim().is_empty().then_some(self.anchors)
     }
 
     fn skip_breaks(&mut self) {

@@ -110,9 +110,19 @@ pub struct EnvVariables {
     /// Why a variable that is not listed may be set all the same: a file that is not there, a merge
     /// with the running revision, an unknown list. Empty: what is not listed is not set.
     pub open: Vec<Unknown>,
+    /// Why a secret that is not listed may be set, though no plain variable is: the command replaces
+    /// the plain ones and leaves the secrets of the running revision.
+    pub open_secrets: Option<Unknown>,
+    /// The flags of a command that list variables, by what kind they list. Empty for a document.
+    pub lists: Vec<(EnvKind, Span)>,
 }
 
 impl EnvVariables {
+    /// Why a name that is not listed may be set, whatever its kind.
+    pub fn may_be_set(&self) -> Option<&Unknown> {
+        self.open.first().or(self.open_secrets.as_ref())
+    }
+
     /// The assignments of a name, in order.
     pub fn named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a EnvVariable> {
         self.all.iter().filter(move |variable| &*variable.name == name)
@@ -166,6 +176,9 @@ pub struct Deployment {
     pub platform: &'static str,
     /// What is deployed: `service`, `job`, `deployment`, `cronjob`...: the platform's own word.
     pub workload: &'static str,
+    /// Whether the document is the platform's record of what ran, with the status that it wrote, rather
+    /// than what somebody is going to deploy.
+    pub recorded: bool,
     /// The file that holds the command or the document.
     pub source: SourceId,
     /// The invocation's first word, or the key at the document's root: where absence is reported.
@@ -233,7 +246,18 @@ pub struct Artifact {
     /// The ports that are exposed after the first, which is the setting `port`.
     pub further_ports: Vec<Setting>,
     pub env: EnvVariables,
-    /// Port numbers that the artifact's commands and health checks fix, with their literals: `--bind
-    /// 0.0.0.0:8000` of a Dockerfile's CMD. `true` where the text honours `$PORT`.
-    pub bound_ports: Vec<(Value, Span, bool)>,
+    /// Port numbers that the artifact's commands and health checks fix.
+    pub bound_ports: Vec<BoundPort>,
+}
+
+/// A port number in a command of an image: `--bind 0.0.0.0:8000` of a Dockerfile's CMD.
+#[derive(Clone, Debug)]
+pub struct BoundPort {
+    pub value: Value,
+    /// The characters that fix it.
+    pub span: Span,
+    /// Whether the text honours `$PORT`.
+    pub honours_variable: bool,
+    /// Whether the command asks the port, as a health check does, rather than listening on it.
+    pub asked: bool,
 }

@@ -9,8 +9,8 @@ mod environment;
 mod setting;
 
 pub use deployment::{
-    Artifact, Container, Deployment, EnvKind, EnvState, EnvVariable, EnvVariables, Kind, Probe, Repeated,
-    Role,
+    Artifact, BoundPort, Container, Deployment, EnvKind, EnvState, EnvVariable, EnvVariables, Kind, Probe,
+    Repeated, Role,
 };
 pub use environment::{Environment, Evidence};
 pub use setting::{Budget, CodeSetting, CodeValue, Setting, Settings};

@@ -18,6 +18,7 @@ pub const COMPOSE: Platform = Platform {
     title: "Compose",
     commands: &[],
     workloads: &[],
+    sheets: &[],
     fields: &[
         field(&["image"], "image", Text),
         field(&["deploy", "resources", "limits", "memory"], "memory", DockerBytes),

@@ -16,9 +16,19 @@ pub enum Conversion {
     /// A Kubernetes quantity: `512Mi`, `1000m`.
     /// <https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/>
     Quantity,
+    /// A Kubernetes quantity, or `256MB` and `1GB`, which are binary there.
+    Bytes,
     /// Docker's memory: a number with `b k m g`, all binary; bytes without one.
     /// <https://docs.docker.com/engine/containers/resource_constraints/>
     DockerBytes,
+    /// Memory whose plain numbers count mebibytes; with a unit as Docker reads it: `1024`, `512mb`.
+    Mebibytes,
+    /// Memory whose plain numbers count gibibytes: `0.5`.
+    Gibibytes,
+    /// CPU in 1024ths of a core, or in cores when it says so: `256`, `.25 vCPU`.
+    CpuUnits,
+    /// A word for an amount: `shared-cpu-1x`.
+    Preset(&'static [(&'static str, &'static str)]),
     /// Seconds, or a duration with units: `300`, `5m`, `1h30m`.
     /// <https://cloud.google.com/sdk/gcloud/reference/run/deploy#--timeout>
     Seconds,
@@ -48,7 +58,24 @@ impl Conversion {
                 _ => return None,
             }),
             Conversion::Quantity => Scalar::Quantity(Quantity::parse(text).ok()?),
+            Conversion::Bytes => Scalar::Quantity(match Quantity::parse(text) {
+                Ok(quantity) => quantity,
+                Err(_) => docker_bytes(text)?,
+            }),
             Conversion::DockerBytes => Scalar::Quantity(docker_bytes(text)?),
+            Conversion::Mebibytes => Scalar::Quantity(match Quantity::parse_scaled(text, 1 << 20) {
+                Ok(plain) => plain,
+                Err(_) => docker_bytes(text)?,
+            }),
+            Conversion::Gibibytes => Scalar::Quantity(match Quantity::parse_scaled(text, 1 << 30) {
+                Ok(plain) => plain,
+                Err(_) => docker_bytes(text)?,
+            }),
+            Conversion::CpuUnits => Scalar::Quantity(cpu_units(text)?),
+            Conversion::Preset(words) => {
+                let (_, amount) = words.iter().find(|(word, _)| *word == text)?;
+                Scalar::Quantity(Quantity::parse(amount).ok()?)
+            }
             Conversion::Seconds => Scalar::Duration(Duration::parse_seconds(text).ok()?),
         })
     }
@@ -130,6 +157,20 @@ fn docker_bytes(text: &str) -> Option<Quantity> {
     Quantity::parse_scaled(digits, units).ok()
 }
 
+/// `256` is a quarter of a core, and so is `.25 vCPU`. Thousandths of units are exact enough: a unit is
+/// 1/1024 of a core.
+fn cpu_units(text: &str) -> Option<Quantity> {
+    let lower = text.to_ascii_lowercase();
+    match lower.strip_suffix("vcpu") {
+        Some(cores) => {
+            let cores = cores.trim();
+            let cores = if cores.starts_with('.') { format!("0{cores}") } else { cores.to_owned() };
+            Quantity::parse(&cores).ok()
+        }
+        None => Quantity::parse_scaled(&lower, 1).ok()?.times(1.0 / 1024.0),
+    }
+}
+
 /// The value and the texts of a setting that has exactly these alternatives.
 pub fn value_and_written(choices: Vec<Choice>) -> Option<(Value, Vec<String>)> {
     if choices.is_empty() {
@@ -157,6 +198,12 @@ mod tests {
         assert_eq!(read(Conversion::DockerBytes, "64MiB").as_deref(), Some("64Mi"));
         assert_eq!(read(Conversion::DockerBytes, "lots"), None);
         assert_eq!(read(Conversion::Quantity, "1000m").as_deref(), Some("1"));
+        assert_eq!(read(Conversion::Mebibytes, "1024").as_deref(), Some("1Gi"));
+        assert_eq!(read(Conversion::Mebibytes, "256mb").as_deref(), Some("256Mi"));
+        assert_eq!(read(Conversion::Mebibytes, "2 GB").as_deref(), Some("2Gi"));
+        assert_eq!(read(Conversion::Gibibytes, "0.5").as_deref(), Some("512Mi"));
+        assert_eq!(read(Conversion::CpuUnits, "256").as_deref(), Some("250m"));
+        assert_eq!(read(Conversion::CpuUnits, ".25 vCPU").as_deref(), Some("250m"));
         assert_eq!(read(Conversion::Seconds, "1h30m").as_deref(), Some("5400s"));
         assert_eq!(read(Conversion::Seconds, "300").as_deref(), Some("300s"));
         assert_eq!(read(Conversion::Int, "53/udp").as_deref(), Some("53"));

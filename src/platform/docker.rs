@@ -1,6 +1,6 @@
 //! Plain `docker run` and its like, and builds.
 
-use crate::platform::convert::Conversion::{DockerBytes, Quantity, Text};
+use crate::platform::convert::Conversion::{DockerBytes, Int, Quantity, Text};
 use crate::platform::table::{
     Action, Command, Default, Effect, Filled, Flag, Merge, Placeholders, Platform, Positional, Style,
 };
@@ -155,13 +155,47 @@ const BUILD: &[Flag] = &[
     ),
 ];
 
+/// <https://docs.docker.com/reference/cli/docker/service/create/>,
+/// <https://docs.docker.com/reference/cli/docker/service/update/>
+const SERVICE: &[Flag] = &[
+    flag(&["--image"], Action::Setting("image", Text)),
+    flag(&["--limit-memory"], Action::Setting("memory", DockerBytes)),
+    flag(&["--reserve-memory"], Action::Setting("memory_request", DockerBytes)),
+    flag(&["--limit-cpu"], Action::Setting("cpu", Quantity)),
+    flag(&["--reserve-cpu"], Action::Setting("cpu_request", Quantity)),
+    flag(&["--replicas"], Action::Setting("replicas", Int)),
+    flag(&["--user", "-u"], Action::Setting("user", Text)),
+    flag(&["--restart-condition"], Action::Setting("restart", Text)),
+    flag(&["--publish", "-p", "--publish-add"], Action::Publish),
+    flag(&["--name"], Action::Name),
+    flag(&["--env", "-e", "--env-add"], Action::Variable),
+    flag(&["--env-rm"], Action::Unset),
+    flag(&["--env-file"], Action::VariableFile(Merge::Keep)),
+    flag(&["--no-healthcheck"], Action::Off("healthcheck")),
+    flag(
+        &[
+            "--detach",
+            "-d",
+            "--quiet",
+            "-q",
+            "--force",
+            "--rollback",
+            "--with-registry-auth",
+            "--init",
+            "--tty",
+            "-t",
+        ],
+        Action::Bare,
+    ),
+    flag(&["--read-only", "--no-resolve-image"], Action::Bare),
+];
+
 /// A run that is neither detached, named, published nor restarted is a tool used once, no deployment.
 const SERVES: &[&str] = &["-d", "--detach", "--name", "--restart", "-p", "--publish", "-P", "--publish-all"];
 
 const fn run(path: &'static [&'static str]) -> Command {
     Command {
         programs: PROGRAMS,
-        tracks: &[],
         path,
         workload: "container",
         effect: Effect::Creates,
@@ -169,20 +203,33 @@ const fn run(path: &'static [&'static str]) -> Command {
         style: Style::Short,
         serves: SERVES,
         flags: &[RUN, GLOBAL],
+        ..Command::EMPTY
+    }
+}
+
+const fn service(path: &'static [&'static str], effect: Effect, positional: Positional) -> Command {
+    Command {
+        programs: &["docker"],
+        path,
+        workload: "service",
+        effect,
+        positional,
+        style: Style::Short,
+        flags: &[SERVICE, GLOBAL],
+        ..Command::EMPTY
     }
 }
 
 const fn build(path: &'static [&'static str]) -> Command {
     Command {
         programs: PROGRAMS,
-        tracks: &[],
         path,
         workload: "image",
         effect: Effect::Builds,
         positional: Positional::Context,
         style: Style::Short,
-        serves: &[],
         flags: &[BUILD, GLOBAL],
+        ..Command::EMPTY
     }
 }
 
@@ -195,18 +242,29 @@ pub const DOCKER: Platform = Platform {
         run(&["container", "run"]),
         run(&["create"]),
         run(&["container", "create"]),
+        service(&["service", "create"], Effect::Creates, Positional::Image),
+        service(&["service", "update"], Effect::Updates, Positional::Name),
         build(&["build"]),
         build(&["buildx", "build"]),
         build(&["image", "build"]),
     ],
     workloads: &[],
+    sheets: &[],
     fields: &[],
-    defaults: &[Default {
-        setting: "restart",
-        workloads: &["container"],
-        value: Filled::Written("no", Text),
-        page: "https://docs.docker.com/engine/containers/start-containers-automatically/",
-    }],
+    defaults: &[
+        Default {
+            setting: "restart",
+            workloads: &["container"],
+            value: Filled::Written("no", Text),
+            page: "https://docs.docker.com/engine/containers/start-containers-automatically/",
+        },
+        Default {
+            setting: "replicas",
+            workloads: &["service"],
+            value: Filled::Written("1", Int),
+            page: "https://docs.docker.com/reference/cli/docker/service/create/#replicas",
+        },
+    ],
     limits: &[],
     placeholders: Placeholders::Substituted,
     init_sidecars: false,

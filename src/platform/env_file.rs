@@ -28,7 +28,7 @@ pub fn artifact(document: &Document, trace: &mut Trace<'_>) -> Artifact {
         evidence: None,
         settings: Settings::default(),
         further_ports: Vec::new(),
-        env: EnvVariables { all, open: open.into_iter().collect() },
+        env: EnvVariables { all, open: open.into_iter().collect(), ..EnvVariables::default() },
         bound_ports: Vec::new(),
     }
 }

@@ -5,6 +5,10 @@
 //! which limits it enforces, each with the page that says so. The engines give tables meaning and know
 //! no platform. This room knows no policy and no report, and no platform knows another.
 
+mod app_engine;
+mod app_runner;
+mod azure;
+mod cloud_functions;
 mod cloud_run;
 pub mod command;
 mod compose;
@@ -12,9 +16,14 @@ mod convert;
 mod defaults;
 mod docker;
 pub mod dockerfile;
+mod ecs;
 pub mod env_file;
+mod fly;
+mod gcloud;
+mod heroku;
 mod image;
 mod kubernetes;
+mod lambda;
 pub mod manifest;
 mod ports;
 mod probe;
@@ -38,8 +47,22 @@ use crate::script::Invocation;
 use crate::source::SourceId;
 
 /// All platforms that stand in tables.
-pub const ALL: &[&Platform] =
-    &[&cloud_run::CLOUD_RUN, &kubernetes::KUBERNETES, &compose::COMPOSE, &docker::DOCKER];
+pub const ALL: &[&Platform] = &[
+    &cloud_run::CLOUD_RUN,
+    &kubernetes::KUBERNETES,
+    &compose::COMPOSE,
+    &docker::DOCKER,
+    &ecs::ECS,
+    &azure::CONTAINER_APPS,
+    &fly::FLY,
+    &app_engine::APP_ENGINE,
+    &app_runner::APP_RUNNER,
+    &lambda::LAMBDA,
+    &azure::CONTAINER_INSTANCES,
+    &azure::WEB_APPS,
+    &heroku::HEROKU,
+    &cloud_functions::CLOUD_FUNCTIONS,
+];
 
 /// The platform of a contract name.
 pub fn find(name: &str) -> Option<&'static Platform> {
@@ -52,20 +75,46 @@ const NEAR: usize = 80;
 /// Whether a text may hold a command that deploys or builds. Cheap. A path of several words tells enough
 /// by itself, wherever the words stand; a single word such as `run` must stand near its program.
 pub fn may_deploy(text: &str) -> bool {
-    let text = text.to_ascii_lowercase();
-    let near = |program: &str, word: &str| {
-        text.match_indices(program).any(|(at, _)| {
-            let bytes = text.as_bytes().get(at..).unwrap_or_default();
-            let window = bytes.get(..bytes.len().min(program.len() + NEAR)).unwrap_or_default();
-            window.windows(word.len()).any(|found| found == word.as_bytes())
-        })
+    let bytes = text.as_bytes();
+    let names = |command: &table::Command, at: usize, program: &str| match command.path {
+        [word] => {
+            let window = bytes.get(at..bytes.len().min(at + program.len() + NEAR)).unwrap_or_default();
+            window.windows(word.len()).any(|found| found.eq_ignore_ascii_case(word.as_bytes()))
+        }
+        path => path.iter().all(|word| text.contains(word)),
     };
-    ALL.iter().flat_map(|platform| platform.commands).any(|command| {
-        command.programs.iter().any(|program| match command.path {
-            [word] => near(program, word),
-            path => text.contains(program) && path.iter().all(|word| text.contains(word)),
-        })
+    let commands = || ALL.iter().flat_map(|platform| platform.commands);
+    programs().any(|program| {
+        let mut found = places(text, program).peekable();
+        found.peek().is_some() && {
+            let mut rows = commands().filter(|command| command.programs.contains(&program));
+            let places: Vec<usize> = found.collect();
+            rows.any(|command| places.iter().any(|at| names(command, *at, program)))
+        }
     })
+}
+
+/// The programs whose command lines the tables know, each once.
+fn programs() -> impl Iterator<Item = &'static str> {
+    let all = || ALL.iter().flat_map(|platform| platform.commands).flat_map(|command| command.programs);
+    all()
+        .enumerate()
+        .filter(move |(at, name)| !all().take(*at).any(|before| before == *name))
+        .map(|(_, name)| *name)
+}
+
+/// Where a program is named, in small or in capital letters (`GCLOUD_CMD`). A short name counts as a word
+/// of its own only: `az` stands in `lazy` too.
+fn places<'a>(text: &'a str, program: &'static str) -> impl Iterator<Item = usize> + 'a {
+    let bytes = text.as_bytes();
+    let alone = move |at: usize| {
+        let is_letter = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
+        let before = at.checked_sub(1).and_then(|before| bytes.get(before));
+        program.len() > 4 || !(is_letter(before) || is_letter(bytes.get(at + program.len())))
+    };
+    let upper = program.to_ascii_uppercase();
+    let upper: Vec<usize> = text.match_indices(upper.as_str()).map(|(at, _)| at).collect();
+    text.match_indices(program).map(|(at, _)| at).chain(upper).filter(move |at| alone(*at))
 }
 
 /// Recognises a command line as a deployment or a build.
@@ -85,6 +134,13 @@ pub fn deployments(document: &Document, trace: &mut Trace<'_>) -> Vec<Deployment
         return read.find(|found| !found.is_empty()).unwrap_or_default();
     }
     let path = trace.sources.get(document.source).path();
+    let mut own: Vec<Deployment> = Vec::new();
+    for platform in ALL {
+        own.extend(manifest::sheets(platform, root, path, trace));
+    }
+    if !own.is_empty() {
+        return own;
+    }
     let included = match compose::is_named_so(path) {
         true => manifest::Included::ByName,
         false => manifest::Included::ByShape,

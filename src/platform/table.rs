@@ -13,8 +13,10 @@ pub struct Platform {
     pub title: &'static str,
     /// The command lines that deploy to it, or build for it.
     pub commands: &'static [Command],
-    /// The documents that are deployments of it.
+    /// The documents that are deployments of it, as Kubernetes and its descendants write them.
     pub workloads: &'static [Workload],
+    /// Documents of forms of their own.
+    pub sheets: &'static [Sheet],
     /// Where documents keep settings. Of several rows for one setting the first that is there counts.
     pub fields: &'static [Field],
     pub defaults: &'static [Default],
@@ -32,6 +34,11 @@ pub enum Placeholders {
     Substituted,
     /// The same and `$NAME`; `$$` is a dollar. The platform's own tool fills them in.
     Interpolated,
+    /// `${expression}`, with `$${` for the characters themselves; `${name:-default}` where the reader
+    /// knows what the name stands for.
+    Expressions,
+    /// None: a text is what it says.
+    Literal,
 }
 
 /// What running a command does to settings that it does not name.
@@ -41,6 +48,8 @@ pub enum Effect {
     Creates,
     /// It changes what runs, or creates it if nothing does: they stay as they are.
     Updates,
+    /// Something else that is not read here decides: the chart's values.
+    Completes(&'static str),
     /// It builds an image and deploys nothing.
     Builds,
 }
@@ -54,6 +63,27 @@ pub enum Positional {
     Image,
     /// The build context.
     Context,
+    /// `kind/name`, or the kind and the name; what follows is as told.
+    Resource(Words),
+    /// The service's name, then what is told.
+    Named(Words),
+    /// The words name no service.
+    Plain(Words),
+}
+
+/// What further words are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Words {
+    /// Of no interest here.
+    Ignored,
+    /// `NAME=value`, and `NAME-` where a variable is taken away.
+    Variables(EnvKind),
+    /// `container=image`.
+    Images,
+    /// The value of a setting.
+    Amount(&'static str, Conversion),
+    /// `process=count`, where the process serves requests: `web=2`, `web=2:Standard-1X`.
+    Counts(&'static str),
 }
 
 /// How flags are written.
@@ -81,6 +111,8 @@ pub struct Command {
     pub style: Style,
     /// If not empty, one of these must be there, or the command is a one-off and no deployment.
     pub serves: &'static [&'static str],
+    /// If one of these is there, nothing is deployed: `--dry-run`.
+    pub unless: &'static [&'static str],
     /// The first table that knows a flag decides.
     pub flags: &'static [&'static [Flag]],
 }
@@ -109,6 +141,12 @@ pub enum Action {
     ClearVariables(EnvKind),
     /// One variable, `NAME=value`, or `NAME` with the caller's value.
     Variable,
+    /// `NAME=value` in each word up to the next flag; a value with this prefix names a secret.
+    Assignments(EnvKind, Merge, Option<&'static str>),
+    /// Settings by key, `memory=512Mi,cpu=1`: the key, the setting, how it is read.
+    Pairs(&'static [(&'static str, &'static str, Conversion)]),
+    /// Variables in braces behind a key: `Variables={A=1,B=2}`.
+    Braced(&'static str),
     /// A file of variables.
     VariableFile(Merge),
     /// A probe as `key=value` pairs.
@@ -171,6 +209,97 @@ pub struct Field {
     pub conversion: Conversion,
 }
 
+/// A document, or an object in one, that is a deployment by itself: its settings stand at fixed paths.
+/// Where a path meets a list it goes on with the first item.
+#[derive(Debug)]
+pub struct Sheet {
+    /// The platform's own word for what is deployed: `service`, `task-definition`.
+    pub workload: &'static str,
+    /// File names that tell the document, with `*` for any characters; empty: any name.
+    pub files: &'static [&'static str],
+    /// From the root to the object, or to a mapping of objects.
+    pub objects: Objects,
+    /// Paths in the object that must all be there.
+    pub requires: &'static [&'static [&'static str]],
+    /// Where the service's name stands; the first that is there counts.
+    pub name: &'static [&'static [&'static str]],
+    /// The list of containers; empty: the object is its own and only container.
+    pub containers: &'static [&'static str],
+    pub init_containers: &'static [&'static str],
+    /// `Base::Root` is the object, `Base::Container` each container.
+    pub fields: &'static [Field],
+    /// Settings of a container that have another name where the object itself gives them.
+    pub nested: &'static [(&'static str, &'static str)],
+    pub variables: &'static [Variables],
+    /// Keys of a container that are probes.
+    pub probes: &'static [SheetProbe],
+    pub spelling: Spelling,
+    /// Paths, from the object or a container, that say that health is checked.
+    pub checks: &'static [(Base, &'static [&'static str])],
+    /// A key of the object that says under which condition there is one: `count`.
+    pub condition: Option<&'static str>,
+    /// What else decides: settings that are absent here may be given there.
+    pub elsewhere: Option<&'static str>,
+    /// The key of the object whose text names its project or namespace.
+    pub flags: &'static [&'static str],
+}
+
+/// Where the objects of a sheet are.
+#[derive(Clone, Copy, Debug)]
+pub enum Objects {
+    /// At one of these paths from the root; the first that is there counts. `&[]` is the root.
+    At(&'static [&'static [&'static str]]),
+    /// Each value of the mapping at this path.
+    Each(&'static [&'static str]),
+}
+
+/// How the keys of probes are spelt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spelling {
+    /// `initialDelaySeconds`.
+    Camel,
+    /// `initial_delay_seconds`.
+    Snake,
+}
+
+/// A probe of a container.
+#[derive(Clone, Copy, Debug)]
+pub struct SheetProbe {
+    /// The setting: `liveness_probe`.
+    pub setting: &'static str,
+    pub at: ProbePlace,
+}
+
+/// Where a probe stands.
+#[derive(Clone, Copy, Debug)]
+pub enum ProbePlace {
+    /// Under a key.
+    Key(&'static str),
+    /// In the list `probes`, as the item whose `type` is this.
+    Item(&'static str),
+}
+
+/// Where a sheet keeps variables.
+#[derive(Debug)]
+pub struct Variables {
+    pub base: Base,
+    pub path: &'static [&'static str],
+    pub kind: EnvKind,
+    pub shape: Shape,
+}
+
+/// How variables are written.
+#[derive(Clone, Copy, Debug)]
+pub enum Shape {
+    /// Names and values of a mapping.
+    Map,
+    /// Items with `name`, and the value under the first key; the second is a path that, where it is there,
+    /// says that the value comes from a secret.
+    List(&'static str, &'static [&'static str]),
+    /// Items that name files.
+    Files(&'static str),
+}
+
 /// What the platform does when nobody says otherwise.
 #[derive(Debug)]
 pub struct Default {
@@ -214,7 +343,43 @@ pub enum Bound {
     Coupled(&'static [(&'static str, &'static str)]),
 }
 
+impl Sheet {
+    /// A sheet that reads nothing: what a table does not say is so.
+    pub const EMPTY: Sheet = Sheet {
+        workload: "",
+        files: &[],
+        objects: Objects::At(&[&[]]),
+        requires: &[],
+        name: &[],
+        containers: &[],
+        init_containers: &[],
+        fields: &[],
+        nested: &[],
+        variables: &[],
+        probes: &[],
+        spelling: Spelling::Camel,
+        checks: &[],
+        condition: None,
+        elsewhere: None,
+        flags: &[],
+    };
+}
+
 impl Platform {
+    /// A platform of which nothing is known: what a table does not say is so.
+    pub const EMPTY: Platform = Platform {
+        name: "",
+        title: "",
+        commands: &[],
+        workloads: &[],
+        sheets: &[],
+        fields: &[],
+        defaults: &[],
+        limits: &[],
+        placeholders: Placeholders::Literal,
+        init_sidecars: false,
+    };
+
     /// The default of a setting for a workload.
     pub fn default_of(&self, setting: &str, workload: &str) -> Option<&'static Default> {
         self.defaults.iter().find(|row| {
@@ -227,13 +392,54 @@ impl Platform {
         self.fields.iter().filter(move |row| row.workloads.is_empty() || row.workloads.contains(&workload))
     }
 
+    /// How the texts of a sheet name variables: Terraform's resources in its own way, others plainly.
+    pub fn placeholders_of(&self, sheet: &Sheet) -> Placeholders {
+        match (sheet.spelling, self.placeholders) {
+            (Spelling::Snake, _) => Placeholders::Expressions,
+            (Spelling::Camel, own) => own,
+        }
+    }
+
     /// The limit of a name.
     pub fn limit(&self, name: &str) -> Option<&'static Limit> {
         self.limits.iter().find(|limit| limit.name == name)
     }
 }
 
+impl Field {
+    /// A row for all workloads.
+    pub const fn new(
+        base: Base,
+        path: &'static [&'static str],
+        setting: &'static str,
+        conversion: Conversion,
+    ) -> Field {
+        Field { workloads: &[], base, path, setting, conversion }
+    }
+}
+
+impl Flag {
+    /// A row.
+    pub const fn new(names: &'static [&'static str], action: Action) -> Flag {
+        Flag { names, action }
+    }
+}
+
 impl Command {
+    /// A command line that nothing recognises: what a table does not say is so.
+    pub const EMPTY: Command = Command {
+        programs: &[],
+        tracks: &[],
+        path: &[],
+        workload: "",
+        effect: Effect::Updates,
+        positional: Positional::Name,
+        style: Style::Long,
+        serves: &[],
+        unless: &[],
+        flags: &[],
+    };
+
     /// The row of a flag as written, and whether it stands there in its `--no-` form.
     pub fn flag(&self, name: &str) -> Option<(&'static Flag, bool)> {
         let find = |name: &str| {

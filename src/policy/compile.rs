@@ -51,6 +51,18 @@ impl Compiled {
         self
     }
 
+    /// This policy with conditions and validations that remember what their evaluations meet.
+    #[must_use]
+    pub fn observed(mut self) -> Compiled {
+        for condition in &mut self.conditions {
+            condition.expression = condition.expression.observed();
+        }
+        for validation in &mut self.validations {
+            validation.expression = validation.expression.observed();
+        }
+        self
+    }
+
     /// The parameters in effect for one subject, by name.
     pub fn params(&self, environment: Option<&Environment>, services: &[&str]) -> BTreeMap<Arc<str>, Field> {
         effective(&self.policy, &self.overrides, environment, services)
@@ -75,7 +87,7 @@ impl Compiled {
 
     /// Whether one of its expressions names this variable.
     pub fn reads(&self, variable: &str) -> bool {
-        self.expressions().any(|expression| expression.reads(variable))
+        self.expressions().any(|expression| expression.names(variable))
     }
 
     /// Adds the fields of a variable that its expressions, or its `forEach`, may read.

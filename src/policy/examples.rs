@@ -2,13 +2,16 @@
 
 use super::keys::Keys;
 use crate::document::{Ref, ScalarType};
-use crate::source::Span;
+use crate::input;
+use crate::source::{Source, Span, TextMap};
 
 /// A file of an example.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct File {
     pub path: String,
     pub text: String,
+    /// From the text's characters to those of the policy file.
+    pub map: TextMap,
 }
 
 /// A finding that an example expects.
@@ -20,6 +23,10 @@ pub struct Expected {
     /// The whole message; left out, any message will do.
     pub message: Option<String>,
     pub span: Span,
+    /// The number's characters.
+    pub line_span: Span,
+    /// The message's, if one is given, with its quotes.
+    pub message_span: Option<Span>,
 }
 
 /// A finding that a run made, as far as an example can speak of it.
@@ -30,33 +37,43 @@ pub struct Actual {
     pub message: String,
 }
 
+/// Where an example lists what it expects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ListPlace {
+    pub key: Span,
+    pub list: Span,
+}
+
 /// One example.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Example {
     pub name: String,
+    pub name_span: Span,
     pub files: Vec<File>,
     /// Empty for a passing example.
     pub findings: Vec<Expected>,
-    /// Verdicts that must stay open, if the example speaks of them.
+    pub findings_place: ListPlace,
+    /// Verdicts that must stay open, if the example speaks of them, and where it does.
     pub undetermined: Option<Vec<Expected>>,
+    pub undetermined_place: Option<ListPlace>,
     pub span: Span,
 }
 
 /// Reads the `examples` of a policy.
-pub(super) fn read_examples(keys: &mut Keys, node: Ref<'_>) -> Vec<Example> {
+pub(super) fn read_examples(keys: &mut Keys, source: &Source, node: Ref<'_>) -> Vec<Example> {
     if !node.is_sequence() {
         keys.wrong(node, "`examples`", "a list");
         return Vec::new();
     }
-    node.items().filter_map(|item| read_example(keys, item)).collect()
+    node.items().filter_map(|item| read_example(keys, source, item)).collect()
 }
 
-fn read_example(keys: &mut Keys, node: Ref<'_>) -> Option<Example> {
+fn read_example(keys: &mut Keys, source: &Source, node: Ref<'_>) -> Option<Example> {
     const WHAT: &str = "an example";
     if !keys.check(node, WHAT, &["name", "files", "findings", "undetermined"]) {
         return None;
     }
-    let name = keys.required_text(node, "name", WHAT)?.0.to_owned();
+    let (name, name_node) = keys.required_text(node, "name", WHAT)?;
     let Some(files) = node.get("files").filter(|files| files.is_mapping()) else {
         keys.missing(node, "files", "an example (a mapping from paths to texts)");
         return None;
@@ -65,7 +82,10 @@ fn read_example(keys: &mut Keys, node: Ref<'_>) -> Option<Example> {
     for entry in files.entries() {
         let body = files.document().at(entry.value);
         match body.text() {
-            Some(text) => read.push(File { path: entry.key.clone(), text: text.to_owned() }),
+            Some(text) => {
+                let map = input::text_map(source, body);
+                read.push(File { path: entry.key.clone(), text: text.to_owned(), map });
+            }
             None => keys.wrong(body, &format!("the file `{}`", entry.key), "a text"),
         }
     }
@@ -73,9 +93,21 @@ fn read_example(keys: &mut Keys, node: Ref<'_>) -> Option<Example> {
         keys.missing(node, "findings", "an example (an empty list where it passes)");
         return None;
     };
-    let findings = read_expected(keys, findings);
-    let undetermined = node.get("undetermined").map(|list| read_expected(keys, list));
-    Some(Example { name, files: read, findings, undetermined, span: node.span() })
+    let undetermined = node.get("undetermined");
+    let place = |key: &str| {
+        let entry = node.entry(key)?;
+        Some(ListPlace { key: entry.key_span, list: node.document().at(entry.value).span() })
+    };
+    Some(Example {
+        name: name.to_owned(),
+        name_span: name_node.span(),
+        files: read,
+        findings_place: place("findings")?,
+        findings: read_expected(keys, findings),
+        undetermined_place: place("undetermined"),
+        undetermined: undetermined.map(|list| read_expected(keys, list)),
+        span: node.span(),
+    })
 }
 
 fn read_expected(keys: &mut Keys, node: Ref<'_>) -> Vec<Expected> {
@@ -89,46 +121,64 @@ fn read_expected(keys: &mut Keys, node: Ref<'_>) -> Vec<Expected> {
         if !keys.check(item, WHAT, &["file", "line", "message"]) {
             continue;
         }
-        let line = match item.get("line").and_then(Ref::scalar_type) {
-            Some(ScalarType::Int(line)) => u32::try_from(line).unwrap_or_default(),
+        let number = item.get("line").and_then(|node| Some((node.scalar_type()?, node.span())));
+        let (line, line_span) = match number {
+            Some((ScalarType::Int(line), span)) => (u32::try_from(line).unwrap_or_default(), span),
             _ => {
                 keys.missing(item, "line", "an expected finding (a number from 1)");
                 continue;
             }
         };
         let file = keys.text(item, "file", WHAT).map(|(text, _)| text.to_owned());
-        let message = keys.text(item, "message", WHAT).map(|(text, _)| text.to_owned());
-        all.push(Expected { file, line, message, span: item.span() });
+        let message = keys.text(item, "message", WHAT);
+        all.push(Expected {
+            file,
+            line,
+            message: message.map(|(text, _)| text.to_owned()),
+            span: item.span(),
+            line_span,
+            message_span: message.map(|(_, node)| node.span()),
+        });
     }
     all
 }
 
-/// What differs between the findings that an example expects and those that a run made, one sentence
-/// each; nothing if they agree. The order does not matter.
-pub fn compare(expected: &[Expected], actual: &[Actual]) -> Vec<String> {
+/// One way in which a run differs from what an example expects.
+#[derive(Clone, Debug)]
+pub enum Difference<'a> {
+    /// Found where it was expected, with another message.
+    Message(&'a Expected, &'a Actual),
+    /// Expected and not found.
+    Missing(&'a Expected),
+    /// Found and not expected.
+    Surplus(&'a Actual),
+}
+
+/// What differs between the findings that an example expects and those that a run made; nothing if they
+/// agree. The order does not matter.
+pub fn compare<'a>(expected: &'a [Expected], actual: &'a [Actual]) -> Vec<Difference<'a>> {
+    let here = |want: &Expected, have: &Actual| {
+        have.line == want.line && want.file.as_ref().is_none_or(|file| *file == have.file)
+    };
+    let same = |want: &Expected, have: &Actual| {
+        here(want, have) && want.message.as_ref().is_none_or(|message| *message == have.message)
+    };
+    // What agrees is set aside first, so that a wrong message takes no finding from a right one.
     let mut left: Vec<&Actual> = actual.iter().collect();
-    let mut differences = Vec::new();
+    let mut unmet = Vec::new();
     for want in expected {
-        let here = |have: &&Actual| {
-            have.line == want.line && want.file.as_ref().is_none_or(|file| *file == have.file)
-        };
-        let same = |have: &&Actual| want.message.as_ref().is_none_or(|message| *message == have.message);
-        if let Some(at) = left.iter().position(|have| here(have) && same(have)) {
-            left.remove(at);
-            continue;
-        }
-        let message = want.message.as_deref().unwrap_or("a finding");
-        match left.iter().position(here) {
-            Some(at) => {
-                let have = left.remove(at);
-                differences
-                    .push(format!("line {}: expected `{message}`, found `{}`", want.line, have.message));
-            }
-            None => differences.push(format!("line {}: expected `{message}`, found nothing", want.line)),
+        match left.iter().position(|have| same(want, have)) {
+            Some(at) => drop(left.remove(at)),
+            None => unmet.push(want),
         }
     }
-    let surplus =
-        left.iter().map(|have| format!("{}:{}: not expected: `{}`", have.file, have.line, have.message));
-    differences.extend(surplus);
+    let mut differences = Vec::new();
+    for want in unmet {
+        match left.iter().position(|have| here(want, have)) {
+            Some(at) => differences.push(Difference::Message(want, left.remove(at))),
+            None => differences.push(Difference::Missing(want)),
+        }
+    }
+    differences.extend(left.into_iter().map(Difference::Surplus));
     differences
 }

@@ -14,14 +14,16 @@ mod examples;
 mod keys;
 mod param;
 mod read;
+mod shape;
 mod target;
 
 pub use builtin::{Builtin, PACK, Selection, find as find_builtin};
 pub use compile::{Compiled, CompiledValidation, Named, compile, compile_unchecked};
 pub use configure::{Configuration, Override, Scope, configure};
-pub use examples::{Actual, Example, Expected, File, compare as compare_example};
+pub use examples::{Actual, Difference, Example, Expected, File, ListPlace, compare as compare_example};
 pub use param::{Param, ParamType, parse_value, show};
 pub use read::{read, read_documents};
+pub use shape::{params as params_shape, schema};
 pub use target::{ComparedWith, Kind, Target};
 
 use crate::diagnostic::{Action, Severity};
@@ -85,6 +87,16 @@ pub enum Unknowns {
     Count,
 }
 
+/// How what fails of one subject is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Findings {
+    /// One finding a validation and literal.
+    Each,
+    /// One finding for all validations that fail under the same condition, beside the same other file:
+    /// their messages in a row, the first one's literal underlined, the others beside it.
+    Together,
+}
+
 /// A validated policy.
 #[derive(Clone, Debug)]
 pub struct Policy {
@@ -107,6 +119,7 @@ pub struct Policy {
     pub judged_by: Option<String>,
     pub failure_policy: FailurePolicy,
     pub unknowns: Unknowns,
+    pub findings: Findings,
     /// Empty for a built-in policy that was read to judge: see [`Builtin::text_to_judge`].
     pub examples: Vec<Example>,
     pub source: SourceId,

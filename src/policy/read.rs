@@ -4,7 +4,7 @@ use super::examples::read_examples;
 use super::keys::Keys;
 use super::param::read_params;
 use super::target::{ComparedWith, Kind, Target};
-use super::{Code, FailurePolicy, FixCode, NamedCode, Policy, Unknowns, Validation};
+use super::{Code, FailurePolicy, Findings, FixCode, NamedCode, Policy, Unknowns, Validation};
 use crate::diagnostic::{Action, Diagnostic, Severity, nearest};
 use crate::document::{Document, Ref};
 use crate::input::{self, Limits};
@@ -13,12 +13,12 @@ use crate::platform;
 use crate::source::{Source, SourceId};
 use std::sync::Arc;
 
-const VERSION: &str = "celador/v1";
+pub(super) const VERSION: &str = "celador/v1";
 
 /// The kinds of artifacts, which stand where a deployment has its platform.
-const ARTIFACTS: [&str; 2] = [model::Kind::Dockerfile.as_str(), model::Kind::EnvFile.as_str()];
+pub(super) const ARTIFACTS: [&str; 2] = [model::Kind::Dockerfile.as_str(), model::Kind::EnvFile.as_str()];
 
-const SPEC_KEYS: &[&str] = &[
+pub(super) const SPEC_KEYS: &[&str] = &[
     "severity",
     "rationale",
     "target",
@@ -30,11 +30,13 @@ const SPEC_KEYS: &[&str] = &[
     "judgedBy",
     "failurePolicy",
     "unknowns",
+    "findings",
     "action",
     "examples",
 ];
 
-const VALIDATION_KEYS: &[&str] = &["expression", "message", "messageExpression", "at", "help", "fix"];
+pub(super) const VALIDATION_KEYS: &[&str] =
+    &["expression", "message", "messageExpression", "at", "help", "fix"];
 
 /// Reads the policies of a file, one a document. What is wrong is told; a policy that lacks what it
 /// cannot do without is left out.
@@ -99,6 +101,8 @@ fn read_policy(keys: &mut Keys, source: &Source, root: Ref<'_>) -> Option<Policy
         keys.word(spec, "failurePolicy", "`spec`", &failure).unwrap_or(FailurePolicy::Ignore);
     let unknowns = [("report", Unknowns::Report), ("count", Unknowns::Count)];
     let unknowns = keys.word(spec, "unknowns", "`spec`", &unknowns).unwrap_or(Unknowns::Report);
+    let findings = [("each", Findings::Each), ("together", Findings::Together)];
+    let findings = keys.word(spec, "findings", "`spec`", &findings).unwrap_or(Findings::Each);
     let rationale = keys.text(spec, "rationale", "`spec`").map_or("", |(text, _)| text.trim());
     let target = match spec.get("target") {
         Some(node) => read_target(keys, node),
@@ -113,7 +117,7 @@ fn read_policy(keys: &mut Keys, source: &Source, root: Ref<'_>) -> Option<Policy
     let variables = read_named(keys, source, spec, "variables");
     let judged_by = keys.text(spec, "judgedBy", "`spec`").map(|(text, _)| text.to_owned());
     let validations = if judged_by.is_some() { Vec::new() } else { read_validations(keys, source, spec) };
-    let examples = spec.get("examples").map(|node| read_examples(keys, node)).unwrap_or_default();
+    let examples = spec.get("examples").map(|node| read_examples(keys, source, node)).unwrap_or_default();
     // Everything was looked at, so that everything that is wrong is told at once.
     let ((name, name_node), target) = (name?, target?);
     Some(Policy {
@@ -132,6 +136,7 @@ fn read_policy(keys: &mut Keys, source: &Source, root: Ref<'_>) -> Option<Policy
         judged_by,
         failure_policy,
         unknowns,
+        findings,
         examples,
         source: name_node.span().source,
         span: name_node.span(),

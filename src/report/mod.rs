@@ -7,12 +7,16 @@ pub mod explain;
 pub mod facts;
 pub mod human;
 pub mod json;
+pub mod language;
 pub mod outcome;
+pub mod project_file;
 pub mod redact;
 #[cfg(test)]
 mod sample;
 mod style;
+pub mod testing;
 mod text;
+pub mod yaml;
 
 pub use human::Verbosity;
 pub use outcome::{Coverage, Outcome, Waived};

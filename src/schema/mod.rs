@@ -6,6 +6,7 @@
 //! types stay in here.
 
 mod selection;
+pub mod shape;
 mod tree;
 mod words;
 

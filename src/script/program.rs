@@ -207,6 +207,8 @@ pub struct Class {
     pub methods: Vec<Rc<Function>>,
     /// Whether arguments of a constructor call are bound to the fields.
     pub is_record: bool,
+    /// Instances are read like tuples of their fields.
+    pub is_sequence: bool,
     /// Members compare by identity, have `.value` and `.name`, and `Class("x")` finds the member whose
     /// value is x.
     pub is_enum: bool,
@@ -298,8 +300,10 @@ pub enum ExpressionKind {
         callee: Box<Expression>,
         arguments: Vec<Argument>,
     },
-    /// `[value for target in iterable if conditions]`; with `key` a map.
+    /// `[value for target in iterable if conditions]`; with `key` a map. With `flatten` each value is a
+    /// comprehension itself, and what it yields is taken, not the list or map.
     Comprehension {
+        flatten: bool,
         key: Option<Box<Expression>>,
         value: Box<Expression>,
         target: Box<Target>,
@@ -407,8 +411,12 @@ pub enum BinaryOperator {
     Subtract,
     Multiply,
     Divide,
+    /// Rounded down, and the rest that belongs to it: Python's `//` and `%`.
     FloorDivide,
     Modulo,
+    /// Rounded towards zero, and the rest that belongs to it: a shell's `/` and `%`.
+    Quotient,
+    Remainder,
     Power,
     /// Of maps: right wins. Of anything else unknown.
     Union,

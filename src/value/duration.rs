@@ -60,16 +60,18 @@ impl Duration {
         if rest.is_empty() {
             return Err(DurationError::NoNumber);
         }
-        let mut total = 0f64;
+        let mut total = 0i128;
         while !rest.is_empty() {
             let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
-            let number: f64 = rest[..end].parse().map_err(|_| DurationError::NoNumber)?;
-            rest = &rest[end..];
-            let end = rest.find(|c: char| c.is_ascii_digit() || c == '.').unwrap_or(rest.len());
-            total += number * unit(&rest[..end]).ok_or(DurationError::UnknownUnit)?;
-            rest = &rest[end..];
+            let (number, after) = rest.split_at(end);
+            let end = after.find(|c: char| c.is_ascii_digit() || c == '.').unwrap_or(after.len());
+            let (word, after) = after.split_at(end);
+            let part = scaled(number, unit(word));
+            total = total.checked_add(part?).ok_or(DurationError::TooLarge)?;
+            rest = after;
         }
-        Duration::from_seconds_f64(if negative { -total } else { total }).ok_or(DurationError::TooLarge)
+        let nanos = i64::try_from(if negative { -total } else { total });
+        nanos.map(Duration::from_nanos).map_err(|_| DurationError::TooLarge)
     }
 
     /// Reads a number of seconds, or a duration with units: what `--timeout` of most platforms takes.
@@ -98,15 +100,34 @@ impl Duration {
     }
 }
 
-fn unit(word: &str) -> Option<f64> {
+/// A decimal number of units in nanoseconds, exactly; what is below a nanosecond is cut off.
+fn scaled(number: &str, unit: Option<i128>) -> Result<i128, DurationError> {
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+    if fraction.contains('.') || (whole.is_empty() && fraction.is_empty()) {
+        return Err(DurationError::NoNumber);
+    }
+    let unit = unit.ok_or(DurationError::UnknownUnit)?;
+    let digits = |text: &str| match text {
+        "" => Ok(0),
+        text => text.parse::<i128>().map_err(|_| DurationError::TooLarge),
+    };
+    // No unit is as long as 10^18 nanoseconds: further digits are below one.
+    let fraction = fraction.get(..18).unwrap_or(fraction);
+    let power = 10i128.pow(u32::try_from(fraction.len()).unwrap_or(0));
+    let whole = digits(whole)?.checked_mul(unit).ok_or(DurationError::TooLarge)?;
+    whole.checked_add(digits(fraction)? * unit / power).ok_or(DurationError::TooLarge)
+}
+
+/// The nanoseconds of a unit.
+fn unit(word: &str) -> Option<i128> {
     Some(match word.trim() {
-        "ns" => 1e-9,
-        "us" | "µs" | "μs" => 1e-6,
-        "ms" => 1e-3,
-        "s" | "sec" | "secs" | "second" | "seconds" => 1.0,
-        "m" | "min" | "mins" | "minute" | "minutes" => 60.0,
-        "h" | "hour" | "hours" => 3_600.0,
-        "d" | "day" | "days" => 86_400.0,
+        "ns" => 1,
+        "us" | "µs" | "μs" => 1_000,
+        "ms" => 1_000_000,
+        "s" | "sec" | "secs" | "second" | "seconds" => 1_000_000_000,
+        "m" | "min" | "mins" | "minute" | "minutes" => 60_000_000_000,
+        "h" | "hour" | "hours" => 3_600_000_000_000,
+        "d" | "day" | "days" => 86_400_000_000_000,
         _ => return None,
     })
 }

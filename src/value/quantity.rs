@@ -74,7 +74,9 @@ impl Quantity {
                 return scale(
                     digits,
                     10i128
-                        .checked_pow(u32::try_from(power + 9).map_err(|_| QuantityError::TooLarge)?)
+                        .checked_pow(
+                            u32::try_from(power.saturating_add(9)).map_err(|_| QuantityError::TooLarge)?,
+                        )
                         .ok_or(QuantityError::TooLarge)?,
                 );
             }

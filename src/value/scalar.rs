@@ -21,11 +21,25 @@ impl Number {
     }
 }
 
-/// Floats that are whole keep their point, as Python prints them: `5.0`.
+/// As Python prints them: floats that are whole keep their point (`5.0`), very large and very small ones
+/// have an exponent of at least two digits (`1e-05`).
 impl fmt::Display for Number {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Number::Int(int) => write!(f, "{int}"),
+            Number::Float(float) if *float != 0.0 && !(1e-4..1e16).contains(&float.abs()) => {
+                let text = format!("{float:e}");
+                match text.split_once('e') {
+                    Some((digits, exponent)) => {
+                        let (sign, exponent) = match exponent.strip_prefix('-') {
+                            Some(exponent) => ('-', exponent),
+                            None => ('+', exponent),
+                        };
+                        write!(f, "{digits}e{sign}{exponent:0>2}")
+                    }
+                    None => f.write_str(&text),
+                }
+            }
             Number::Float(float) => write!(f, "{float:?}"),
         }
     }

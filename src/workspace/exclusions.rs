@@ -32,6 +32,11 @@ const TESTS: &[&str] = &[
     "__fixtures__",
     "test-fixtures",
     "test_fixtures",
+    "test-framework",
+    "test_framework",
+    "test-utils",
+    "test_utils",
+    "e2e",
     "__mocks__",
     "__snapshots__",
 ];

@@ -8,10 +8,12 @@
 #![allow(clippy::disallowed_methods)]
 
 mod exclusions;
+mod given;
 mod locate;
 mod text;
 mod walk;
 
+pub use given::load_given;
 pub use locate::{Located, clean, locate, reported};
 
 use crate::diagnostic::Diagnostic;

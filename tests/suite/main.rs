@@ -6,13 +6,18 @@
 
 mod bad_input;
 mod examples;
+mod executed;
 mod facts;
+mod generated;
 mod honesty;
 mod house;
+mod init;
 mod interpret;
+mod language;
 mod mutations;
 mod pack;
 mod readme;
 mod run;
 mod schemas;
 mod secrets;
+mod testing;

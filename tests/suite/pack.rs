@@ -18,6 +18,27 @@ fn findings(json: &serde_json::Value, list: &str, policy: &str) -> Vec<Actual> {
     all.iter().filter(|finding| finding["policy"] == policy).map(told).collect()
 }
 
+/// What `celador test` says of the pack: the examples pass, and hold more of the policies than ever before.
+/// Raise these with the pack; a policy that is added with weak examples pulls them down.
+const LEAST_COVERAGE: f64 = 57.0;
+const LEAST_SCORE: f64 = 53.0;
+
+#[test]
+fn the_examples_of_the_pack_hold_it() {
+    let folder = Scratch::new("pack-test");
+    let run = celador(folder.path(), &["test", "--builtin", "--mutate", "--format", "json"]);
+    let json = run.json();
+    let failed = json["policies"].as_array().unwrap().iter().flat_map(|policy| {
+        let examples = policy["examples"].as_array().unwrap();
+        examples.iter().filter(|example| example["status"] != "passed")
+    });
+    let failed: Vec<String> = failed.map(ToString::to_string).collect();
+    assert_eq!(run.code, Some(0), "{}", failed.join("\n"));
+    let percent = |key: &str| json["summary"][key]["percent"].as_f64().unwrap();
+    assert!(percent("coverage") >= LEAST_COVERAGE, "coverage {}", percent("coverage"));
+    assert!(percent("mutation") >= LEAST_SCORE, "changes noticed {}", percent("mutation"));
+}
+
 #[test]
 fn the_examples_of_the_pack_say_what_is_found() {
     let mut wrong = Vec::new();
@@ -35,11 +56,13 @@ fn the_examples_of_the_pack_say_what_is_found() {
             }
             let run = celador(folder.path(), &["check", ".", "--format", "json", "--policy", builtin.name]);
             let json = run.json();
-            let mut differences =
-                compare_example(&example.findings, &findings(&json, "findings", builtin.name));
+            let found = findings(&json, "findings", builtin.name);
+            let open = findings(&json, "undetermined", builtin.name);
+            let mut differing = compare_example(&example.findings, &found);
             if let Some(expected) = &example.undetermined {
-                differences.extend(compare_example(expected, &findings(&json, "undetermined", builtin.name)));
+                differing.extend(compare_example(expected, &open));
             }
+            let mut differences: Vec<String> = differing.iter().map(|one| format!("{one:?}")).collect();
             let errors = json["errors"].as_array().into_iter().flatten();
             differences.extend(errors.map(|error| format!("error: {}", error["message"])));
             if !differences.is_empty() {

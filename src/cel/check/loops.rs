@@ -21,7 +21,7 @@ pub(super) fn written(name: Macro, parts: &ComprehensionExpr) -> Written<'_> {
     match name {
         Macro::All | Macro::Exists => Written { condition: step.get(1), value: None },
         Macro::ExistsOne | Macro::Filter => Written { condition: step.first(), value: None },
-        Macro::Map | Macro::TransformList | Macro::TransformMap => match step {
+        Macro::Map | Macro::TransformList | Macro::TransformMap | Macro::TransformMapEntry => match step {
             // `condition ? step : accumulator`
             [condition, inner, last]
                 if matches!(last.expr, Expr::Ident(_)) && matches!(inner.expr, Expr::Call(_)) =>
@@ -46,7 +46,8 @@ fn collected(step: &[IdedExpr]) -> Option<&IdedExpr> {
     match step {
         [_, added] => match &added.expr {
             Expr::List(list) => list.elements.first(),
-            _ => None,
+            // `transformMapEntry` adds a map of its own.
+            _ => Some(added),
         },
         [_, _, value] => Some(value),
         _ => None,
@@ -78,6 +79,8 @@ impl Checker<'_> {
             Macro::All | Macro::Exists | Macro::ExistsOne => Type::Bool,
             Macro::Filter => Type::list(element),
             Macro::TransformMap => Type::map(value),
+            Macro::TransformMapEntry if matches!(value, Type::Map(_)) => value,
+            Macro::TransformMapEntry => Type::Dyn,
             Macro::Map | Macro::TransformList | Macro::Bind => Type::list(value),
         }
     }

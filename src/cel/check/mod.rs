@@ -66,8 +66,8 @@ struct Checker<'a> {
 }
 
 /// The names of types, which are values too: `type(x) == int`.
-const TYPE_NAMES: [&str; 9] =
-    ["bool", "bytes", "double", "int", "list", "map", "null_type", "string", "type"];
+const TYPE_NAMES: [&str; 11] =
+    ["bool", "bytes", "double", "int", "list", "map", "null_type", "optional_type", "string", "type", "uint"];
 
 impl Checker<'_> {
     /// The characters of a node in the file.
@@ -240,7 +240,8 @@ fn literal_type(literal: &LiteralValue) -> Type {
         LiteralValue::Boolean(_) => Type::Bool,
         LiteralValue::Bytes(_) => Type::Bytes,
         LiteralValue::Double(_) => Type::Double,
-        LiteralValue::Int(_) | LiteralValue::UInt(_) => Type::Int,
+        LiteralValue::Int(_) => Type::Int,
+        LiteralValue::UInt(_) => Type::Uint,
         LiteralValue::Null => Type::Null,
         LiteralValue::String(_) => Type::Text,
     }

@@ -177,6 +177,7 @@ pub(super) fn equatable(a: &Type, b: &Type) -> bool {
 fn comparable(a: &Type, b: &Type) -> bool {
     let ordered = |kind: &Type| {
         matches!(kind, Type::Dyn | Type::Bool | Type::Text | Type::Bytes | Type::Quantity | Type::Duration)
+            || matches!(kind, Type::Timestamp | Type::Version)
             || kind.is_number()
     };
     ordered(a) && ordered(b) && (a.is_dyn() || b.is_dyn() || a == b || (a.is_number() && b.is_number()))
@@ -188,6 +189,7 @@ fn arithmetic(name: &str, a: &Type, b: &Type) -> Option<Type> {
     match (name, a, b) {
         (_, Type::Dyn, _) | (_, _, Type::Dyn) => Some(Type::Dyn),
         (operators::ADD, Type::Text, Type::Text) => Some(Type::Text),
+        (operators::ADD, Type::Bytes, Type::Bytes) => Some(Type::Bytes),
         (operators::ADD, Type::List(a), Type::List(b)) => {
             Some(Type::list(join((**a).clone(), (**b).clone())))
         }
@@ -201,7 +203,10 @@ fn arithmetic(name: &str, a: &Type, b: &Type) -> Option<Type> {
         (operators::ADD | operators::SUBSTRACT, a, b) if a == b && (a.is_number() || amount(a)) => {
             Some(a.clone())
         }
-        (operators::MODULO, Type::Int, Type::Int) => Some(Type::Int),
+        (operators::MODULO, Type::Int | Type::Uint, _) if a == b => Some(a.clone()),
+        (operators::ADD | operators::SUBSTRACT, Type::Timestamp, Type::Duration)
+        | (operators::ADD, Type::Duration, Type::Timestamp) => Some(Type::Timestamp),
+        (operators::SUBSTRACT, Type::Timestamp, Type::Timestamp) => Some(Type::Duration),
         _ => None,
     }
 }

@@ -1,11 +1,10 @@
 //! Functions that make quantities and durations and take them apart.
 
 use super::Kind::{Duration, Int, Quantity, Text};
-use super::arguments::{Answer, Arguments, amount, double, integer, measure, mismatch, take};
+use super::arguments::{Answer, Arguments, amount, double, measure, mismatch, take};
 use super::{Row, takes};
-use crate::cel::values::{self, Measure, Outcome, Unit, fault};
+use crate::cel::values::{self, Measure, Unit, fault};
 use crate::value::{DurationError, QuantityError};
-use ::cel::common::value::Val;
 
 pub(super) const ROWS: &[Row] = &[
     Row {
@@ -23,38 +22,6 @@ pub(super) const ROWS: &[Row] = &[
         doc: "a span of time: numbers with `ms s m h d`",
         example: r#"duration("1m30s") == duration("90s")"#,
         implementation: duration,
-    },
-    Row {
-        name: "getHours",
-        member: true,
-        signatures: &[takes(&[Duration], Int)],
-        doc: "the whole hours of a duration",
-        example: r#"duration("90m").getHours() == 1"#,
-        implementation: hours,
-    },
-    Row {
-        name: "getMinutes",
-        member: true,
-        signatures: &[takes(&[Duration], Int)],
-        doc: "the whole minutes of a duration",
-        example: r#"duration("90s").getMinutes() == 1"#,
-        implementation: minutes,
-    },
-    Row {
-        name: "getSeconds",
-        member: true,
-        signatures: &[takes(&[Duration], Int)],
-        doc: "the whole seconds of a duration; `double(d)` keeps the fraction",
-        example: r#"duration("1.5s").getSeconds() == 1"#,
-        implementation: seconds,
-    },
-    Row {
-        name: "getMilliseconds",
-        member: true,
-        signatures: &[takes(&[Duration], Int)],
-        doc: "the whole milliseconds of a duration",
-        example: r#"duration("1.5s").getMilliseconds() == 1500"#,
-        implementation: milliseconds,
     },
 ];
 
@@ -96,41 +63,17 @@ fn quantity<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
 fn duration<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
     let [value] = take(args)?;
     if let Some(text) = values::text(value.as_ref()) {
-        let duration = parse_duration(text).map_err(fault::wrong)?;
+        let told = |error: String| match crate::value::Duration::parse(text) {
+            Err(DurationError::TooLarge) => fault::range(error),
+            _ => fault::wrong(error),
+        };
+        let duration = parse_duration(text).map_err(told)?;
         return amount(Measure { unit: Unit::Duration(duration), written: Some(text.into()) });
     }
     match measure(value.as_ref()) {
         Some(measure) if matches!(measure.unit, Unit::Duration(_)) => Ok(value),
         _ => Err(mismatch("a text like \"10m\"", value.as_ref())),
     }
-}
-
-fn nanos(value: &dyn Val) -> Outcome<i64> {
-    match measure(value).map(|measure| measure.unit) {
-        Some(Unit::Duration(duration)) => Ok(duration.nanos()),
-        Some(Unit::Nothing) => Ok(0),
-        _ => Err(mismatch("duration", value)),
-    }
-}
-
-fn hours<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
-    let [value] = take(args)?;
-    integer(nanos(value.as_ref())? / 3_600_000_000_000)
-}
-
-fn minutes<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
-    let [value] = take(args)?;
-    integer(nanos(value.as_ref())? / 60_000_000_000)
-}
-
-fn seconds<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
-    let [value] = take(args)?;
-    integer(nanos(value.as_ref())? / 1_000_000_000)
-}
-
-fn milliseconds<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
-    let [value] = take(args)?;
-    integer(nanos(value.as_ref())? / 1_000_000)
 }
 
 /// An amount as a float: bytes, cores or seconds.

@@ -3,19 +3,31 @@
 
 mod amounts;
 mod arguments;
+mod bits;
 mod conversions;
+mod encoders;
+mod format;
+mod formats;
 mod lists;
+mod network;
 mod numbers;
 mod operators;
 mod optionals;
+mod patterns;
+mod quantities;
+mod sets;
+mod slices;
 mod texts;
+mod times;
+mod urls;
+mod versions;
 
 pub(super) use amounts::{parse_duration, parse_quantity};
 pub(super) use operators::{
-    ADD, DIVIDE, EQUAL, GREATER, GREATER_EQUAL, HAS, IN, INDEX, LESS, LESS_EQUAL, MODULO, MULTIPLY, NEGATE,
-    OPTIONAL, PAIRS, SUBTRACT, UNEQUAL, VISIT, internal,
+    ADD, COPY, DIVIDE, ENTRIES, EQUAL, GREATER, GREATER_EQUAL, HAS, IN, INDEX, LESS, LESS_EQUAL, MERGED,
+    MODULO, MULTIPLY, NEGATE, OPTIONAL, PAIRS, SORT, SUBTRACT, UNEQUAL, VISIT, internal,
 };
-pub(super) use texts::pattern;
+pub(super) use patterns::pattern;
 
 use crate::cel::Type;
 use ::cel::Env;
@@ -28,11 +40,18 @@ use std::sync::{Arc, LazyLock};
 pub(super) enum Kind {
     Bool,
     Int,
+    Uint,
     Double,
     Text,
     Bytes,
     Quantity,
     Duration,
+    Timestamp,
+    Ip,
+    Cidr,
+    Url,
+    Version,
+    Format,
     Dyn,
     Type,
     List(&'static Kind),
@@ -48,11 +67,18 @@ impl Kind {
         match self {
             Kind::Bool => Type::Bool,
             Kind::Int => Type::Int,
+            Kind::Uint => Type::Uint,
             Kind::Double => Type::Double,
             Kind::Text => Type::Text,
             Kind::Bytes => Type::Bytes,
             Kind::Quantity => Type::Quantity,
             Kind::Duration => Type::Duration,
+            Kind::Timestamp => Type::Timestamp,
+            Kind::Ip => Type::Ip,
+            Kind::Cidr => Type::Cidr,
+            Kind::Url => Type::Url,
+            Kind::Version => Type::Version,
+            Kind::Format => Type::Format,
             Kind::Dyn => Type::Dyn,
             Kind::Type => Type::Type,
             Kind::List(element) => Type::list(element.with(any)),
@@ -89,12 +115,36 @@ pub(super) struct Row {
 }
 
 /// All functions, by subject.
-pub(super) const TABLE: [&[Row]; 6] =
-    [texts::ROWS, lists::ROWS, numbers::ROWS, amounts::ROWS, conversions::ROWS, optionals::ROWS];
+pub(super) const TABLE: [&[Row]; 18] = [
+    texts::ROWS,
+    patterns::ROWS,
+    format::ROWS,
+    formats::ROWS,
+    lists::ROWS,
+    slices::ROWS,
+    sets::ROWS,
+    numbers::ROWS,
+    bits::ROWS,
+    amounts::ROWS,
+    quantities::ROWS,
+    times::ROWS,
+    conversions::ROWS,
+    optionals::ROWS,
+    encoders::ROWS,
+    network::ROWS,
+    urls::ROWS,
+    versions::ROWS,
+];
 
 /// All rows.
 pub(super) fn rows() -> impl Iterator<Item = &'static Row> {
     TABLE.iter().copied().flatten()
+}
+
+/// Whether a name is the part before the dot of functions: `math` of `math.least`.
+pub(super) fn is_namespace(name: &str) -> bool {
+    let within = |row: &Row| row.name.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'));
+    !name.is_empty() && rows().any(within)
 }
 
 /// The rows of a name, for calls of one style.
@@ -110,8 +160,10 @@ pub(super) fn environment() -> Arc<Env> {
     Arc::clone(&ENVIRONMENT)
 }
 
-fn build() -> Env {
+/// Makes an environment.
+pub(super) fn build() -> Env {
     let mut env = Env::default();
+    env.set_error_on_duplicate_map_keys(true);
     let mut declared = Vec::new();
     for row in rows() {
         for signature in row.signatures {
@@ -129,6 +181,7 @@ fn build() -> Env {
     for kind in [
         engine::BOOL_TYPE,
         engine::INT_TYPE,
+        engine::UINT_TYPE,
         engine::DOUBLE_TYPE,
         engine::STRING_TYPE,
         engine::BYTES_TYPE,
@@ -136,6 +189,11 @@ fn build() -> Env {
         engine::MAP_TYPE,
         engine::NULL_TYPE,
         engine::TYPE_TYPE,
+        engine::OPTIONAL_TYPE,
+        engine::TIMESTAMP_TYPE,
+        engine::DURATION_TYPE,
+        engine::Type::new_unspecified_type("net.IP"),
+        engine::Type::new_unspecified_type("net.CIDR"),
     ] {
         // Only a second type of one name can fail, and these have one each.
         let _ = env.add_type(kind);

@@ -1,12 +1,19 @@
 //! The operators, as functions of ours: operands may be unknown, may carry units, and may come in an
 //! order that the engine's own operators do not know.
 
-use super::arguments::{Answer, Arguments, amount, bool, double, list, measure, number, string, take};
-use crate::cel::values::{self, ListVal, MapVal, Outcome, Pending, SessionVal, Unit, fault};
+use super::arguments::{
+    Answer, Arguments, amount, bool, double, elements, list, measure, number, string, take, time,
+};
+use super::slices;
+use crate::cel::values::{
+    self, ListVal, MapVal, Measure, Outcome, Pending, SessionVal, Timestamp, Unit, fault, work,
+};
+use crate::value::Duration;
 use ::cel::common::functions::Function as Implementation;
-use ::cel::common::types::{CelInt, CelList, CelMap, CelOptional};
+use ::cel::common::types::{CelInt, CelList, CelMap, CelMapKey, CelOptional};
 use ::cel::common::value::{CowVal, Val};
 use std::cmp::Ordering;
+use std::collections::HashMap;
 
 pub(in crate::cel) const EQUAL: &str = "@==";
 pub(in crate::cel) const UNEQUAL: &str = "@!=";
@@ -26,7 +33,10 @@ pub(in crate::cel) const HAS: &str = "@has";
 pub(in crate::cel) const OPTIONAL: &str = "@optional";
 pub(in crate::cel) const VISIT: &str = "@visit";
 pub(in crate::cel) const PAIRS: &str = "@pairs";
-pub(in crate::cel) const INSERT: &str = "@insert";
+pub(in crate::cel) const ENTRIES: &str = "@entries";
+pub(in crate::cel) const MERGED: &str = "@merged";
+pub(in crate::cel) const SORT: &str = "@sort";
+pub(in crate::cel) const COPY: &str = "@copy";
 
 /// What expressions are rewritten to; none of the names can be written.
 pub(in crate::cel) const INTERNAL: &[(&str, usize, Implementation)] = &[
@@ -48,7 +58,10 @@ pub(in crate::cel) const INTERNAL: &[(&str, usize, Implementation)] = &[
     (OPTIONAL, 2, optional),
     (VISIT, 2, visit),
     (PAIRS, 2, pairs),
-    (INSERT, 3, insert),
+    (ENTRIES, 1, entries),
+    (MERGED, 1, merged),
+    (SORT, 2, slices::sort_by_keys),
+    (COPY, 1, copied),
 ];
 
 /// The function that an operator, or another part of the language, was rewritten to.
@@ -65,32 +78,82 @@ pub(in crate::cel) fn internal(name: &str, arguments: usize) -> Option<Implement
 pub(super) fn equals(a: &dyn Val, b: &dyn Val) -> Outcome<bool> {
     Pending::check(a)?;
     Pending::check(b)?;
-    if a.downcast_ref::<ListVal>().is_some() || b.downcast_ref::<ListVal>().is_some() {
-        let (Some(a), Some(b)) = (a.as_iterable(), b.as_iterable()) else {
-            return Ok(false);
+    work::charge(1)?;
+    if is_list(a) && is_list(b) {
+        return same_elements(a, b);
+    }
+    if is_map(a) && is_map(b) {
+        return same_entries(a, b);
+    }
+    if let (Some(a), Some(b)) = (a.downcast_ref::<CelOptional>(), b.downcast_ref::<CelOptional>()) {
+        return match (a.option(), b.option()) {
+            (Some(a), Some(b)) => equals(a, b),
+            (a, b) => Ok(a.is_none() && b.is_none()),
         };
-        let (mut a, mut b) = (a.iter(), b.iter());
-        let mut unknown = None;
-        loop {
-            match (a.next(), b.next()) {
-                (None, None) => return unknown.map_or(Ok(true), Err),
-                (Some(a), Some(b)) => match equals(a, b) {
-                    Ok(true) => {}
-                    Ok(false) => return Ok(false),
-                    Err(error) => unknown = Some(error),
-                },
-                (Some(rest), None) | (None, Some(rest)) => {
-                    Pending::check(rest)?;
-                    return Ok(false);
-                }
-            }
-        }
     }
     if let (Some(a), Some(b)) = (measure(a), measure(b)) {
         return Ok(a.order(b) == Some(Ordering::Equal));
     }
     // The engine asks the left side only, and numbers know nothing of amounts.
     Ok(a.equals(b) || (measure(b).is_some() && b.equals(a)))
+}
+
+fn is_list(value: &dyn Val) -> bool {
+    value.get_type().name() == "list"
+}
+
+fn is_map(value: &dyn Val) -> bool {
+    value.get_type().name() == "map"
+}
+
+fn same_elements(a: &dyn Val, b: &dyn Val) -> Outcome<bool> {
+    let (Some(a), Some(b)) = (a.as_iterable(), b.as_iterable()) else {
+        return Ok(false);
+    };
+    let (mut a, mut b) = (a.iter(), b.iter());
+    let mut unknown = None;
+    loop {
+        match (a.next(), b.next()) {
+            (None, None) => return unknown.map_or(Ok(true), Err),
+            (Some(a), Some(b)) => match equals(a, b) {
+                Ok(true) => {}
+                Ok(false) => return Ok(false),
+                Err(error) => unknown = Some(error),
+            },
+            (Some(rest), None) | (None, Some(rest)) => {
+                Pending::check(rest)?;
+                return Ok(false);
+            }
+        }
+    }
+}
+
+fn same_entries(a: &dyn Val, b: &dyn Val) -> Outcome<bool> {
+    let (Some(keys), Some(others)) = (a.as_iterable(), b.as_iterable()) else {
+        return Ok(false);
+    };
+    let (mut keys, mut others) = (keys.iter(), others.iter());
+    let mut unknown = None;
+    let mut count = 0usize;
+    while let Some(key) = keys.next() {
+        count += 1;
+        let same = contains(b, key).and_then(|there| match there {
+            true => equals(values::member(a, key)?.as_ref(), values::member(b, key)?.as_ref()),
+            false => Ok(false),
+        });
+        match same {
+            Ok(true) => {}
+            Ok(false) => return Ok(false),
+            Err(error) => unknown = Some(error),
+        }
+    }
+    while let Some(key) = others.next() {
+        match Pending::check(key) {
+            Ok(()) => count = count.saturating_sub(1),
+            Err(error) => unknown = Some(error),
+        }
+    }
+    unknown.map_or(Ok(count == 0), Err)
 }
 
 fn equal<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
@@ -110,7 +173,7 @@ pub(super) fn order(a: &dyn Val, b: &dyn Val) -> Outcome<Ordering> {
     if measure(a).is_none() && measure(b).is_some() {
         return order(b, a).map(Ordering::reverse);
     }
-    let unlike = || fault::wrong(format!("{} cannot be compared with {}", fault::kind(a), fault::kind(b)));
+    let unlike = || fault::mismatch(format!("{} cannot be compared with {}", fault::kind(a), fault::kind(b)));
     let comparer = a.as_comparer().ok_or_else(unlike)?;
     comparer.compare(b).map_err(|_| unlike())
 }
@@ -151,7 +214,7 @@ pub(super) fn contains(container: &dyn Val, value: &dyn Val) -> Outcome<bool> {
         return map.as_container().map_or(Ok(false), |map| map.contains(value));
     }
     let Some(list) = container.as_iterable() else {
-        return Err(fault::wrong(format!(
+        return Err(fault::mismatch(format!(
             "`in` looks into a list or a map, not into {}",
             fault::kind(container)
         )));
@@ -169,7 +232,7 @@ pub(super) fn contains(container: &dyn Val, value: &dyn Val) -> Outcome<bool> {
 }
 
 fn unlike(symbol: &str, a: &dyn Val, b: &dyn Val) -> ::cel::ExecutionError {
-    fault::wrong(format!("`{symbol}` does not take {} and {}", fault::kind(a), fault::kind(b)))
+    fault::mismatch(format!("`{symbol}` does not take {} and {}", fault::kind(a), fault::kind(b)))
 }
 
 fn add<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
@@ -178,14 +241,20 @@ fn add<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
         return string([a, b].concat());
     }
     if let (Some(x), Some(y)) = (measure(a.as_ref()), measure(b.as_ref())) {
-        return amount(x.plus(y).ok_or_else(|| unlike("+", a.as_ref(), b.as_ref()))?);
+        return amount(x.plus(y)?);
     }
-    let lists = a.get_type().name() == "list" && b.get_type().name() == "list";
+    if let Some((time, duration)) =
+        time_and_duration(a.as_ref(), b.as_ref()).or_else(|| time_and_duration(b.as_ref(), a.as_ref()))
+    {
+        return self::time(time.plus(duration)?);
+    }
+    let lists = is_list(a.as_ref()) && is_list(b.as_ref());
     if let (true, Some(x), Some(y)) = (lists, a.as_iterable(), b.as_iterable()) {
         let mut all = Vec::new();
         for part in [x, y] {
             let mut elements = part.iter();
             while let Some(element) = elements.next() {
+                charge_copy(element)?;
                 all.push(element.clone_as_boxed());
             }
         }
@@ -197,10 +266,18 @@ fn add<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
     Err(overflow_or_unlike("+", a.as_ref(), b.as_ref()))
 }
 
+fn time_and_duration(a: &dyn Val, b: &dyn Val) -> Option<(Timestamp, Duration)> {
+    match (a.downcast_ref::<Timestamp>(), measure(b).map(|measure| measure.unit)) {
+        (Some(time), Some(Unit::Duration(duration))) => Some((*time, duration)),
+        _ => None,
+    }
+}
+
 fn overflow_or_unlike(symbol: &str, a: &dyn Val, b: &dyn Val) -> ::cel::ExecutionError {
-    match (values::int(a), values::int(b)) {
-        (Some(_), Some(0)) if symbol == "/" || symbol == "%" => fault::wrong("division by zero"),
-        (Some(_), Some(_)) => fault::wrong("the number does not fit 64 bits"),
+    let divides = symbol == "/" || symbol == "%";
+    match (values::int(a), values::int(b), values::uint(a), values::uint(b)) {
+        (Some(_), Some(0), ..) | (.., Some(_), Some(0)) if divides => fault::zero(),
+        (Some(_), Some(_), ..) | (.., Some(_), Some(_)) => fault::overflow(),
         _ => unlike(symbol, a, b),
     }
 }
@@ -208,7 +285,13 @@ fn overflow_or_unlike(symbol: &str, a: &dyn Val, b: &dyn Val) -> ::cel::Executio
 fn subtract<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
     let [a, b] = take(args)?;
     if let (Some(x), Some(y)) = (measure(a.as_ref()), measure(b.as_ref())) {
-        return amount(x.minus(y).ok_or_else(|| unlike("-", a.as_ref(), b.as_ref()))?);
+        return amount(x.minus(y)?);
+    }
+    if let Some((time, duration)) = time_and_duration(a.as_ref(), b.as_ref()) {
+        return self::time(time.minus(duration)?);
+    }
+    if let (Some(later), Some(earlier)) = (a.downcast_ref::<Timestamp>(), b.downcast_ref::<Timestamp>()) {
+        return amount(Measure::duration(later.since(*earlier)?));
     }
     let difference = a.as_subtractor().and_then(|x| x.sub(b.as_ref()).map(CowVal::into_owned).ok());
     difference.map(CowVal::Owned).ok_or_else(|| overflow_or_unlike("-", a.as_ref(), b.as_ref()))
@@ -231,9 +314,9 @@ fn multiply<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
 
 /// An integer and a float, as floats: a ratio that is written `1` is a ratio all the same.
 fn mixed(a: &dyn Val, b: &dyn Val) -> Option<(f64, f64)> {
-    match (values::int(a), values::int(b)) {
-        (Some(_), Some(_)) => None,
-        _ => number(a).zip(number(b)),
+    match (values::int(a), values::double(b), values::double(a), values::int(b)) {
+        (Some(_), Some(_), ..) | (.., Some(_), Some(_)) => number(a).zip(number(b)),
+        _ => None,
     }
 }
 
@@ -248,13 +331,13 @@ fn divide<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
             return Err(unlike("/", a.as_ref(), b.as_ref()));
         }
         return match y.as_f64() {
-            0.0 => Err(fault::wrong("division by zero")),
+            0.0 => Err(fault::zero()),
             divisor => double(x.as_f64() / divisor),
         };
     }
     if let (Some(x), Some(divisor)) = (measure(a.as_ref()), number(b.as_ref())) {
         return match divisor {
-            0.0 => Err(fault::wrong("division by zero")),
+            0.0 => Err(fault::zero()),
             divisor => amount(x.times(1.0 / divisor)?),
         };
     }
@@ -277,9 +360,10 @@ fn negate<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
         return amount(measure.times(-1.0)?);
     }
     let negated = a.as_negator().and_then(|x| x.negate().ok());
-    negated
-        .map(CowVal::Owned)
-        .ok_or_else(|| fault::wrong(format!("`-` does not take {}", fault::kind(a.as_ref()))))
+    negated.map(CowVal::Owned).ok_or_else(|| match values::int(a.as_ref()) {
+        Some(_) => fault::overflow(),
+        None => fault::mismatch(format!("`-` does not take {}", fault::kind(a.as_ref()))),
+    })
 }
 
 fn has<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
@@ -317,6 +401,28 @@ fn optional<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
     }
 }
 
+/// Hands a value through to a list or a map, into which it is copied, and counts what that takes.
+fn copied<'b, 'v>(mut args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
+    let value = args.pop().ok_or_else(|| fault::mismatch("nothing is copied"))?;
+    charge_copy(value.as_ref())?;
+    Ok(value)
+}
+
+/// Counts the elements of a value to the innermost. Collections of the subject are shared, not copied.
+fn charge_copy(value: &dyn Val) -> Outcome<()> {
+    if let Some(list) = value.downcast_ref::<CelList>() {
+        work::charge(list.inner().len())?;
+        list.inner().iter().try_for_each(|element| charge_copy(element.as_ref()))
+    } else if let Some(map) = value.downcast_ref::<CelMap>() {
+        work::charge(map.inner().len())?;
+        map.inner().values().try_for_each(|element| charge_copy(element.as_ref()))
+    } else if let Some(text) = values::text(value) {
+        work::charge(text.len() / 64)
+    } else {
+        Ok(())
+    }
+}
+
 /// Hands a range through to a loop, and counts what the loop will visit.
 fn visit<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
     let [session, range] = take(args)?;
@@ -328,8 +434,9 @@ fn visit<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
     if let Some(session) = session.downcast_ref::<SessionVal>() {
         session.0.charge(visits)?;
     }
+    charge_copy(range.as_ref())?;
     if range.as_iterable().is_none() {
-        return Err(fault::wrong(format!(
+        return Err(fault::mismatch(format!(
             "a loop goes over a list or a map, not over {}",
             fault::kind(range.as_ref())
         )));
@@ -364,13 +471,38 @@ fn pairs<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
     list(all)
 }
 
-/// The map that `transformMap` builds, with one more entry.
-fn insert<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
-    let [map, key, value] = take(args)?;
-    let Some(map) = map.downcast_ref::<CelMap>() else {
-        return Err(fault::wrong("`transformMap` builds a map"));
-    };
-    let mut entries = map.clone().into_inner();
-    entries.insert(key.try_into()?, value.into_owned());
+/// The map of a list of pairs, whose keys are different: what `transformMap` collects.
+fn entries<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
+    let [pairs] = take(args)?;
+    let mut entries = HashMap::new();
+    for pair in elements(pairs.as_ref())? {
+        let pair = pair.downcast_ref::<CelList<'v>>();
+        let pair = pair.ok_or_else(|| fault::mismatch("`transformMap` collects pairs"))?;
+        if let [key, value] = pair.inner() {
+            Pending::check(key.as_ref())?;
+            let key: CelMapKey<'v> = CowVal::Owned(key.clone()).try_into()?;
+            entries.insert(key, value.clone());
+        }
+    }
     Ok(CowVal::owned(CelMap::from(entries)))
+}
+
+/// One map of the entries of many, in which no key may come twice: what `transformMapEntry` collects.
+fn merged<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
+    let [maps] = take(args)?;
+    // By the key as written, since `1` and `1u` are one key.
+    let mut all = HashMap::new();
+    for map in elements(maps.as_ref())? {
+        let Some(map) = map.downcast_ref::<CelMap<'v>>() else {
+            return Err(fault::mismatch("`transformMapEntry` makes a map of each entry"));
+        };
+        work::charge(map.inner().len())?;
+        for (key, value) in map.inner() {
+            let written = values::written_value(key.inner());
+            if all.insert(written, (key.clone(), value.clone())).is_some() {
+                return Err(fault::repeated());
+            }
+        }
+    }
+    Ok(CowVal::owned(CelMap::from(all.into_values().collect::<HashMap<_, _>>())))
 }

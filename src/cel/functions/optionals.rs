@@ -1,10 +1,10 @@
 //! Functions over values that may be absent.
 
-use super::Kind::{Any, Bool, Optional};
-use super::arguments::{Answer, Arguments, bool, mismatch, take};
+use super::Kind::{Any, Bool, List, Optional};
+use super::arguments::{Answer, Arguments, bool, elements, list, measure, mismatch, take};
 use super::{Row, takes};
-use crate::cel::values::{Outcome, fault};
-use ::cel::common::types::CelOptional;
+use crate::cel::values::{ListVal, MapVal, Outcome, Pending, fault};
+use ::cel::common::types::{CelNull, CelOptional};
 use ::cel::common::value::{CowVal, Val};
 
 pub(super) const ROWS: &[Row] = &[
@@ -64,6 +64,22 @@ pub(super) const ROWS: &[Row] = &[
         example: r#"!optional.ofNonZeroValue("").hasValue()"#,
         implementation: of_non_zero,
     },
+    Row {
+        name: "optional.unwrap",
+        member: false,
+        signatures: &[takes(&[List(&Optional(&Any))], List(&Any))],
+        doc: "the values of those optionals of a list that have one",
+        example: "optional.unwrap([optional.of(1), optional.none()]) == [1]",
+        implementation: unwrap,
+    },
+    Row {
+        name: "unwrapOpt",
+        member: true,
+        signatures: &[takes(&[List(&Optional(&Any))], List(&Any))],
+        doc: "the values of those optionals of a list that have one",
+        example: "[optional.of(1), optional.none()].unwrapOpt() == [1]",
+        implementation: unwrap,
+    },
 ];
 
 /// The value of an optional.
@@ -90,7 +106,7 @@ fn value<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
     let [optional] = take(args)?;
     match inner(&optional)? {
         Some(value) => Ok(CowVal::Owned(value.clone_as_boxed())),
-        None => Err(fault::wrong("the optional has no value")),
+        None => Err(fault::absent("the value of the optional".to_owned())),
     }
 }
 
@@ -109,6 +125,35 @@ fn none<'b, 'v>(_: Arguments<'b, 'v>) -> Answer<'b, 'v> {
 }
 
 fn of_non_zero<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
-    let zero = args.first().and_then(|arg| arg.as_zeroer()).is_some_and(|zeroer| zeroer.is_zero_value());
+    let zero = match args.first() {
+        Some(value) => is_zero(value.as_ref())?,
+        None => false,
+    };
     if zero { none(args) } else { of(args) }
+}
+
+fn unwrap<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
+    let [all] = take(args)?;
+    let mut values = Vec::new();
+    for element in elements(all.as_ref())? {
+        let optional = element.downcast_ref::<CelOptional<'v>>();
+        let optional = optional.ok_or_else(|| mismatch("an optional", element))?;
+        values.extend(optional.option().map(Val::clone_as_boxed));
+    }
+    list(values)
+}
+
+fn is_zero(value: &dyn Val) -> Outcome<bool> {
+    Pending::check(value)?;
+    if let Some(measure) = measure(value) {
+        return Ok(measure.as_f64() == 0.0);
+    }
+    if let Some(list) = value.downcast_ref::<ListVal>() {
+        return Ok(list.size()? == 0);
+    }
+    if let Some(map) = value.downcast_ref::<MapVal>() {
+        return Ok(map.size()? == 0);
+    }
+    Ok(value.downcast_ref::<CelNull>().is_some()
+        || value.as_zeroer().is_some_and(|zeroer| zeroer.is_zero_value()))
 }

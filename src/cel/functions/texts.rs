@@ -1,15 +1,13 @@
 //! Functions over texts.
 
-use super::Kind::{Bool, Int, List, Text};
-use super::arguments::{Answer, Arguments, bool, count, elements, int, integer, list, string, take, text};
-use super::{Row, takes};
+use super::Kind::{Any, Bool, Int, List, Text};
+use super::arguments::{
+    Answer, Arguments, bool, boxed, count, int, integer, list, string, take, text, texts,
+};
+use super::{Row, slices, takes};
 use crate::cel::limits;
 use crate::cel::values::{Outcome, fault};
-use ::cel::common::types::CelString;
-use ::cel::common::value::{CowVal, Val};
-use regex::{Regex, RegexBuilder};
-use std::collections::HashMap;
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use ::cel::common::value::CowVal;
 
 pub(super) const ROWS: &[Row] = &[
     Row {
@@ -35,22 +33,6 @@ pub(super) const ROWS: &[Row] = &[
         doc: "whether a text ends with another",
         example: r#""app:latest".endsWith(":latest")"#,
         implementation: ends_with,
-    },
-    Row {
-        name: "matches",
-        member: true,
-        signatures: &[takes(&[Text, Text], Bool)],
-        doc: "whether a regular expression is found in a text; `^` and `$` anchor it",
-        example: r#""backend-2".matches("^[a-z]+-[0-9]+$")"#,
-        implementation: matches,
-    },
-    Row {
-        name: "matches",
-        member: false,
-        signatures: &[takes(&[Text, Text], Bool)],
-        doc: "whether a regular expression is found in a text",
-        example: r#"matches("backend", "^back")"#,
-        implementation: matches,
     },
     Row {
         name: "lowerAscii",
@@ -103,17 +85,25 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         name: "indexOf",
         member: true,
-        signatures: &[takes(&[Text, Text], Int), takes(&[Text, Text, Int], Int)],
-        doc: "where a part begins, in characters from 0; -1 if it is not there",
-        example: r#""app:1.2".indexOf(":") == 3"#,
+        signatures: &[
+            takes(&[Text, Text], Int),
+            takes(&[Text, Text, Int], Int),
+            takes(&[List(&Any), Any], Int),
+        ],
+        doc: "where a part of a text begins, in characters from 0, or an element stands; -1 if it is not there",
+        example: r#""app:1.2".indexOf(":") == 3 && [1, 2, 2].indexOf(2) == 1"#,
         implementation: index_of,
     },
     Row {
         name: "lastIndexOf",
         member: true,
-        signatures: &[takes(&[Text, Text], Int)],
-        doc: "where the last occurrence of a part begins; -1 if it is not there",
-        example: r#""a/b/c".lastIndexOf("/") == 3"#,
+        signatures: &[
+            takes(&[Text, Text], Int),
+            takes(&[Text, Text, Int], Int),
+            takes(&[List(&Any), Any], Int),
+        ],
+        doc: "where a part of a text begins, or an element stands, for the last time; -1 if it is not there",
+        example: r#""a/b/c".lastIndexOf("/") == 3 && [1, 2, 2].lastIndexOf(2) == 2"#,
         implementation: last_index_of,
     },
     Row {
@@ -132,6 +122,14 @@ pub(super) const ROWS: &[Row] = &[
         example: r#""abc".charAt(1) == "b""#,
         implementation: char_at,
     },
+    Row {
+        name: "strings.quote",
+        member: false,
+        signatures: &[takes(&[Text], Text)],
+        doc: "the text in double quotes, with escapes, so that it can be printed safely",
+        example: r#"strings.quote("a\"b") == "\"a\\\"b\"""#,
+        implementation: quote,
+    },
 ];
 
 fn contains<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
@@ -147,38 +145,6 @@ fn starts_with<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
 fn ends_with<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
     let [value, part] = take(args)?;
     bool(text(&value)?.ends_with(text(&part)?))
-}
-
-/// Compiled regular expressions, so that one that stands in a loop is compiled once. A process sees few
-/// of them; if it sees many, the cache begins anew. A clone of an expression would make its scratch space
-/// anew at its first match, so that one is shared.
-static PATTERNS: LazyLock<Mutex<HashMap<String, Arc<Regex>>>> = LazyLock::new(Mutex::default);
-const CACHED: usize = 256;
-
-/// Compiles a regular expression; the error is one line.
-pub(in crate::cel) fn pattern(text: &str) -> Result<Arc<Regex>, String> {
-    let mut cache = PATTERNS.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(regex) = cache.get(text) {
-        return Ok(Arc::clone(regex));
-    }
-    let compiled = RegexBuilder::new(text).size_limit(limits::REGEX).dfa_size_limit(limits::REGEX).build();
-    let regex = compiled.map(Arc::new).map_err(|error| {
-        let lines = error.to_string();
-        let last = lines.lines().last().unwrap_or_default();
-        last.trim_start_matches("error: ").to_owned()
-    })?;
-    if cache.len() >= CACHED {
-        cache.clear();
-    }
-    cache.insert(text.to_owned(), Arc::clone(&regex));
-    Ok(regex)
-}
-
-fn matches<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
-    let [value, wanted] = take(args)?;
-    let regex = pattern(text(&wanted)?)
-        .map_err(|error| fault::wrong(format!("the regular expression is wrong: {error}")))?;
-    bool(regex.is_match(text(&value)?))
 }
 
 fn lower_ascii<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
@@ -210,14 +176,21 @@ fn split<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
         (value, separator, None)
     };
     let (value, separator) = (text(&value)?, text(&separator)?);
-    let part = |part: &str| -> Box<dyn Val + 'v> { Box::new(CelString::from(part.to_owned())) };
-    let characters = |value: &str| value.chars().map(|c| part(c.encode_utf8(&mut [0; 4]))).collect();
     match limit {
         Some(0) => list(Vec::new()),
-        Some(limit) if !separator.is_empty() => list(value.splitn(limit, separator).map(part).collect()),
-        // An empty separator stands between any two characters.
-        _ if separator.is_empty() => list(characters(value)),
-        _ => list(value.split(separator).map(part).collect()),
+        // An empty separator stands between any two characters, and at no end.
+        _ if separator.is_empty() => {
+            let characters = value.chars().count();
+            let pieces = limit.map_or(characters, |limit| limit.min(characters));
+            let single = pieces.saturating_sub(usize::from(pieces < characters));
+            let rest = value.char_indices().nth(single).map_or(value.len(), |(at, _)| at);
+            let (single, rest) = value.split_at_checked(rest).unwrap_or((value, ""));
+            let mut parts: Vec<_> = single.chars().map(|c| boxed(c.encode_utf8(&mut [0; 4]))).collect();
+            parts.extend((!rest.is_empty()).then(|| boxed(rest)));
+            list(parts)
+        }
+        Some(limit) => list(value.splitn(limit, separator).map(boxed).collect()),
+        None => list(value.split(separator).map(boxed).collect()),
     }
 }
 
@@ -230,16 +203,7 @@ fn join<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
         let [parts] = take(args)?;
         (parts, String::new())
     };
-    let mut joined = String::new();
-    for (i, part) in elements(parts.as_ref())?.into_iter().enumerate() {
-        if i > 0 {
-            joined.push_str(&separator);
-        }
-        joined.push_str(
-            crate::cel::values::text(part).ok_or_else(|| super::arguments::mismatch("string", part))?,
-        );
-    }
-    string(joined)
+    string(texts(&parts)?.join(&separator))
 }
 
 fn replace<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
@@ -254,7 +218,10 @@ fn replace<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
     // The outcome's length is bounded before it is built.
     let count = value.matches(old).count().min(limit.unwrap_or(usize::MAX));
     if count.saturating_mul(new.len()).saturating_add(value.len()) > limits::TEXT {
-        return Err(fault::wrong(format!("a text is longer than {} KiB", limits::TEXT / 1024)));
+        return Err(fault::limit(
+            limits::code::TEXT,
+            format!("a text is longer than {} KiB", limits::TEXT / 1024),
+        ));
     }
     string(value.replacen(old, new, count))
 }
@@ -268,13 +235,18 @@ fn position(value: &str, offset: Option<usize>) -> i64 {
 /// The byte offset of a position in characters; the end counts as one.
 fn offset(value: &str, position: i64) -> Outcome<usize> {
     let size = value.chars().count();
-    let outside = || fault::wrong(format!("position {position} is outside of a text of {size} characters"));
+    let outside = || fault::index(format!("position {position} is outside of a text of {size} characters"));
     let position = usize::try_from(position).map_err(|_| outside())?;
     let mut offsets = value.char_indices().map(|(at, _)| at).chain([value.len()]);
     offsets.nth(position).ok_or_else(outside)
 }
 
 fn index_of<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
+    if let [list, _] = args.as_slice()
+        && list.as_iterable().is_some()
+    {
+        return slices::index_of(args);
+    }
     let (value, part, from) = if args.len() == 3 {
         let [value, part, from] = take(args)?;
         let from = offset(text(&value)?, int(&from)?)?;
@@ -289,9 +261,24 @@ fn index_of<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
 }
 
 fn last_index_of<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
-    let [value, part] = take(args)?;
-    let value = text(&value)?;
-    integer(position(value, value.rfind(text(&part)?)))
+    if let [list, _] = args.as_slice()
+        && list.as_iterable().is_some()
+    {
+        return slices::last_index_of(args);
+    }
+    let (value, part, until) = if args.len() == 3 {
+        let [value, part, until] = take(args)?;
+        let until = offset(text(&value)?, int(&until)?)?;
+        (value, part, Some(until))
+    } else {
+        let [value, part] = take(args)?;
+        (value, part, None)
+    };
+    let (value, part) = (text(&value)?, text(&part)?);
+    // The last one that begins at the position or before it.
+    let end = until.map_or(value.len(), |until| until.saturating_add(part.len()).min(value.len()));
+    let end = (0..=end).rev().find(|&at| value.is_char_boundary(at)).unwrap_or(0);
+    integer(position(value, value.get(..end).unwrap_or_default().rfind(part)))
 }
 
 fn substring<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
@@ -306,7 +293,7 @@ fn substring<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
     let value = text(&value)?;
     let from = offset(value, int(&from)?)?;
     let to = to.map_or(Ok(value.len()), |to| offset(value, to))?;
-    let part = value.get(from..to).ok_or_else(|| fault::wrong("a part of a text ends before it begins"))?;
+    let part = value.get(from..to).ok_or_else(|| fault::index("a part of a text ends before it begins"))?;
     string(part.to_owned())
 }
 
@@ -315,6 +302,37 @@ fn char_at<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
     let value = text(&value)?;
     let at = offset(value, int(&at)?)?;
     string(value.get(at..).and_then(|rest| rest.chars().next()).map_or_else(String::new, String::from))
+}
+
+fn quote<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
+    let [value] = take(args)?;
+    string(quoted(text(&value)?))
+}
+
+/// A text in quotes, with the escapes of the language.
+pub(super) fn quoted(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('"');
+    for character in text.chars() {
+        let escape = match character {
+            '\u{7}' => "\\a",
+            '\u{8}' => "\\b",
+            '\u{c}' => "\\f",
+            '\n' => "\\n",
+            '\r' => "\\r",
+            '\t' => "\\t",
+            '\u{b}' => "\\v",
+            '\\' => "\\\\",
+            '"' => "\\\"",
+            other => {
+                out.push(other);
+                continue;
+            }
+        };
+        out.push_str(escape);
+    }
+    out.push('"');
+    out
 }
 
 /// The number of characters of a text.

@@ -15,13 +15,18 @@ pub(in crate::cel) fn parse(text: &str) -> Result<Tree, Vec<SyntaxError>> {
     if text.len() > limits::SOURCE {
         let message = format!("the expression is longer than {} KiB", limits::SOURCE / 1024);
         let help = Some("split it with `variables`".to_owned());
-        return Err(vec![SyntaxError { range: 0..text.len().min(1), message, help, limit: true }]);
+        return Err(vec![SyntaxError {
+            range: 0..text.len().min(1),
+            message,
+            help,
+            limit: Some(limits::code::SOURCE),
+        }]);
     }
     let (tokens, unreadable) = token::tokens(text);
     let mut parser = Parser { text, tokens, at: 0, nodes: Nodes::default(), errors: Vec::new(), nesting: 0 };
     for bad in unreadable {
         let help = bad.help.map(str::to_owned);
-        let error = SyntaxError { range: bad.start..bad.end, message: bad.message, help, limit: false };
+        let error = SyntaxError { range: bad.start..bad.end, message: bad.message, help, limit: None };
         parser.errors.push(error);
     }
     let root = parser.whole();
@@ -105,7 +110,7 @@ impl Parser<'_> {
 
     fn error(&mut self, token: Token, message: String, help: Option<&str>) {
         let range = token.start..token.end;
-        self.errors.push(SyntaxError { range, message, help: help.map(str::to_owned), limit: false });
+        self.errors.push(SyntaxError { range, message, help: help.map(str::to_owned), limit: None });
     }
 
     /// Reports that something else was expected at the current token.
@@ -150,8 +155,8 @@ impl Parser<'_> {
         let range = part.start..part.end;
         let message = format!("the expression is nested more than {} levels deep", limits::DEPTH);
         let help = Some("split it with `variables`".to_owned());
-        if !self.errors.iter().any(|error| error.limit) {
-            self.errors.push(SyntaxError { range, message, help, limit: true });
+        if !self.errors.iter().any(|error| error.limit.is_some()) {
+            self.errors.push(SyntaxError { range, message, help, limit: Some(limits::code::DEPTH) });
         }
         Part { expr: IdedExpr::default(), depth: 1, ..part }
     }
@@ -183,9 +188,14 @@ impl Parser<'_> {
         if self.nesting >= limits::DEPTH {
             let token = self.token();
             let message = format!("the expression is nested more than {} levels deep", limits::DEPTH);
-            if !self.errors.iter().any(|error| error.limit) {
+            if !self.errors.iter().any(|error| error.limit.is_some()) {
                 let help = Some("split it with `variables`".to_owned());
-                self.errors.push(SyntaxError { range: token.start..token.end, message, help, limit: true });
+                self.errors.push(SyntaxError {
+                    range: token.start..token.end,
+                    message,
+                    help,
+                    limit: Some(limits::code::DEPTH),
+                });
             }
             self.at = self.tokens.len();
             return self.missing();
@@ -428,7 +438,7 @@ impl Parser<'_> {
         let value = value.unwrap_or_else(|invalid| {
             let (from, to) = invalid.range.unwrap_or((0, token.end - token.start));
             let range = token.start + from..token.start + to;
-            let error = SyntaxError { range, message: invalid.message, help: None, limit: false };
+            let error = SyntaxError { range, message: invalid.message, help: None, limit: None };
             self.errors.push(error);
             LiteralValue::Null
         });
@@ -580,7 +590,11 @@ impl Parser<'_> {
         args: Vec<Part>,
     ) -> Part {
         let deepest = args.iter().chain(target.iter()).map(|part| part.depth).max().unwrap_or(0);
-        let depth = deepest.saturating_add(macros::added_depth(name, args.len()));
+        let elements = match args.first().map(|first| &first.expr.expr) {
+            Some(Expr::List(list)) => list.elements.len(),
+            _ => 0,
+        };
+        let depth = deepest.saturating_add(macros::added_depth(name, args.len(), elements));
         let at = place(start, end, anchor);
         let args = args.into_iter().map(|part| part.expr).collect();
         let expr = match macros::expand(&mut self.nodes, at, name, target.map(|part| part.expr), args) {
@@ -592,12 +606,7 @@ impl Parser<'_> {
             Expansion::Invalid(id, message) => {
                 let wrong = self.nodes.place(id);
                 let range = wrong.start as usize..wrong.end as usize;
-                self.errors.push(SyntaxError {
-                    range,
-                    message: message.to_owned(),
-                    help: None,
-                    limit: false,
-                });
+                self.errors.push(SyntaxError { range, message: message.to_owned(), help: None, limit: None });
                 IdedExpr::default()
             }
         };

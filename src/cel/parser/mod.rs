@@ -11,7 +11,7 @@ mod token;
 mod tree;
 
 pub(super) use grammar::parse;
-pub(super) use macros::{INSERT, RESULT};
+pub(super) use macros::{INSERT, MERGE, RESULT};
 pub(super) use tree::{Macro, Tree};
 
 use std::ops::Range;
@@ -23,8 +23,8 @@ pub(super) struct SyntaxError {
     /// One sentence without a full stop.
     pub(super) message: String,
     pub(super) help: Option<String>,
-    /// Whether a limit of this room was met rather than a rule of the language broken.
-    pub(super) limit: bool,
+    /// The code of the limit of this room that was met, where no rule of the language was broken.
+    pub(super) limit: Option<&'static str>,
 }
 
 #[cfg(test)]

@@ -23,6 +23,7 @@ pub(in crate::cel) enum Macro {
     Bind,
     TransformList,
     TransformMap,
+    TransformMapEntry,
 }
 
 /// An expression, parsed. Node ids count from 1.

@@ -14,12 +14,20 @@ pub enum Type {
     Null,
     Bool,
     Int,
+    Uint,
     Double,
     Text,
     Bytes,
     /// Bytes or cores.
     Quantity,
     Duration,
+    Timestamp,
+    /// An address, a network, a URL, a version, a named format: values of the libraries.
+    Ip,
+    Cidr,
+    Url,
+    Version,
+    Format,
     List(Box<Type>),
     /// From texts to values of one type.
     Map(Box<Type>),
@@ -55,9 +63,9 @@ impl Type {
         matches!(self, Type::Dyn)
     }
 
-    /// Whether it is an integer or a float.
+    /// Whether it is an integer, with a sign or without, or a float.
     pub fn is_number(&self) -> bool {
-        matches!(self, Type::Int | Type::Double)
+        matches!(self, Type::Int | Type::Uint | Type::Double)
     }
 
     /// Whether a value of type `other` may stand where this one is expected.
@@ -81,11 +89,18 @@ impl fmt::Display for Type {
             Type::Null => f.write_str("null"),
             Type::Bool => f.write_str("bool"),
             Type::Int => f.write_str("int"),
+            Type::Uint => f.write_str("uint"),
             Type::Double => f.write_str("double"),
             Type::Text => f.write_str("string"),
             Type::Bytes => f.write_str("bytes"),
             Type::Quantity => f.write_str("quantity"),
             Type::Duration => f.write_str("duration"),
+            Type::Timestamp => f.write_str("timestamp"),
+            Type::Ip => f.write_str("net.IP"),
+            Type::Cidr => f.write_str("net.CIDR"),
+            Type::Url => f.write_str("url"),
+            Type::Version => f.write_str("semver"),
+            Type::Format => f.write_str("format"),
             Type::List(element) => write!(f, "list<{element}>"),
             Type::Map(value) => write!(f, "map<string, {value}>"),
             Type::Object(name) => f.write_str(name),

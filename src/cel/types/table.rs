@@ -148,6 +148,7 @@ const FIELDS: &[Row] = &[
     ("artifact", "bound_ports", List(&One("bound_port")), Always, "ports that its commands fix"),
     ("bound_port", "port", Int, Always, "the port number"),
     ("bound_port", "honours_variable", Bool, Always, "whether the variable PORT overrides it"),
+    ("bound_port", "asked", Bool, Always, "whether it is asked, as a health check does, and not listened on"),
     ("service", "name", Text, Always, "name without environment tokens, aliases resolved"),
     ("service", "deployments", List(&One("deployment")), Always, "its deployments"),
     ("service", "environments", List(&Text), Always, "canonical names of the environments it is deployed to"),

@@ -1,11 +1,14 @@
 //! Between the subject's data and the engine's values.
 
-use super::{ListVal, MapVal, Measure, ObjectVal, Outcome, Owned, Path, Session, Unit, fault};
+use super::{
+    DefinitionsVal, ListVal, MapVal, Measure, ObjectVal, Opaque, Outcome, Owned, Path, Session, Timestamp,
+    Unit, fault,
+};
 use crate::cel::limits;
 use crate::cel::object::{Datum, Field, List, Map, Object, Place};
 use crate::value::Number;
 use ::cel::common::types::{
-    CelBool, CelDouble, CelInt, CelList, CelMap, CelNull, CelOptional, CelString, CelType,
+    CelBool, CelBytes, CelDouble, CelInt, CelList, CelMap, CelNull, CelOptional, CelString, CelType,
 };
 use ::cel::common::value::Val;
 use std::collections::BTreeMap;
@@ -44,17 +47,19 @@ pub(in crate::cel) fn datum(value: &dyn Val, place: Place) -> Outcome<Datum> {
 }
 
 fn build(value: &dyn Val, place: Place, budget: &mut usize) -> Outcome<Datum> {
-    *budget = budget
-        .checked_sub(1)
-        .ok_or_else(|| fault::wrong(format!("the outcome has more than {} elements", limits::STEPS)))?;
+    *budget = budget.checked_sub(1).ok_or_else(|| {
+        fault::limit(limits::code::STEPS, format!("the outcome has more than {} elements", limits::STEPS))
+    })?;
     super::Pending::check(value)?;
     let mut element = |value: &dyn Val| build(value, place, budget).map(|datum| Field::known(datum, place));
     if let Some(bool) = value.downcast_ref::<CelBool>() {
         Ok(Datum::Bool(*bool.inner()))
     } else if let Some(int) = super::int(value) {
         Ok(Datum::Int(int))
-    } else if let Some(double) = value.downcast_ref::<CelDouble>() {
-        Ok(Datum::Double(*double.inner()))
+    } else if let Some(uint) = super::uint(value) {
+        Ok(i64::try_from(uint).map_or_else(|_| Datum::Text(uint.to_string().into()), Datum::Int))
+    } else if let Some(double) = super::double(value) {
+        Ok(Datum::Double(double))
     } else if let Some(text) = super::text(value) {
         Ok(Datum::Text(text.into()))
     } else if let Some(measure) = value.downcast_ref::<Measure>() {
@@ -85,7 +90,22 @@ fn build(value: &dyn Val, place: Place, budget: &mut usize) -> Outcome<Datum> {
     } else if let Some(map) = value.downcast_ref::<MapVal>() {
         Ok(map.datum())
     } else {
-        Ok(Datum::Text(written_value(value).into()))
+        Ok(Datum::Text(plain(value).into()))
+    }
+}
+
+/// A value that is no datum, for people.
+fn plain(value: &dyn Val) -> String {
+    if let Some(kind) = value.downcast_ref::<CelType>() {
+        fault::kind_name(kind.name()).to_owned()
+    } else if let Some(time) = value.downcast_ref::<Timestamp>() {
+        time.to_string()
+    } else if let Some(opaque) = value.downcast_ref::<Opaque>() {
+        opaque.to_string()
+    } else if let Some(bytes) = value.downcast_ref::<CelBytes>() {
+        format!("{} bytes", bytes.inner().len())
+    } else {
+        fault::kind(value).to_owned()
     }
 }
 
@@ -168,14 +188,17 @@ pub(in crate::cel) fn written_value(value: &dyn Val) -> String {
     if let Some(optional) = value.downcast_ref::<CelOptional>() {
         return optional.option().map_or_else(|| "absent".to_owned(), written_value);
     }
-    if let Some(kind) = value.downcast_ref::<CelType>() {
-        return kind.name().to_owned();
+    if value.downcast_ref::<DefinitionsVal>().is_some() {
+        return "variables".to_owned();
+    }
+    if let Some(uint) = super::uint(value) {
+        return uint.to_string();
+    }
+    let texts = value.downcast_ref::<CelType>().is_some() || value.downcast_ref::<CelBytes>().is_some();
+    if texts || value.downcast_ref::<Timestamp>().is_some() || value.downcast_ref::<Opaque>().is_some() {
+        return plain(value);
     }
     let span = crate::source::Span::beginning(crate::source::SourceId::FIRST);
     let place = Place { span, origin: None, platform_default: false };
-    match value.get_type().name() {
-        "bytes" => "bytes".to_owned(),
-        "variables" => "variables".to_owned(),
-        _ => datum(value, place).map_or_else(|_| "unknown".to_owned(), |datum| written(&datum)),
-    }
+    datum(value, place).map_or_else(|_| "unknown".to_owned(), |datum| written(&datum))
 }

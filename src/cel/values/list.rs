@@ -117,7 +117,7 @@ impl ListVal {
 
     /// Whether there is an element at an index.
     pub(in crate::cel) fn has_index(&self, key: &dyn Val) -> Outcome<bool> {
-        let index = int(key).ok_or_else(|| fault::wrong("an element is named by an int"))?;
+        let index = int(key).ok_or_else(|| fault::mismatch("an element is named by an int"))?;
         let there = usize::try_from(index).is_ok_and(|index| index < self.here.len());
         match &self.list.open {
             Some(unknown) if !there && index >= 0 => Err(self.unlisted(unknown)),
@@ -131,10 +131,10 @@ impl ListVal {
             let count = self.here.len();
             let index = int(key).unwrap_or_default();
             let message = format!("`{}` has {count} elements, none at index {index}", self.path);
-            return Err(fault::wrong(message));
+            return Err(fault::index(message));
         }
         let index = int(key).and_then(|index| usize::try_from(index).ok()).unwrap_or_default();
-        let item = self.element(index).ok_or_else(|| fault::wrong("no such element"))?;
+        let item = self.element(index).ok_or_else(|| fault::index("no such element"))?;
         item.record(&self.session);
         Pending::check(item.value.as_ref())?;
         Ok(item.value)

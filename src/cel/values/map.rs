@@ -68,7 +68,7 @@ impl MapVal {
 
     fn at(&self, key: &dyn Val) -> Outcome<Owned> {
         Pending::check(key)?;
-        let name = text(key).ok_or_else(|| fault::wrong("an entry is named by a text"))?;
+        let name = text(key).ok_or_else(|| fault::mismatch("an entry is named by a text"))?;
         self.session.pass_through(self.read);
         let path = self.path.field(name.to_owned());
         match (self.map.entries.get(name), &self.map.open) {

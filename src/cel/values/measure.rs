@@ -28,7 +28,7 @@ pub(in crate::cel) struct Measure {
 }
 
 static QUANTITY: Type = Type::new_unspecified_type("quantity");
-static DURATION: Type = Type::new_unspecified_type("duration");
+static DURATION: Type = Type::new_unspecified_type("google.protobuf.Duration");
 static NOTHING: Type = Type::new_unspecified_type("empty sum");
 
 impl Measure {
@@ -77,25 +77,35 @@ impl Measure {
     }
 
     /// The sum of two amounts of one unit.
-    pub(in crate::cel) fn plus(&self, other: &Measure) -> Option<Measure> {
-        match (self.unit, other.unit) {
-            (Unit::Quantity(a), Unit::Quantity(b)) => Some(Measure::quantity(a.plus(b))),
-            (Unit::Duration(a), Unit::Duration(b)) => Some(Measure::duration(a.plus(b))),
-            (Unit::Nothing, _) => Some(other.clone()),
-            (_, Unit::Nothing) => Some(self.clone()),
-            _ => None,
-        }
+    pub(in crate::cel) fn plus(&self, other: &Measure) -> Outcome<Measure> {
+        let sum = match (self.unit, other.unit) {
+            (Unit::Quantity(a), Unit::Quantity(b)) => {
+                a.nanos().checked_add(b.nanos()).map(Quantity::from_nanos).map(Unit::Quantity)
+            }
+            (Unit::Duration(a), Unit::Duration(b)) => {
+                a.nanos().checked_add(b.nanos()).map(Duration::from_nanos).map(Unit::Duration)
+            }
+            (Unit::Nothing, _) => return Ok(other.clone()),
+            (_, Unit::Nothing) => return Ok(self.clone()),
+            _ => return Err(unlike("+", self, other)),
+        };
+        sum.map(Measure::of).ok_or_else(too_large)
     }
 
     /// The difference of two amounts of one unit.
-    pub(in crate::cel) fn minus(&self, other: &Measure) -> Option<Measure> {
-        match (self.unit, other.unit) {
-            (Unit::Quantity(a), Unit::Quantity(b)) => Some(Measure::quantity(a.minus(b))),
-            (Unit::Duration(a), Unit::Duration(b)) => Some(Measure::duration(a.minus(b))),
-            (Unit::Nothing, _) => other.times(-1.0).ok(),
-            (_, Unit::Nothing) => Some(self.clone()),
-            _ => None,
-        }
+    pub(in crate::cel) fn minus(&self, other: &Measure) -> Outcome<Measure> {
+        let difference = match (self.unit, other.unit) {
+            (Unit::Quantity(a), Unit::Quantity(b)) => {
+                a.nanos().checked_sub(b.nanos()).map(Quantity::from_nanos).map(Unit::Quantity)
+            }
+            (Unit::Duration(a), Unit::Duration(b)) => {
+                a.nanos().checked_sub(b.nanos()).map(Duration::from_nanos).map(Unit::Duration)
+            }
+            (Unit::Nothing, _) => return other.times(-1.0),
+            (_, Unit::Nothing) => return Ok(self.clone()),
+            _ => return Err(unlike("-", self, other)),
+        };
+        difference.map(Measure::of).ok_or_else(too_large)
     }
 
     /// The amount times a number.
@@ -114,8 +124,16 @@ impl Measure {
                 .map(Unit::Duration),
             Unit::Nothing => Some(Unit::Nothing),
         };
-        unit.map(Measure::of).ok_or_else(|| fault::wrong("the amount is too large"))
+        unit.map(Measure::of).ok_or_else(too_large)
     }
+}
+
+fn too_large() -> ExecutionError {
+    fault::range("the amount is too large")
+}
+
+fn unlike(symbol: &str, a: &Measure, b: &Measure) -> ExecutionError {
+    fault::mismatch(format!("`{symbol}` does not take {} and {}", fault::kind(a), fault::kind(b)))
 }
 
 /// The integer that a float is, if it is one that floats hold exactly.
@@ -174,8 +192,9 @@ impl StaticVal for Measure {}
 
 impl Comparer for Measure {
     fn compare(&self, other: &dyn Val) -> Result<Ordering, ExecutionError> {
-        let unlike =
-            || fault::wrong(format!("{} cannot be compared with {}", fault::kind(self), fault::kind(other)));
+        let unlike = || {
+            fault::mismatch(format!("{} cannot be compared with {}", fault::kind(self), fault::kind(other)))
+        };
         if let Some(other) = other.downcast_ref::<Measure>() {
             return self.order(other).ok_or_else(unlike);
         }

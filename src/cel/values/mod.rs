@@ -10,9 +10,12 @@ mod list;
 mod map;
 mod measure;
 mod object;
+mod opaque;
 mod path;
 mod session;
+mod timestamp;
 mod unknown;
+pub(super) mod work;
 
 #[cfg(test)]
 pub(super) use convert::written;
@@ -21,8 +24,10 @@ pub(super) use list::ListVal;
 pub(super) use map::MapVal;
 pub(super) use measure::{Measure, Unit};
 pub(super) use object::{DefinitionsVal, ObjectVal, SessionVal, variable};
+pub(super) use opaque::{Format, Opaque};
 pub(super) use path::Path;
 pub(super) use session::{Mark, Session};
+pub(super) use timestamp::{Clock, Timestamp};
 pub(super) use unknown::Pending;
 
 use ::cel::ExecutionError;
@@ -54,7 +59,7 @@ pub(super) fn has(operand: &dyn Val, member: &dyn Val) -> Outcome<bool> {
     {
         map.as_container().map_or(Ok(false), |map| map.contains(member))
     } else {
-        Err(fault::wrong(format!("{} has no fields", fault::kind(operand))))
+        Err(fault::mismatch(format!("{} has no fields", fault::kind(operand))))
     }
 }
 
@@ -63,9 +68,19 @@ pub(super) fn member<'v>(operand: &(dyn Val + 'v), key: &dyn Val) -> Outcome<Box
     if let Some(pending) = operand.downcast_ref::<Pending>() {
         return Err(pending.raise());
     }
+    if operand.get_type().name() == "list" && int(key).is_none() && uint(key).is_none() {
+        // A float that is whole names an element too.
+        let whole = double(key).is_some_and(|index| index.fract() == 0.0);
+        if !whole {
+            return Err(fault::mismatch(format!(
+                "an element is named by an int, not by {}",
+                fault::kind(key)
+            )));
+        }
+    }
     match operand.as_indexer() {
         Some(indexer) => indexer.get(key).map(CowVal::into_owned),
-        None => Err(fault::wrong(format!("{} has no fields", fault::kind(operand)))),
+        None => Err(fault::mismatch(format!("{} has no fields", fault::kind(operand)))),
     }
 }
 
@@ -90,4 +105,16 @@ pub(super) fn is_true(value: &dyn Val) -> bool {
 pub(super) fn int(value: &dyn Val) -> Option<i64> {
     use ::cel::common::types::CelInt;
     value.downcast_ref::<CelInt>().map(|int| *int.inner())
+}
+
+/// The unsigned integer of a value, if it is one.
+pub(super) fn uint(value: &dyn Val) -> Option<u64> {
+    use ::cel::common::types::CelUInt;
+    value.downcast_ref::<CelUInt>().map(|uint| *uint.inner())
+}
+
+/// The float of a value, if it is one.
+pub(super) fn double(value: &dyn Val) -> Option<f64> {
+    use ::cel::common::types::CelDouble;
+    value.downcast_ref::<CelDouble>().map(|double| *double.inner())
 }

@@ -60,7 +60,7 @@ impl ObjectVal {
     }
 
     fn field(&self, key: &dyn Val) -> Outcome<(Path, Option<&Field>)> {
-        let name = text(key).ok_or_else(|| fault::wrong("a field is named by a text"))?;
+        let name = text(key).ok_or_else(|| fault::mismatch("a field is named by a text"))?;
         self.session.pass_through(self.read);
         Ok(match self.object.fields.get_key_value(name) {
             Some((known, field)) => (self.path.field(known), Some(field)),
@@ -151,7 +151,7 @@ impl DefinitionsVal {
     }
 
     fn read(&self, key: &dyn Val) -> Outcome<Owned> {
-        let name = text(key).ok_or_else(|| fault::wrong("a variable is named by a text"))?;
+        let name = text(key).ok_or_else(|| fault::mismatch("a variable is named by a text"))?;
         let definitions = Arc::clone(&self.session.activation.definitions);
         let Some((_, expression)) = definitions.iter().find(|(known, _)| **known == *name) else {
             return Err(fault::wrong(format!("there is no `variables.{name}`")));

@@ -2,16 +2,19 @@
 
 use super::{Outcome, Path, convert, fault};
 use crate::cel::object::{Datum, Field, Place};
+use crate::cel::trace::Trace;
 use crate::cel::world::{Read, ReadState};
 use crate::cel::{Activation, limits};
 use crate::value::{Condition, Reason, Unknown};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The state of one evaluation in one world.
 #[derive(Debug)]
 pub(in crate::cel) struct Session {
     world: Condition,
     pub(in crate::cel) activation: Activation,
+    /// Where outcomes are noted, if the expression is observed.
+    pub(in crate::cel) trace: Option<Arc<Trace>>,
     log: Mutex<Log>,
 }
 
@@ -64,7 +67,12 @@ pub(in crate::cel) enum Settled<'a> {
 impl Session {
     /// An evaluation in a world.
     pub(in crate::cel) fn new(activation: Activation, world: Condition) -> Session {
-        Session { world, activation, log: Mutex::default() }
+        Session { world, activation, trace: None, log: Mutex::default() }
+    }
+
+    /// The same, with its outcomes noted.
+    pub(in crate::cel) fn traced(self, trace: Option<Arc<Trace>>) -> Session {
+        Session { trace, ..self }
     }
 
     fn log(&self) -> MutexGuard<'_, Log> {
@@ -198,7 +206,10 @@ impl Session {
         let mut log = self.log();
         log.steps = log.steps.saturating_add(steps).saturating_add(1);
         if log.steps > limits::STEPS {
-            return Err(fault::wrong(format!("the loops visit more than {} elements", limits::STEPS)));
+            return Err(fault::limit(
+                limits::code::STEPS,
+                format!("the loops visit more than {} elements", limits::STEPS),
+            ));
         }
         Ok(())
     }
@@ -208,7 +219,7 @@ impl Session {
         let mut log = self.log();
         if log.definitions >= limits::DEFINITIONS {
             let message = format!("more than {} `variables` stand inside one another", limits::DEFINITIONS);
-            return Err(fault::wrong(message));
+            return Err(fault::limit(limits::code::DEFINITIONS, message));
         }
         log.definitions += 1;
         Ok(())

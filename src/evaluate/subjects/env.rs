@@ -27,7 +27,7 @@ pub(super) fn env(provenance: &Provenance, variables: &EnvVariables, anchor: Spa
         });
         entries.insert(Arc::clone(name), either(alternatives.collect()));
     }
-    map(entries, variables.open.first().cloned(), at(anchor))
+    map(entries, variables.may_be_set().cloned(), at(anchor))
 }
 
 /// Which assignment of a name is in effect under which condition; `None` where there is none.
@@ -51,7 +51,7 @@ fn winners<'a>(variables: &'a EnvVariables, name: &'a str) -> Vec<(Condition, Op
 }
 
 fn missing(variables: &EnvVariables, place: Place) -> Field {
-    match variables.open.first() {
+    match variables.may_be_set() {
         Some(unknown) => Field::Unknown { unknown: unknown.clone(), place },
         None => Field::Absent(place),
     }
@@ -164,6 +164,10 @@ pub(super) fn required(
 ) -> Field {
     let each = |name: &Arc<str>, kind: EnvKind| {
         let place = absent_place(variables, kind, anchor);
+        let open = match kind {
+            EnvKind::Secret => variables.may_be_set(),
+            _ => variables.open.first(),
+        };
         let alternatives: Vec<(Condition, State)> = winners(variables, name)
             .into_iter()
             .flat_map(|(condition, winner)| match winner {
@@ -174,7 +178,7 @@ pub(super) fn required(
                     .into_iter()
                     .filter_map(|(inner, state)| Some((condition.and(&inner)?, state)))
                     .collect(),
-                None => match variables.open.first() {
+                None => match open {
                     Some(unknown) => vec![(condition, State::Unknown(unknown.clone(), place))],
                     None => vec![(condition, State::Missing(place))],
                 },
@@ -257,8 +261,11 @@ fn states(provenance: &Provenance, variable: &EnvVariable) -> Vec<(Condition, St
     }
 }
 
-/// Where a missing variable is reported: beside its like, where a reader would add it, else at the
-/// deployment's anchor.
+/// Where a missing variable is reported: beside its like, where a reader would add it; where a command
+/// has none or several lists of the kind, at the deployment's anchor.
 fn absent_place(variables: &EnvVariables, kind: EnvKind, anchor: Span) -> Place {
+    if variables.lists.iter().filter(|(listed, _)| *listed == kind).count() > 1 {
+        return at(anchor);
+    }
     at(variables.all.iter().find(|variable| variable.kind == kind).map_or(anchor, |variable| variable.span))
 }

@@ -73,6 +73,7 @@ fn parse(provenance: &Provenance, reference: &Text, place: Place) -> [Field; 5] 
     let whole = slice(&units);
     let (named, digest) = match units.iter().position(|unit| is(unit, '@')) {
         Some(index) => (&units[..index], slice(&units[index + 1..])),
+        None if no_digest(&units) => (&units[..], Field::Absent(place)),
         None => (&units[..], unless_hole(&units, place)),
     };
     let last_slash = named.iter().rposition(|unit| is(unit, '/'));
@@ -92,6 +93,21 @@ fn parse(provenance: &Provenance, reference: &Text, place: Place) -> [Field; 5] 
         _ => (unless_hole(path, place), slice(path)),
     };
     [whole, registry, repository, tag, digest]
+}
+
+/// Whether what is written behind the last unknown part leaves no room for a digest in it: a digest is
+/// the end of a reference, and `:latest` is none.
+fn no_digest(units: &[Unit<'_>]) -> bool {
+    let after = units.iter().rposition(|unit| matches!(unit, Unit::Hole(_))).map_or(0, |index| index + 1);
+    let written: Vec<char> = units[after..]
+        .iter()
+        .filter_map(|unit| match unit {
+            Unit::Char(c, _) => Some(*c),
+            Unit::Hole(_) => None,
+        })
+        .collect();
+    let tag = written.iter().rposition(|c| *c == ':').map(|index| &written[index + 1..]);
+    written.contains(&'/') || tag.is_some_and(|tag| tag.iter().any(|c| !c.is_ascii_hexdigit()))
 }
 
 /// Absent, unless an unknown part may hold what is looked for.

@@ -38,18 +38,20 @@ pub(super) fn artifact(sources: &Sources, provenance: &Provenance, from: &Artifa
     fields.insert("env", env(provenance, &from.env, from.anchor));
     let further = from.further_ports.iter().map(|found| setting(provenance, &PORT, found));
     fields.insert("further_ports", list(further.collect(), anchor));
-    let ports = from.bound_ports.iter().map(|(value, span, honours)| {
+    let ports = from.bound_ports.iter().map(|bound| {
+        let place = at(bound.span);
         let fixed = Setting {
-            value: value.clone(),
+            value: bound.value.clone(),
             written: Vec::new(),
             overridden: Vec::new(),
             platform_default: false,
-            place: *span,
+            place: bound.span,
         };
         let mut fields: NameMap<Field> = NameMap::new();
         fields.insert("port", setting(provenance, &PORT, &fixed));
-        fields.insert("honours_variable", bool(*honours, at(*span)));
-        object("bound_port", fields, at(*span))
+        fields.insert("honours_variable", bool(bound.honours_variable, place));
+        fields.insert("asked", bool(bound.asked, place));
+        object("bound_port", fields, place)
     });
     fields.insert("bound_ports", list(ports.collect(), anchor));
     object("artifact", fields, anchor)

@@ -135,7 +135,7 @@ fn of_one_name_the_last_assignment_wins_where_it_applies() {
         variable("MODE", EnvKind::Plain, "fast", fast.clone(), 20),
         variable("ONLY", EnvKind::Plain, "x", fast, 30),
     ];
-    let variables = EnvVariables { all, open: Vec::new() };
+    let variables = EnvVariables { all, ..EnvVariables::default() };
     assert_eq!(entry(&variables, "MODE", "value"), "fast when fast; slow when not fast");
     assert_eq!(entry(&variables, "ONLY", "value"), "x when fast; absent when not fast");
     let open = EnvVariables { open: vec![unknown("EXTRA")], ..variables };
@@ -145,7 +145,7 @@ fn of_one_name_the_last_assignment_wins_where_it_applies() {
 #[test]
 fn a_secret_is_named_without_its_version_and_shows_no_value() {
     let all = vec![variable("KEY", EnvKind::Secret, "jwt-staging:latest", Condition::always(), 10)];
-    let variables = EnvVariables { all, open: Vec::new() };
+    let variables = EnvVariables { all, ..EnvVariables::default() };
     assert_eq!(entry(&variables, "KEY", "secret"), "jwt-staging");
     assert_eq!(entry(&variables, "KEY", "set"), "true");
 }
@@ -159,7 +159,7 @@ fn required_variables_are_set_empty_missing_plain_or_unknown() {
         variable("BARE", EnvKind::Plain, "x", Condition::always(), 40),
         variable("KEY", EnvKind::Secret, "key:1", Condition::always(), 50),
     ];
-    let variables = EnvVariables { all, open: Vec::new() };
+    let variables = EnvVariables { all, ..EnvVariables::default() };
     let wanted = Required {
         env: ["SET", "EMPTY", "HANGS", "GONE"].map(Into::into).to_vec(),
         secrets: ["BARE", "KEY", "LOST"].map(Into::into).to_vec(),

@@ -2,11 +2,12 @@
 //!
 //! Steps with `run` are scripts. `env` of workflow, job and step are assignments; `${{ env.X }}` reads
 //! them, other contexts are inputs named as they are written. The `environment` of a job is the exported
-//! variable `GITHUB_ENVIRONMENT`, so that whoever looks at an invocation learns it. Steps with `uses` are
-//! no scripts.
+//! variable `GITHUB_ENVIRONMENT`, so that whoever looks at an invocation learns it. Of the steps with `uses`
+//! those are read whose action runs one command line (`actions`).
 //!
 //! <https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax>
 
+use super::actions;
 use super::expression::{self, Names};
 use super::text::{self, scalar};
 use super::{At, bound, change_directory, exported, input};
@@ -34,11 +35,13 @@ pub(super) fn programs(root: Ref<'_>, at: At<'_>) -> Vec<Program> {
     programs
 }
 
-/// One step's script. `levels` are workflow, job and step: the later ones win.
+/// One step's script, or the command line that its action runs. `levels` are workflow, job and step: the
+/// later ones win.
 fn step_program(levels: &[Ref<'_>], at: At<'_>) -> Option<Program> {
     let (root, step) = (*levels.first()?, *levels.last()?);
-    let run = step.get("run").filter(|run| run.text().is_some())?;
-    if !runs_shell(levels) {
+    let run = step.get("run").filter(|run| run.text().is_some() && runs_shell(levels));
+    let script = run.or_else(|| actions::script_of(step));
+    if script.is_none() && step.get("uses").is_none() {
         return None;
     }
     let mut names = Context { root, at, known: BTreeSet::new() };
@@ -64,8 +67,16 @@ fn step_program(levels: &[Ref<'_>], at: At<'_>) -> Option<Program> {
     }
     let conditions =
         levels.iter().filter_map(|level| level.get("if")).filter_map(|test| names.condition(test)).collect();
-    let script = names.script(run, &mut before);
-    Some(super::program(run.span(), before, vec![script], conditions))
+    match script {
+        Some(script) => {
+            let program = names.script(script, &mut before);
+            Some(super::program(script.span(), before, vec![program], conditions))
+        }
+        None => {
+            before.push(actions::command_of(step, at, &mut names)?);
+            Some(super::program(step.span(), before, Vec::new(), conditions))
+        }
+    }
 }
 
 /// Whether the step's shell is one that this room can read: the default is.

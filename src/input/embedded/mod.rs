@@ -1,15 +1,18 @@
-//! Scripts inside documents: workflow steps, pipeline jobs, build steps.
+//! Scripts inside documents: workflow steps, pipeline jobs, build steps, tasks, package scripts.
 //!
 //! A document of a known kind becomes one [`Program`] for each shell that would be started: what the
 //! document says about it (variables, conditions, placeholders) is lowered around the script, with the
-//! document's own spans. Actions and tasks that deploy by themselves are no scripts and not this room's
-//! business; neither is what a program means.
+//! document's own spans; an action that runs one known command line is that command line. What a program
+//! means is not this room's business.
 
+mod actions;
 mod azure;
 mod cloud_build;
 mod expression;
 mod github;
 mod gitlab;
+mod npm;
+mod taskfile;
 mod text;
 
 use crate::document::{Document, Ref};
@@ -33,6 +36,10 @@ pub fn programs(document: &Document, source: &Source, path: &str, limits: &Limit
         azure::programs(root, at)
     } else if gitlab::is_pipeline(root, path) {
         gitlab::programs(root, at)
+    } else if npm::is_package(root, path) {
+        npm::programs(root, at)
+    } else if taskfile::is_taskfile(root, path) {
+        taskfile::programs(root, at)
     } else {
         Vec::new()
     }

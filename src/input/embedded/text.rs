@@ -20,6 +20,11 @@ pub(super) fn expressions(text: &str) -> Vec<Found> {
     delimited(text, "${{", "}}")
 }
 
+/// `{{ template }}`, in order.
+pub(super) fn templates(text: &str) -> Vec<Found> {
+    delimited(text, "{{", "}}")
+}
+
 /// Stretches between two delimiters, in order.
 fn delimited(text: &str, open: &str, close: &str) -> Vec<Found> {
     let mut found = Vec::new();
@@ -82,17 +87,46 @@ pub(super) fn scalar(
     value: &mut dyn FnMut(&str, Span, &TextMap, usize) -> Expression,
 ) -> Expression {
     let (text, map, whole) = (node.text().unwrap_or_default(), text_map(at.source, node), node.span());
-    let mut parts = Vec::new();
-    let mut from = 0;
     let found = find(text);
-    for one in &found {
-        parts.extend(plain_literals(text, from..one.range.start, &map, None));
+    let literal = found.is_empty().then_some(whole);
+    let parts = pieces(text, 0..text.len(), &found, &map, literal, value);
+    join(parts, whole)
+}
+
+/// The same for a stretch of a scalar's text that cuts no placeholder.
+pub(super) fn scalar_in(
+    node: Ref<'_>,
+    range: Range<usize>,
+    at: At<'_>,
+    find: fn(&str) -> Vec<Found>,
+    value: &mut dyn FnMut(&str, Span, &TextMap, usize) -> Expression,
+) -> Expression {
+    let (text, map) = (node.text().unwrap_or_default(), text_map(at.source, node));
+    let mut found = find(text);
+    found.retain(|one| range.start <= one.range.start && one.range.end <= range.end);
+    let span = map.span(range.start, range.end);
+    let parts = pieces(text, range, &found, &map, None, value);
+    join(parts, span)
+}
+
+fn pieces(
+    text: &str,
+    range: Range<usize>,
+    found: &[Found],
+    map: &TextMap,
+    whole: Option<Span>,
+    value: &mut dyn FnMut(&str, Span, &TextMap, usize) -> Expression,
+) -> Vec<Expression> {
+    let mut parts = Vec::new();
+    let mut from = range.start;
+    for one in found {
+        parts.extend(plain_literals(text, from..one.range.start, map, None));
         let inner = text.get(one.inner.clone()).unwrap_or_default();
-        parts.push(value(inner, map.span(one.range.start, one.range.end), &map, one.inner.start));
+        parts.push(value(inner, map.span(one.range.start, one.range.end), map, one.inner.start));
         from = one.range.end;
     }
-    parts.extend(plain_literals(text, from..text.len(), &map, found.is_empty().then_some(whole)));
-    join(parts, whole)
+    parts.extend(plain_literals(text, from..range.end, map, whole));
+    parts
 }
 
 pub(super) fn join(mut parts: Vec<Expression>, span: Span) -> Expression {

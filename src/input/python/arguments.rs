@@ -147,6 +147,7 @@ impl<'a> Lowering<'a> {
             attributes: Vec::new(),
             methods: Vec::new(),
             is_record: true,
+            is_sequence: false,
             is_enum: false,
             span: whole,
         };

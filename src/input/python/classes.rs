@@ -63,6 +63,7 @@ impl<'a> Lowering<'a> {
         let is_enum = self.names.is_enum(class);
         let is_record = !is_enum && self.names.is_record(class);
         let reads_environment = class.bases().iter().filter_map(last_name).any(|base| base == "BaseSettings");
+        let is_sequence = class.bases().iter().filter_map(last_name).any(|base| base == "NamedTuple");
         let mut members = Members::default();
         for statement in &class.body {
             self.member(statement, &name, is_record, reads_environment, &mut members);
@@ -77,10 +78,58 @@ impl<'a> Lowering<'a> {
             attributes,
             methods,
             is_record,
+            is_sequence,
             is_enum,
             span: self.span(class),
         })));
         nested
+    }
+
+    /// `Name = namedtuple("Name", ["field", ...])`, or with the names in one text.
+    pub(super) fn named_tuple(&mut self, target: &'a Expr, value: &'a Expr) -> Option<StatementKind> {
+        let (Expr::Name(name), Expr::Call(call)) = (target, value) else { return None };
+        if self.names.resolve(&call.func)? != "collections.namedtuple" {
+            return None;
+        }
+        let text = |expression: &'a Expr| match expression {
+            Expr::StringLiteral(text) => Some((text.value.to_str(), self.span(text))),
+            _ => None,
+        };
+        let names: Vec<(&str, Span)> = match call.arguments.args.get(1)? {
+            Expr::List(list) => list.elts.iter().map(text).collect::<Option<_>>()?,
+            Expr::Tuple(tuple) => tuple.elts.iter().map(text).collect::<Option<_>>()?,
+            one => {
+                let (names, span) = text(one)?;
+                let names = names.split([' ', ',', '\n']).filter(|name| !name.is_empty());
+                names.map(|name| (name, span)).collect()
+            }
+        };
+        let defaults: &'a [Expr] = match call.arguments.find_keyword("defaults").map(|given| &given.value) {
+            None => &[],
+            Some(Expr::List(list)) => &list.elts,
+            Some(Expr::Tuple(tuple)) => &tuple.elts,
+            Some(_) => return None,
+        };
+        // Defaults belong to the last fields.
+        let first = names.len().checked_sub(defaults.len())?;
+        let mut fields = Vec::with_capacity(names.len());
+        for (at, (name, span)) in names.into_iter().enumerate() {
+            let default = at.checked_sub(first).and_then(|at| defaults.get(at));
+            let default = default.map(|default| self.expression(default));
+            fields.push(Field { name: name.to_owned(), span, default });
+        }
+        Some(StatementKind::Class(Rc::new(Class {
+            name: name.id.as_str().to_owned(),
+            name_span: self.span(name),
+            bases: Vec::new(),
+            fields,
+            attributes: Vec::new(),
+            methods: Vec::new(),
+            is_record: true,
+            is_sequence: true,
+            is_enum: false,
+            span: self.span(call),
+        })))
     }
 
     fn member(

@@ -230,7 +230,7 @@ impl<'a> Lowering<'a> {
         for (index, (operator, right)) in comparison.ops.iter().zip(comparison.comparators.iter()).enumerate()
         {
             // `a < f() < c` would evaluate the middle twice.
-            if index > 0 && !is_simple(left) {
+            if index > 0 && !is_pure(left) {
                 return self.opaque(comparison, Reason::NotFollowed);
             }
             let link = ExpressionKind::Compare {
@@ -293,21 +293,46 @@ impl<'a> Lowering<'a> {
         generators: &'a [ast::Comprehension],
         span: Span,
     ) -> Expression {
-        // `for a in x for b in a` is a list of lists, flattened; the form has one level.
-        let [generator] = generators else {
-            let detail = "a comprehension over several collections".to_owned();
-            return Expression { kind: ExpressionKind::Opaque { reason: Reason::NotFollowed, detail }, span };
+        let Some((generator, inner)) = generators.split_first().filter(|_| self.enter_span(span)) else {
+            let detail = "a comprehension over very many collections".to_owned();
+            return Expression { kind: ExpressionKind::Opaque { reason: Reason::Limit, detail }, span };
         };
         let iterable = self.boxed(&generator.iter);
         let kind = self.conditionally(|lowering| ExpressionKind::Comprehension {
-            key: key.map(|key| lowering.boxed(key)),
-            value: lowering.boxed(value),
+            flatten: !inner.is_empty(),
+            key: key.filter(|_| inner.is_empty()).map(|key| lowering.boxed(key)),
+            // `for a in x for b in a` is a list of lists, flattened.
+            value: match inner {
+                [] => lowering.boxed(value),
+                inner => Box::new(lowering.comprehension(key, value, inner, span)),
+            },
             target: Box::new(lowering.target(&generator.target)),
             iterable,
             conditions: generator.ifs.iter().map(|test| lowering.expression(test)).collect(),
         });
+        self.leave();
         Expression { kind, span }
     }
+}
+
+/// Whether evaluating an expression twice is the same as evaluating it once.
+fn is_pure(expression: &Expr) -> bool {
+    let mut open = vec![expression];
+    while let Some(expression) = open.pop() {
+        match expression {
+            Expr::BinOp(operation) => open.extend([&*operation.left, &*operation.right]),
+            Expr::UnaryOp(operation) => open.push(&operation.operand),
+            Expr::Subscript(subscript) => open.extend([&*subscript.value, &*subscript.slice]),
+            Expr::If(choice) => open.extend([&*choice.test, &*choice.body, &*choice.orelse]),
+            Expr::Call(call) if matches!(&*call.func, Expr::Name(name) if matches!(name.id.as_str(), "len" | "int" | "float" | "min" | "max" | "abs" | "round" | "sum")) =>
+            {
+                open.extend(&call.arguments.args);
+            }
+            simple if is_simple(simple) => {}
+            _ => return false,
+        }
+    }
+    true
 }
 
 /// The operands of a sum that must be texts, because one of them is: `"--memory=" + memory`.

@@ -170,8 +170,11 @@ impl<'a> Lowering<'a> {
 
     /// Goes one level down, or tells that the limit is met.
     fn enter(&mut self, node: &impl Ranged) -> bool {
+        self.enter_span(self.span(node))
+    }
+
+    fn enter_span(&mut self, span: Span) -> bool {
         if self.depth >= Program::MAX_DEPTH {
-            let span = self.span(node);
             self.limit_met.get_or_insert(span);
             return false;
         }

@@ -130,6 +130,11 @@ impl<'a> Lowering<'a> {
     }
 
     fn assign(&mut self, assign: &'a ast::StmtAssign) -> Vec<StatementKind> {
+        if let [only] = assign.targets.as_slice()
+            && let Some(class) = self.named_tuple(only, &assign.value)
+        {
+            return vec![class];
+        }
         let mut targets = assign.targets.iter();
         let Some(first) = targets.next() else { return Vec::new() };
         let mut kinds = vec![self.assign_one(first, &assign.value)];

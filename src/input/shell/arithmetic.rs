@@ -147,8 +147,8 @@ fn binary_operator(operator: &str) -> Option<BinaryOperator> {
         "+" => BinaryOperator::Add,
         "-" => BinaryOperator::Subtract,
         "*" => BinaryOperator::Multiply,
-        "/" => BinaryOperator::FloorDivide,
-        "%" => BinaryOperator::Modulo,
+        "/" => BinaryOperator::Quotient,
+        "%" => BinaryOperator::Remainder,
         "**" => BinaryOperator::Power,
         _ => return None,
     })

@@ -2,35 +2,12 @@
 
 use crate::model::EnvKind::{Plain, Secret};
 use crate::platform::convert::Conversion::{Int, Quantity, Seconds, Text};
-use crate::platform::table::{Action, Command, Effect, Flag, Merge, Positional, Style};
+use crate::platform::gcloud::GCLOUD;
+use crate::platform::table::{Action, Command, Effect, Flag, Merge, Positional};
 
 const fn flag(names: &'static [&'static str], action: Action) -> Flag {
     Flag { names, action }
 }
-
-/// Flags of every gcloud command. <https://cloud.google.com/sdk/gcloud/reference>
-const GCLOUD: &[Flag] = &[
-    flag(
-        &[
-            "--account",
-            "--billing-project",
-            "--configuration",
-            "--flags-file",
-            "--flatten",
-            "--format",
-            "--impersonate-service-account",
-            "--access-token-file",
-            "--trace-token",
-            "--verbosity",
-            "--project",
-            "--region",
-            "--zone",
-            "--location",
-        ],
-        Action::Value,
-    ),
-    flag(&["--quiet", "-q", "--log-http", "--user-output-enabled", "--help", "-h"], Action::Bare),
-];
 
 /// <https://cloud.google.com/sdk/gcloud/reference/run/deploy>
 const DEPLOY: &[Flag] = &[
@@ -169,10 +146,8 @@ const fn gcloud(path: &'static [&'static str], workload: &'static str, effect: E
         path,
         workload,
         effect,
-        positional: Positional::Name,
-        style: Style::Long,
-        serves: &[],
         flags: &[DEPLOY, GCLOUD],
+        ..Command::EMPTY
     }
 }
 

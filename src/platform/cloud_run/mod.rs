@@ -2,6 +2,7 @@
 
 mod bounds;
 mod commands;
+mod terraform;
 
 use crate::platform::convert::Conversion::{Bool, Int, Quantity, Seconds, Text};
 use crate::platform::table::{Base, Field, Placeholders, Platform, Workload};
@@ -52,6 +53,7 @@ pub const CLOUD_RUN: Platform = Platform {
             pod: &["spec", "template", "spec"],
         },
     ],
+    sheets: &[terraform::SERVICE_V2, terraform::JOB_V2, terraform::SERVICE_V1],
     fields: &[
         annotation(Base::Root, &["metadata", "annotations", "run.googleapis.com/ingress"], "ingress", Text),
         annotation(

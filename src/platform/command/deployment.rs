@@ -7,8 +7,8 @@ use crate::platform::command::variables::Collected;
 use crate::platform::command::{Argument, Build, Call};
 use crate::platform::convert::{Choice, Conversion};
 use crate::platform::probe;
-use crate::platform::table::{Action, Effect, Filled, Positional};
-use crate::platform::text::joined;
+use crate::platform::table::{Action, Effect, Filled, Positional, Words};
+use crate::platform::text::{joined, leading, name_and_value, split, value_of};
 use crate::platform::trace::Trace;
 use crate::platform::variable::origin_of;
 use crate::platform::{image, ports};
@@ -37,8 +37,46 @@ pub(super) fn name(call: &Call<'_>) -> Option<Value<Text>> {
     match call.command.positional {
         Positional::Name => positional(call),
         Positional::Image => positional(call).map(|value| image::name_of(&value)),
-        Positional::Context => None,
+        Positional::Resource(_) => resource(call).0,
+        Positional::Named(_) => positional(call),
+        Positional::Context | Positional::Plain(_) => None,
     }
+}
+
+/// The name in `kind/name` or `kind name`, and how many words say it.
+fn resource(call: &Call<'_>) -> (Option<Value<Text>>, usize) {
+    let Some(first) = positional(call) else { return (None, 0) };
+    let is_bare_kind =
+        first.as_known().and_then(|known| known.value.plain()).is_some_and(|text| !text.contains('/'));
+    if is_bare_kind {
+        let name = call.positionals.get(1).map(|(_, value)| value.clone());
+        return (name, 2);
+    }
+    (Some(first.map(&mut |known: &Known<Text>| Value::Known(behind_slash(known)))), 1)
+}
+
+/// `api` of `deployment/api`, with its own characters.
+fn behind_slash(known: &Known<Text>) -> Known<Text> {
+    let mut value = known.value.clone();
+    if let Some(first) = value.parts.first_mut()
+        && let crate::value::Piece::Literal(text) = &mut first.piece
+        && let Some((_, name)) = text.split_once('/')
+    {
+        *text = name.to_owned();
+    }
+    value.parts.retain(|part| part.piece != crate::value::Piece::Literal(String::new()));
+    Known { value, ..known.clone() }
+}
+
+/// The words behind the name, with what they are.
+fn further<'a>(call: &'a Call<'_>) -> (Words, &'a [(Condition, Value<Text>)]) {
+    let (words, from) = match call.command.positional {
+        Positional::Resource(words) => (words, resource(call).1),
+        Positional::Named(words) => (words, 1),
+        Positional::Plain(words) => (words, 0),
+        _ => (Words::Ignored, 0),
+    };
+    (words, call.positionals.get(from..).unwrap_or_default())
 }
 
 /// The first word without a flag, or those that exclude each other in its place.
@@ -77,8 +115,14 @@ pub fn deployment(call: &Call<'_>, world: &Condition, trace: &mut Trace<'_>) -> 
     {
         let choices = passed(Conversion::Text.choices(&value, trace), anchor, trace);
         let condition = Condition::always();
-        let given = Given { flag: "image".into(), condition, choices, place: place_of(&value, call, trace) };
+        let place = place_of(&value, call, trace);
+        let given = Given { flag: "image".into(), condition, choices, place, adds_up: false };
         group.givens.entry("image").or_default().push(given);
+    }
+    if let Some(group) = groups.first_mut() {
+        for argument in words(call, trace) {
+            take_word(group, &argument, trace);
+        }
     }
     let mut settings = Settings::default();
     let mut repetitions = Vec::new();
@@ -93,7 +137,7 @@ pub fn deployment(call: &Call<'_>, world: &Condition, trace: &mut Trace<'_>) -> 
             anchor,
         };
         for (setting, givens) in &group.givens {
-            repetitions.extend(repeated(givens));
+            repetitions.extend(repeated(givens, trace));
             let Some(settled) = settle(givens, rest(call, setting, trace)) else { continue };
             match catalogue::find(setting).map(|row| row.level) {
                 Some(Level::Deployment) => settings.insert(setting, settled),
@@ -115,6 +159,7 @@ pub fn deployment(call: &Call<'_>, world: &Condition, trace: &mut Trace<'_>) -> 
         evidence: None,
         platform: call.platform.name,
         workload: call.command.workload,
+        recorded: false,
         source: call.source,
         anchor,
         condition: world.clone(),
@@ -131,6 +176,93 @@ pub fn deployment(call: &Call<'_>, world: &Condition, trace: &mut Trace<'_>) -> 
     Some(deployment)
 }
 
+/// The words behind the name as arguments without a flag.
+fn words(call: &Call<'_>, trace: &Trace<'_>) -> Vec<(Words, Argument)> {
+    let (kind, all) = further(call);
+    if kind == Words::Ignored {
+        return Vec::new();
+    }
+    let argument = |(condition, value): &(Condition, Value<Text>)| Argument {
+        flag: None,
+        negated: false,
+        written: "".into(),
+        condition: condition.clone(),
+        value: Some(value.clone()),
+        word: value.clone(),
+        place: place_of(value, call, trace),
+    };
+    all.iter().map(|word| (kind, argument(word))).collect()
+}
+
+/// Takes a word behind the name into the container's settings or variables.
+fn take_word(group: &mut Group, (kind, argument): &(Words, Argument), trace: &mut Trace<'_>) {
+    let Some(value) = &argument.value else { return };
+    let (setting, choices) = match kind {
+        Words::Ignored => return,
+        Words::Variables(kind) => {
+            return group.variables.assignment(*kind, None, argument, value, trace);
+        }
+        Words::Amount(setting, conversion) => (*setting, conversion.choices(value, trace)),
+        Words::Images => ("image", Conversion::Text.choices(&behind_name(value, None, trace), trace)),
+        Words::Counts(setting) => {
+            let serves = |known: &Known<Text>| leading(&known.value).starts_with("web=");
+            if !value.as_known().is_some_and(serves) {
+                return;
+            }
+            (*setting, Conversion::Int.choices(&behind_name(value, Some(':'), trace), trace))
+        }
+    };
+    let given = Given {
+        flag: setting.into(),
+        condition: argument.condition.clone(),
+        choices: passed(choices, argument.place, trace),
+        place: argument.place,
+        adds_up: false,
+    };
+    group.givens.entry(setting).or_default().push(given);
+}
+
+/// What stands behind the first `=` of a word, up to `end`.
+fn behind_name(value: &Value<Text>, end: Option<char>, trace: &mut Trace<'_>) -> Value<Text> {
+    value.map(&mut |known: &Known<Text>| {
+        let Some(at) = leading(&known.value).find('=') else { return Value::Known(known.clone()) };
+        let text = trace.behind(&known.value, at + 1);
+        let text = match end {
+            Some(end) => {
+                split(&text, &end.to_string(), trace).into_iter().next().map_or(text, |one| one.text)
+            }
+            None => text,
+        };
+        value_of(text, known, trace)
+    })
+}
+
+/// Settings by key: `memory=512Mi,cpu=1`.
+fn pairs(
+    value: &Value<Text>,
+    rows: &[(&str, &'static str, Conversion)],
+    trace: &mut Trace<'_>,
+) -> Vec<(&'static str, Vec<Choice>)> {
+    let mut found = Vec::new();
+    for (condition, value) in value.alternatives() {
+        let Value::Known(known) = value else { continue };
+        for entry in split(&known.value, ",", trace) {
+            let Some(condition) = condition.and(&entry.condition) else { continue };
+            let Some((key, Some(text))) = name_and_value(&entry.text, '=', trace) else { continue };
+            let Some((_, setting, conversion)) = rows.iter().find(|(name, ..)| *name == key) else {
+                continue;
+            };
+            let value = value_of(text, known, trace);
+            let choices = conversion.choices(&value, trace);
+            let choices = choices
+                .into_iter()
+                .filter_map(|choice| Some(Choice { condition: condition.and(&choice.condition)?, ..choice }));
+            found.push((*setting, choices.collect()));
+        }
+    }
+    found
+}
+
 /// A name as one text: of several alternatives none is the name.
 fn name_text(name: &Value<Text>) -> Option<Text> {
     match name {
@@ -145,7 +277,15 @@ fn open(call: &Call<'_>) -> Option<Unknown> {
     if let Some((_, unknown)) = call.open.first() {
         return Some(unknown.clone());
     }
-    (call.command.effect == Effect::Updates).then(|| kept(call))
+    match call.command.effect {
+        Effect::Updates => Some(kept(call)),
+        Effect::Completes(what) => Some(elsewhere(call, what)),
+        Effect::Creates | Effect::Builds => None,
+    }
+}
+
+fn elsewhere(call: &Call<'_>, what: &str) -> Unknown {
+    Unknown { input: what.into(), reason: Reason::NotFound, span: call.invocation.anchor }
 }
 
 fn kept(call: &Call<'_>) -> Unknown {
@@ -156,6 +296,7 @@ fn kept(call: &Call<'_>) -> Unknown {
 fn rest(call: &Call<'_>, setting: &str, trace: &mut Trace<'_>) -> Rest {
     match call.command.effect {
         Effect::Updates => Rest::Kept(kept(call)),
+        Effect::Completes(what) => Rest::Kept(elsewhere(call, what)),
         Effect::Builds => Rest::Absent,
         Effect::Creates => {
             match call.platform.default_of(setting, call.command.workload).map(|row| row.value) {
@@ -191,6 +332,7 @@ fn take(
             condition: argument.condition.clone(),
             choices,
             place: argument.place,
+            adds_up: false,
         });
     };
     match (action, &argument.value) {
@@ -208,6 +350,24 @@ fn take(
         (Action::Off(setting), _) => give(setting, switched(argument, false)),
         (Action::Publish, Some(value)) => {
             for (setting, choices) in ports::published(value, trace) {
+                // Ports add up: the first that is published is the port, where it is published at all.
+                let givens = group.givens.entry(setting).or_default();
+                if givens.iter().any(|given| given.condition.is_always()) {
+                    continue;
+                }
+                let choices = passed(choices, argument.place, trace);
+                let given = Given {
+                    flag: argument.written.clone(),
+                    condition: argument.condition.clone(),
+                    choices,
+                    place: argument.place,
+                    adds_up: true,
+                };
+                givens.insert(0, given);
+            }
+        }
+        (Action::Pairs(rows), Some(value)) => {
+            for (setting, choices) in pairs(value, rows, trace) {
                 give(setting, passed(choices, argument.place, trace));
             }
         }
@@ -216,9 +376,15 @@ fn take(
             give("env_file", passed(Conversion::Text.choices(value, trace), argument.place, trace));
             group.variables.take(call, argument, action, trace);
         }
-        (Action::Variables(..) | Action::Variable | Action::Unset | Action::ClearVariables(_), _) => {
-            group.variables.take(call, argument, action, trace)
-        }
+        (
+            Action::Variables(..)
+            | Action::Variable
+            | Action::Assignments(..)
+            | Action::Braced(_)
+            | Action::Unset
+            | Action::ClearVariables(_),
+            _,
+        ) => group.variables.take(call, argument, action, trace),
         (Action::Name, Some(_)) => {}
         _ => return false,
     }

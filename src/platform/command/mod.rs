@@ -160,9 +160,10 @@ impl Call<'_> {
 
     /// Whether the command deploys rather than builds.
     pub fn deploys(&self) -> bool {
-        let one_off = !self.command.serves.is_empty()
-            && !self.arguments.iter().any(|argument| self.command.serves.contains(&&*argument.written));
-        self.command.effect != Effect::Builds && !one_off
+        let given =
+            |names: &[&str]| self.arguments.iter().any(|argument| names.contains(&&*argument.written));
+        let one_off = !self.command.serves.is_empty() && !given(self.command.serves);
+        self.command.effect != Effect::Builds && !one_off && !given(self.command.unless)
     }
 
     /// The call as it is where `world` holds; `None` if a word that is always there has no alternative

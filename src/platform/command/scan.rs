@@ -134,9 +134,14 @@ pub(super) fn name_of_program(token: &Token, programs: &[&str]) -> bool {
             let stem = file.strip_suffix(".cmd").or(file.strip_suffix(".exe")).unwrap_or(&file);
             programs.contains(&stem)
         };
+        // A short name stands in many words: `az` in `lazy`.
         let held = |input: &str| {
             let lower = input.to_ascii_lowercase();
-            programs.iter().any(|program| lower.contains(program))
+            let word =
+                |program: &str| lower.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| word == program);
+            programs
+                .iter()
+                .any(|program| if program.len() > 4 { lower.contains(program) } else { word(program) })
         };
         match value {
             Value::Known(known) => match (known.value.plain(), known.value.first_hole()) {
@@ -216,6 +221,13 @@ fn flag(call: &mut Call<'_>, tokens: &mut [Token], at: usize, written: &str, tra
         return;
     }
     let row = call.command.flag(name);
+    if let (None, Some((Flag { action: Action::Assignments(..), .. }, _))) = (inline, row) {
+        for (condition, value) in take_all(tokens, at + 1, &token.condition) {
+            let token = Token { condition, ..token.clone() };
+            push(call, row, name, &token, Some(value), place);
+        }
+        return;
+    }
     let value = match (inline, row) {
         (Some(from), _) => Some(behind(known, from, trace)),
         (None, Some((flag, _))) if !flag.action.takes_value() => None,
@@ -306,6 +318,21 @@ fn take(tokens: &mut [Token], from: usize, condition: &Condition, command: &Comm
         }
     }
     crate::platform::text::joined(taken.into_iter().map(|(_, beyond, value)| (beyond, value)).collect())
+}
+
+/// The words up to the next flag, each with the condition under which it is there.
+fn take_all(tokens: &mut [Token], from: usize, condition: &Condition) -> Vec<(Condition, Value<Text>)> {
+    let mut taken = Vec::new();
+    for token in tokens.iter_mut().skip(from) {
+        let Some(both) = token.condition.and(condition) else { continue };
+        if token.is_flag() {
+            break;
+        }
+        let Ok(value) = &token.value else { break };
+        taken.push((both, value.clone()));
+        token.taken = true;
+    }
+    taken
 }
 
 fn push(

@@ -3,6 +3,7 @@
 use crate::model::{Repeated, Setting};
 use crate::platform::convert::{Choice, value_and_written};
 use crate::platform::text::{MAX_ALTERNATIVES, negations};
+use crate::platform::trace::Trace;
 use crate::source::Span;
 use crate::value::{Condition, Known, Unknown, Value};
 use std::sync::Arc;
@@ -14,6 +15,8 @@ pub(super) struct Given {
     pub(super) condition: Condition,
     pub(super) choices: Vec<Choice>,
     pub(super) place: Span,
+    /// Whether the flag may be given again without taking anything back, as `docker run -p` may.
+    pub(super) adds_up: bool,
 }
 
 /// What a setting is where no flag gives it.
@@ -92,7 +95,10 @@ fn overridden(givens: &[Given]) -> Vec<(Condition, Known<crate::value::Scalar>, 
 }
 
 /// The record of a scalar flag that is given more than once at the same time.
-pub(super) fn repeated(givens: &[Given]) -> Option<Repeated> {
+pub(super) fn repeated(givens: &[Given], trace: &Trace<'_>) -> Option<Repeated> {
+    if givens.iter().any(|given| given.adds_up) {
+        return None;
+    }
     let together = givens.iter().enumerate().any(|(index, earlier)| {
         givens.iter().skip(index + 1).any(|later| !earlier.condition.contradicts(&later.condition))
     });
@@ -104,12 +110,13 @@ pub(super) fn repeated(givens: &[Given]) -> Option<Repeated> {
         .flat_map(|given| {
             given.choices.iter().filter_map(|choice| {
                 let condition = given.condition.and(&choice.condition)?;
-                let written = match &choice.value {
-                    Value::Known(_) => choice.written.clone(),
-                    Value::Unknown(unknown, _) => format!("unknown:{}", unknown.input),
+                let (written, origin) = match &choice.value {
+                    Value::Known(known) => (choice.written.clone(), Some(known.origin)),
+                    Value::Unknown(unknown, origin) => (format!("unknown:{}", unknown.input), *origin),
                     Value::Either(_) => return None,
                 };
-                Some((written, given.place, condition))
+                let literal = origin.and_then(|origin| trace.literal(origin));
+                Some((written, literal.unwrap_or(given.place), condition))
             })
         })
         .collect();

@@ -190,7 +190,7 @@ cloud-run service api [?]
 #[test]
 fn docker_run_takes_short_flags_and_stops_at_the_image() {
     check(
-        "docker run -dp 127.0.0.1:80:8080/tcp -m512m --cpus=1.5 -e A=1 -e TOKEN --env-file .env --name web acme/web:1 serve --memory 9g",
+        "docker run -dp 127.0.0.1:80:8080/tcp -p 9000:9001 -m512m --cpus=1.5 -e A=1 -e TOKEN --env-file .env --name web acme/web:1 serve --memory 9g",
         "
 docker container web [?]
   restart=no (default)

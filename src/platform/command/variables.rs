@@ -13,10 +13,28 @@ use std::sync::Arc;
 #[derive(Debug, Default)]
 pub(super) struct Collected {
     pub(super) variables: EnvVariables,
-    /// Whether the plain variables that were there before are gone.
+    plain: Before,
+    secret: Before,
+}
+
+/// What the flags do to the variables of one kind that were there before.
+#[derive(Clone, Copy, Debug, Default)]
+struct Before {
+    /// A flag puts others in their place.
     replaced: bool,
-    /// A flag that leaves what was there before.
+    /// A flag leaves them.
     merged: bool,
+}
+
+impl Before {
+    fn is_kept(self) -> bool {
+        !self.replaced || self.merged
+    }
+
+    fn join(&mut self, later: Before) {
+        self.replaced |= later.replaced;
+        self.merged |= later.merged;
+    }
 }
 
 impl Collected {
@@ -31,6 +49,7 @@ impl Collected {
         match (action, &argument.value) {
             (Action::Variables(kind, merge), Some(value)) => {
                 self.merge(kind, merge);
+                self.variables.lists.push((kind, argument.place));
                 self.map(kind, argument, value, trace);
             }
             (Action::VariableFile(merge), Some(value)) => {
@@ -38,9 +57,23 @@ impl Collected {
                 self.file(call, argument, value, trace);
             }
             (Action::Variable, Some(value)) => self.single(argument, value, trace),
+            (Action::Assignments(kind, merge, secret), Some(value)) => {
+                self.merge(kind, merge);
+                // One list holds both kinds where a value may name a secret.
+                if secret.is_some() {
+                    self.merge(EnvKind::Secret, merge);
+                }
+                self.assignment(kind, secret, argument, value, trace);
+            }
+            (Action::Braced(key), Some(value)) => {
+                self.merge(EnvKind::Plain, Merge::Replace);
+                self.braced(key, argument, value, trace);
+            }
             (Action::ClearVariables(kind), _) => self.merge(kind, Merge::Replace),
             (Action::Unset, Some(value)) => {
-                self.merged = true;
+                // Which kind it takes away, the command does not say.
+                self.plain.merged = true;
+                self.secret.merged = true;
                 let Value::Known(known) = value else { return };
                 for name in split(&known.value, ",", trace) {
                     let gone = name.text.plain();
@@ -57,27 +90,37 @@ impl Collected {
     pub(super) fn append(&mut self, later: Collected) {
         self.variables.all.extend(later.variables.all);
         self.variables.open.extend(later.variables.open);
-        self.replaced |= later.replaced;
-        self.merged |= later.merged;
+        self.variables.lists.extend(later.variables.lists);
+        self.plain.join(later.plain);
+        self.secret.join(later.secret);
     }
 
     fn merge(&mut self, kind: EnvKind, merge: Merge) {
-        match (kind, merge) {
-            (EnvKind::Plain, Merge::Replace) => self.replaced = true,
-            (_, Merge::Keep) => self.merged = true,
-            _ => {}
+        let before = match kind {
+            EnvKind::Secret => &mut self.secret,
+            _ => &mut self.plain,
+        };
+        match merge {
+            Merge::Replace => before.replaced = true,
+            Merge::Keep => before.merged = true,
         }
     }
 
     /// What may be set beyond the entries: whatever runs, unless the command replaces it.
     pub(super) fn finish(mut self, call: &Call<'_>) -> EnvVariables {
-        let keeps = call.command.effect == Effect::Updates && (!self.replaced || self.merged);
-        if keeps {
-            self.variables.open.push(Unknown {
-                input: "variables of the running revision".into(),
-                reason: Reason::KeptFromRunning,
-                span: call.invocation.anchor,
-            });
+        if let Effect::Completes(what) = call.command.effect {
+            let span = call.invocation.anchor;
+            self.variables.open.push(Unknown { input: what.into(), reason: Reason::NotFound, span });
+        }
+        let kept = |what: &str| Unknown {
+            input: what.into(),
+            reason: Reason::KeptFromRunning,
+            span: call.invocation.anchor,
+        };
+        if call.command.effect == Effect::Updates && self.plain.is_kept() {
+            self.variables.open.push(kept("variables of the running revision"));
+        } else if call.command.effect == Effect::Updates && self.secret.is_kept() {
+            self.variables.open_secrets = Some(kept("secrets of the running revision"));
         }
         self.variables
     }
@@ -124,6 +167,76 @@ impl Collected {
         };
         let origin = origin.map(|origin| trace.passed(origin, argument.place));
         self.variables.all.push(EnvVariable { name: name.into(), kind, value, condition, span, origin });
+    }
+
+    /// One word `NAME=value`, or `NAME-`, which takes the variable away.
+    pub(super) fn assignment(
+        &mut self,
+        kind: EnvKind,
+        secret: Option<&str>,
+        argument: &Argument,
+        value: &Value<Text>,
+        trace: &mut Trace<'_>,
+    ) {
+        for (condition, value) in value.alternatives() {
+            let Some(condition) = argument.condition.and(&condition) else { continue };
+            let known = match value {
+                Value::Known(known) => known,
+                Value::Unknown(unknown, _) => {
+                    self.variables.open.push(unknown.clone());
+                    continue;
+                }
+                Value::Either(_) => continue,
+            };
+            let start = leading(&known.value);
+            if !start.contains('=') {
+                if let Some(name) = start.strip_suffix('-') {
+                    self.variables.all.retain(|variable| &*variable.name != name);
+                }
+                self.variables.open.extend(known.value.first_hole().cloned());
+                continue;
+            }
+            let is_secret = secret.is_some_and(|prefix| {
+                start.split_once('=').is_some_and(|(_, value)| value.trim_matches('"').starts_with(prefix))
+            });
+            let kind = if is_secret { EnvKind::Secret } else { kind };
+            let entry = Entry { condition: Condition::always(), text: known.value.clone() };
+            self.entry(kind, &condition, known, entry, argument, trace);
+        }
+    }
+
+    /// `Variables={A=1,B=2}`: what stands in the braces behind the key.
+    fn braced(&mut self, key: &str, argument: &Argument, value: &Value<Text>, trace: &mut Trace<'_>) {
+        for (condition, value) in value.alternatives() {
+            let Some(condition) = argument.condition.and(&condition) else { continue };
+            let known = match value {
+                Value::Known(known) => known,
+                Value::Unknown(unknown, _) => {
+                    self.variables.open.push(unknown.clone());
+                    continue;
+                }
+                Value::Either(_) => continue,
+            };
+            let opening = format!("{key}={{");
+            let start = leading(&known.value);
+            let Some(from) = start.strip_prefix(&opening).map(|_| opening.len()) else {
+                // JSON and files are ways of writing it that are not followed.
+                let input = if start.is_empty() { "variables".into() } else { start.as_str().into() };
+                let span = trace.literal(known.origin).unwrap_or(argument.place);
+                self.variables.open.push(Unknown { input, reason: Reason::NotFollowed, span });
+                continue;
+            };
+            let mut inner = trace.behind(&known.value, from);
+            if let Some(crate::value::Piece::Literal(last)) =
+                inner.parts.last_mut().map(|part| &mut part.piece)
+                && let Some(without) = last.strip_suffix('}')
+            {
+                *last = without.to_owned();
+            }
+            for entry in split(&inner, ",", trace) {
+                self.entry(EnvKind::Plain, &condition, known, entry, argument, trace);
+            }
+        }
     }
 
     /// `-e NAME=value`; `-e NAME` hands the caller's own variable on.

@@ -1,14 +1,11 @@
 //! Port numbers that a command line fixes: `--bind 0.0.0.0:8000`, `http://localhost:8000/health`.
 
 use crate::input::dockerfile::{Command, Modifier, Piece, Scope, Word, variable};
+use crate::model::BoundPort;
 use crate::platform::trace::Trace;
 use crate::source::{Span, TextMap};
 use crate::value::{Known, Number, Reason, Scalar, Unknown, Value};
 use std::ops::Range;
-
-/// A port with the characters that fix it, and whether `$PORT` is honoured: see
-/// [`Artifact::bound_ports`](crate::model::Artifact).
-type BoundPort = (Value, Span, bool);
 
 /// Options whose value is a port, or an address with one, with the servers that have them.
 const OPTIONS: &[&str] = &[
@@ -45,15 +42,44 @@ fn shell_of(words: &[Word]) -> Option<&Word> {
     (matches!(name, "sh" | "bash" | "ash" | "dash") && option.text.ends_with('c')).then_some(script)
 }
 
-/// The way back from a quoted word's text; the whole word where it holds escapes.
+/// The way back from a quoted word's text: what stands between escapes and continued lines stands in the
+/// file as it is. The whole word where the two cannot be matched.
 fn map_of(word: &Word, trace: &Trace<'_>) -> TextMap {
     let written = trace.sources.slice(word.span);
-    match written.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
-        Some(inner) if inner == word.text => {
-            TextMap::identity(word.span.source, word.span.start as usize + 1, inner.len())
-        }
-        _ => TextMap::whole(word.span),
+    let inner = written.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    let anchors = inner.and_then(|inner| anchors(inner, &word.text, word.span.start as usize + 1));
+    match anchors {
+        Some(anchors) => TextMap::stretches(word.span.source, anchors, word.span),
+        None => TextMap::whole(word.span),
     }
+}
+
+/// Where each stretch of a decoded string begins in the text and, from `base` on, in the file.
+fn anchors(written: &str, text: &str, base: usize) -> Option<Vec<(u32, u32)>> {
+    let number = |n: usize| u32::try_from(n).ok();
+    let mut anchors = vec![(0, number(base)?)];
+    let (mut at, mut offset) = (0, 0);
+    while let Some(c) = written.get(offset..)?.chars().next() {
+        if c != '\\' {
+            text.get(at..)?.starts_with(c).then_some(())?;
+            at += c.len_utf8();
+            offset += c.len_utf8();
+            continue;
+        }
+        let rest = written.get(offset + 1..)?;
+        let blanks = rest.len() - rest.trim_start_matches([' ', '\t']).len();
+        let continued = rest.get(blanks..)?;
+        if continued.starts_with(['\n', '\r']) {
+            // A continued line: nothing of the text.
+            offset += 1 + blanks + if continued.starts_with("\r\n") { 2 } else { 1 };
+        } else {
+            // An escape is one character of the text, of whatever length.
+            at += text.get(at..)?.chars().next()?.len_utf8();
+            offset += if rest.starts_with('u') { 6 } else { 1 + rest.chars().next()?.len_utf8() };
+        }
+        anchors.push((number(at)?, number(base + offset)?));
+    }
+    (at == text.len()).then_some(anchors)
 }
 
 fn of_shell(text: &str, map: &TextMap, image: &Scope, trace: &mut Trace<'_>) -> Vec<BoundPort> {
@@ -61,14 +87,9 @@ fn of_shell(text: &str, map: &TextMap, image: &Scope, trace: &mut Trace<'_>) -> 
     let mut found = Vec::new();
     for range in words(text) {
         let word = text.get(range.clone()).unwrap_or_default();
-        if let Some(offset) = port_in(before, word)
-            && let Some(port) = read(
-                word,
-                offset,
-                |r| map.span(range.start + r.start, range.start + r.end),
-                Some(image),
-                trace,
-            )
+        if let Some(port) = port_in(before, word)
+            && let Some(port) =
+                read(word, port, |r| map.span(range.start + r.start, range.start + r.end), Some(image), trace)
         {
             found.push(port);
         }
@@ -87,8 +108,8 @@ fn of_words(words: &[Word], trace: &mut Trace<'_>) -> Vec<BoundPort> {
         for range in self::words(&word.text) {
             let part = word.text.get(range.clone()).unwrap_or_default();
             let span = |r: Range<usize>| map.span(range.start + r.start, range.start + r.end);
-            if let Some(offset) = port_in(before, part)
-                && let Some(port) = read(part, offset, span, None, trace)
+            if let Some(port) = port_in(before, part)
+                && let Some(port) = read(part, port, span, None, trace)
             {
                 found.push(port);
             }
@@ -116,22 +137,31 @@ fn words(text: &str) -> Vec<Range<usize>> {
     all
 }
 
+/// Where a port may begin in a word.
+#[derive(Clone, Copy)]
+struct Place {
+    offset: usize,
+    asked: bool,
+}
+
 /// Where in a word a port may begin, by the word before it.
-fn port_in(before: &str, word: &str) -> Option<usize> {
+fn port_in(before: &str, word: &str) -> Option<Place> {
+    let listened_on = |offset| Some(Place { offset, asked: false });
     if let Some((option, value)) = word.split_once('=')
         && (OPTIONS.contains(&option) || option == "PORT")
     {
         let behind = option.len() + 1;
-        return Some(behind + port_of_address(value));
+        return listened_on(behind + port_of_address(value));
     }
     if OPTIONS.contains(&before) {
-        return Some(port_of_address(word));
+        return listened_on(port_of_address(word));
     }
     // `nc -z localhost 8000`
     if matches!(before, "localhost" | "127.0.0.1" | "0.0.0.0") && word.bytes().all(|b| b.is_ascii_digit()) {
-        return Some(0);
+        return Some(Place { offset: 0, asked: true });
     }
-    own_port(word)
+    // Nobody listens at a URL.
+    own_port(word).map(|offset| Place { offset, asked: word.contains("://") })
 }
 
 /// Where the port begins in the value of an option that binds: behind any host that is this container's
@@ -156,7 +186,7 @@ fn own_port(word: &str) -> Option<usize> {
 /// The port that stands at `at` of a word.
 fn read(
     word: &str,
-    at: usize,
+    Place { offset: at, asked }: Place,
     span: impl Fn(Range<usize>) -> Span,
     image: Option<&Scope>,
     trace: &mut Trace<'_>,
@@ -169,7 +199,8 @@ fn read(
         let number = port(rest.get(..digits)?).filter(|_| ends)?;
         let place = span(at..at + digits);
         let origin = trace.written(place);
-        return Some((Value::known(number, origin), place, false));
+        let value = Value::known(number, origin);
+        return Some(BoundPort { value, span: place, honours_variable: false, asked });
     }
     let image = image.filter(|_| rest.starts_with('$'))?;
     let (Piece::Variable { name, modifier }, end) = variable(word, at)? else { return None };
@@ -192,7 +223,7 @@ fn read(
             Value::Unknown(Unknown { input, reason: Reason::Environment, span: place }, None)
         }
     };
-    Some((value, place, name == "PORT"))
+    Some(BoundPort { value, span: place, honours_variable: name == "PORT", asked })
 }
 
 fn port(text: &str) -> Option<Scalar> {

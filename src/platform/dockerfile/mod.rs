@@ -5,7 +5,7 @@
 mod bound;
 
 use crate::input::dockerfile::{Base, Body, Command, Dockerfile, Instruction, Pair, Scope, Stage, Word};
-use crate::model::{Artifact, EnvKind, EnvVariable, EnvVariables, Kind, Setting, Settings};
+use crate::model::{Artifact, BoundPort, EnvKind, EnvVariable, EnvVariables, Kind, Setting, Settings};
 use crate::platform::convert::Conversion;
 use crate::platform::image::names_alpine;
 use crate::platform::trace::Trace;
@@ -26,12 +26,14 @@ pub fn artifact(file: &Dockerfile, trace: &mut Trace<'_>) -> Option<Artifact> {
     }
     let mut settings = image.settings;
     based_on(&base, &mut settings, trace);
-    let commands = [image.entrypoint, image.command, image.healthcheck];
-    let bound_ports = commands
+    let commands = [image.entrypoint, image.command];
+    let mut bound_ports: Vec<BoundPort> = commands
         .into_iter()
         .flatten()
         .flat_map(|command| bound::ports(command, &image.variables, trace))
         .collect();
+    let checked = image.healthcheck.map(|command| bound::ports(command, &image.variables, trace));
+    bound_ports.extend(checked.into_iter().flatten().map(|port| BoundPort { asked: true, ..port }));
     let mut ports = image.ports.into_iter();
     if let Some(first) = ports.next() {
         settings.insert("port", first);
@@ -100,7 +102,7 @@ impl<'f> Image<'f> {
         Image {
             settings: Settings::default(),
             ports: Vec::new(),
-            env: EnvVariables { all: Vec::new(), open },
+            env: EnvVariables { all: Vec::new(), open, ..EnvVariables::default() },
             variables: Scope::of_image(),
             entrypoint: None,
             command: None,

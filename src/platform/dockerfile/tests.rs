@@ -47,8 +47,10 @@ fn shown(text: &str) -> String {
     for open in &artifact.env.open {
         let _ = writeln!(out, "open: {}", open.input);
     }
-    for (port, span, honours) in &artifact.bound_ports {
-        let _ = writeln!(out, "bound {} at {:?} {honours}", value(port), sources.slice(*span));
+    for port in &artifact.bound_ports {
+        let honours = if port.honours_variable { " or PORT" } else { "" };
+        let verb = if port.asked { "asked" } else { "bound" };
+        let _ = writeln!(out, "{verb} {} at {:?}{honours}", value(&port.value), sources.slice(port.span));
     }
     out
 }
@@ -89,8 +91,8 @@ env TAG set = 3.11-slim (unless TAG) at "TAG=$TAG"
 env EMPTY empty =  at "EMPTY="
 env MODE set = plain-two at "MODE=${MODE}-two"
 open: python:3.11-slim
-bound 8000 at "8000" false
-bound 8000 at "8000" false
+bound 8000 at "8000"
+asked 8000 at "8000"
 "###);
 }
 
@@ -125,7 +127,8 @@ no artifact
 /// The ports that a CMD fixes.
 fn bound(command: &str) -> String {
     let shown = shown(&format!("FROM scratch\nENV PORT=8080 OTHER=9\nCMD {command}\n"));
-    let lines: Vec<&str> = shown.lines().filter_map(|line| line.strip_prefix("bound ")).collect();
+    let ports = |line: &&str| line.starts_with("bound ") || line.starts_with("asked ");
+    let lines: Vec<&str> = shown.lines().filter(ports).collect();
     format!("{command}\n    {}\n", lines.join("; "))
 }
 
@@ -151,40 +154,46 @@ fn ports_of_commands() {
     let shown: String = all.iter().map(|command| bound(command)).collect();
     insta::assert_snapshot!(shown, @r###"
 uvicorn main:app --host 0.0.0.0 --port 8000
-    8000 at "8000" false
+    bound 8000 at "8000"
 exec gunicorn --bind=0.0.0.0:${PORT:-8000} --workers 4 app:main
-    8080 (unless PORT) at "${PORT:-8000}" true
+    bound 8080 (unless PORT) at "${PORT:-8000}" or PORT
 gunicorn -b :$PORT app
-    8080 (unless PORT) at "$PORT" true
+    bound 8080 (unless PORT) at "$PORT" or PORT
 gunicorn -b "${HOST}:${UNSET:-5000}" app
-    5000 (unless UNSET) at "${UNSET:-5000}" false
+    bound 5000 (unless UNSET) at "${UNSET:-5000}"
 streamlit run app.py --server.port=${UNSET}
-    unknown:UNSET read from the caller's environment at "${UNSET}" false
+    bound unknown:UNSET read from the caller's environment at "${UNSET}"
 ["node", "server.js", "--port", "3000"]
-    3000 at "3000" false
+    bound 3000 at "3000"
 ["uvicorn", "--port", "$PORT"]
     
 ["sh", "-c", "uvicorn app --port $PORT"]
-    8080 (unless PORT) at "$PORT" true
+    bound 8080 (unless PORT) at "$PORT" or PORT
 ["/bin/bash", "-lc", "serve \"x\" -l 3000"]
-    3000 at "\"serve \\\"x\\\" -l 3000\"" false
+    bound 3000 at "3000"
 wait-for-it db:5432 -- PORT=4000 ./app $OTHER
-    4000 at "4000" false
+    bound 4000 at "4000"
 curl -fsS http://127.0.0.1:8000/health || exit 1
-    8000 at "8000" false
+    asked 8000 at "8000"
 python -c "import urllib.request as u; u.urlopen('http://localhost:${PORT}/')"
-    8080 (unless PORT) at "${PORT}" true
+    asked 8080 (unless PORT) at "${PORT}" or PORT
 nc -z localhost 6379 && redis-cli -p 6379 ping
-    6379 at "6379" false; 6379 at "6379" false
+    asked 6379 at "6379"; bound 6379 at "6379"
 http://example.com:8000/ --port 99999 --port 80x
     
 php -S 0.0.0.0:80
-    80 at "80" false
+    bound 80 at "80"
 "###);
+}
+
+#[test]
+fn a_port_of_a_continued_string_is_found_where_it_stands() {
+    let text = "FROM a\nCMD [\"sh\", \"-c\", \"\\\n  echo \\\"up\\\" && \\\n  exec gunicorn \\\n  --bind 0.0.0.0:8000\"]\n";
+    assert!(shown(text).ends_with("bound 8000 at \"8000\"\n"), "{}", shown(text));
 }
 
 #[test]
 fn an_entry_point_takes_away_the_command_below() {
     let text = "FROM a AS x\nCMD serve --port 1\nFROM x\nENTRYPOINT [\"serve\", \"--port\", \"2\"]\n";
-    assert!(shown(text).ends_with("bound 2 at \"2\" false\n"), "{}", shown(text));
+    assert!(shown(text).ends_with("bound 2 at \"2\"\n"), "{}", shown(text));
 }

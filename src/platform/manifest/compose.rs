@@ -99,6 +99,7 @@ impl Service<'_, '_, '_> {
             evidence: None,
             platform: self.platform.name,
             workload: "service",
+            recorded: false,
             source: self.node.document().source,
             anchor,
             condition: Condition::always(),

@@ -2,6 +2,7 @@
 
 use crate::document::{Entry, NodeKind, Ref};
 use crate::platform::convert::Conversion;
+use crate::platform::manifest::expression;
 use crate::platform::probe;
 use crate::platform::table::Placeholders;
 use crate::platform::trace::Trace;
@@ -33,6 +34,7 @@ pub fn text_of(node: Ref<'_>, placeholders: Placeholders, trace: &mut Trace<'_>)
     let span = node.span();
     if let Some(expression) = template
         && !text.contains("{{")
+        && placeholders != Placeholders::Expressions
     {
         let unknown = Unknown { input: expression.as_str().into(), reason: Reason::Template, span };
         return Some(Value::Unknown(unknown, Some(origin)));
@@ -91,6 +93,9 @@ struct Filler<'a, 'b> {
 impl Filler<'_, '_> {
     /// The text with its placeholders as holes, or as their defaults.
     fn fill(&mut self, text: &str, origin: Origin, depth: usize) -> Text {
+        if self.placeholders == Placeholders::Literal {
+            return Text::literal(text, Some(origin));
+        }
         let mut parts = Text::default();
         let mut literal = String::new();
         let mut rest = text;
@@ -106,6 +111,11 @@ impl Filler<'_, '_> {
                 None if rest.starts_with("$$") && self.placeholders == Placeholders::Interpolated => {
                     literal.push('$');
                     rest = &rest[2..];
+                }
+                // HCL writes `${` itself as `$${`.
+                None if rest.starts_with("$${") && self.placeholders == Placeholders::Expressions => {
+                    literal.push_str("${");
+                    rest = &rest[3..];
                 }
                 None => {
                     literal.push_str(&rest[..1]);
@@ -133,6 +143,11 @@ impl Filler<'_, '_> {
 
     /// The placeholder with which `text` begins: its length and what stands in its place.
     fn placeholder(&mut self, text: &str, depth: usize) -> Option<(usize, Text)> {
+        if self.placeholders == Placeholders::Expressions {
+            let inner = text.strip_prefix("${")?;
+            let end = closing(inner)?;
+            return Some((2 + end + 1, self.expression(&inner[..end], depth)));
+        }
         if let Some(inner) = text.strip_prefix("${{") {
             let end = inner.find("}}")?;
             return Some((3 + end + 2, self.hole(inner[..end].trim(), Reason::Variable)));
@@ -160,9 +175,34 @@ impl Filler<'_, '_> {
 
     fn reason(&self) -> Reason {
         match self.placeholders {
-            Placeholders::Substituted => Reason::Variable,
             Placeholders::Interpolated => Reason::Environment,
+            _ => Reason::Variable,
         }
+    }
+
+    /// `var.x`, `var.x:-default`, `test ? "a" : "b"`; every other expression is unknown by its name.
+    fn expression(&mut self, text: &str, depth: usize) -> Text {
+        if let Some((name, default)) = text.split_once(":-")
+            && depth < MAX_NESTING
+        {
+            let step = self.trace.step(self.origin, self.span, Step::Default);
+            self.overridable_by.get_or_insert_with(|| name.into());
+            return self.fill(default, step, depth + 1);
+        }
+        let chosen = expression::chosen(text).and_then(|(test, then, otherwise)| {
+            Some((test, expression::literal(then)?, expression::literal(otherwise)?))
+        });
+        if let Some((test, then, otherwise)) = chosen
+            && let [atom] = expression::parse(test, self.span).atoms()
+        {
+            let guarded = |condition: Atom, text: &str| Part {
+                condition: Condition::of(condition),
+                piece: Piece::Literal(text.to_owned()),
+                origin: Some(self.origin),
+            };
+            return Text { parts: vec![guarded(atom.clone(), then), guarded(atom.negated(), otherwise)] };
+        }
+        self.hole(text, Reason::Variable)
     }
 
     /// `${NAME}` with its operator: `:-default`, `:+alternative`, `:?message`.

@@ -6,8 +6,9 @@ use crate::model::{Container, Deployment, EnvKind, EnvVariable, EnvVariables, Ro
 use crate::platform::convert::Conversion;
 use crate::platform::defaults;
 use crate::platform::manifest::node::{filled_in, setting_of, text_of};
-use crate::platform::probe::{self, HANDLERS, NUMBERS};
-use crate::platform::table::{Base, Platform, Workload};
+use crate::platform::manifest::probes;
+use crate::platform::probe;
+use crate::platform::table::{Base, Platform, Spelling, Workload};
 use crate::platform::trace::Trace;
 use crate::platform::variable::{is_name, origin_of};
 use crate::source::Span;
@@ -46,6 +47,15 @@ fn collect(
     if let Some(row) = row {
         found.extend(Reader { platform, row, root, trace }.read());
     }
+}
+
+/// Whether the API server has written into an object: its identity and its status. Both are what `kubectl
+/// get -o yaml` and `gcloud run services describe` print and nobody writes by hand.
+/// <https://kubernetes.io/docs/concepts/overview/working-with-objects/#object-spec-and-status>
+fn is_record(root: Ref<'_>) -> bool {
+    let written = |keys: &[&str]| keys.iter().any(|key| root.path(&["metadata", key]).is_some());
+    let status = root.get("status").is_some_and(|status| !status.entries().is_empty());
+    status && written(&["uid", "resourceVersion", "creationTimestamp"])
 }
 
 struct Reader<'a, 'd, 'b> {
@@ -105,6 +115,7 @@ impl<'d> Reader<'_, 'd, '_> {
             evidence: None,
             platform: self.platform.name,
             workload: self.row.workload,
+            recorded: is_record(self.root),
             source: self.root.document().source,
             anchor,
             condition: Condition::always(),
@@ -219,62 +230,8 @@ impl<'d> Reader<'_, 'd, '_> {
 
     fn probe(&mut self, container: &mut Container, kind: &'static str, entry: &Entry, parent: Ref<'_>) {
         let node = parent.document().at(entry.value);
-        if let Some(unknown) = filled_in(node, &[]) {
-            let value = Value::Unknown(unknown, None);
-            let shown = probe::setting(Conversion::Text, &value, entry.key_span, self.trace);
-            probe::add(container, kind, shown, Settings::default(), entry.key_span, true, self.trace);
-            return;
-        }
-        if !node.is_mapping() {
-            return;
-        }
-        let placeholders = self.platform.placeholders;
-        let mut fields = Settings::default();
-        for (key, field, conversion, _) in NUMBERS {
-            if let Some(number) = node
-                .entry(key)
-                .and_then(|entry| setting_of(entry, node, conversion, placeholders, self.trace))
-            {
-                fields.insert(field, number);
-            }
-        }
-        let mut shown = None;
-        for (key, word) in HANDLERS {
-            let Some(way) = node.entry(key) else { continue };
-            let handler = node.document().at(way.value);
-            let path = handler
-                .entry("path")
-                .and_then(|path| setting_of(path, handler, Conversion::Text, placeholders, self.trace));
-            if word == "path" {
-                // Without a path the platform asks for `/`.
-                let path = path.unwrap_or_else(|| probe::worded("/", way.key_span, self.trace));
-                fields.insert("path", path.clone());
-                shown = Some(path);
-            } else {
-                shown = Some(probe::worded(word, way.key_span, self.trace));
-            }
-            if let Some(port) = handler.entry("port").and_then(|entry| {
-                let setting = setting_of(entry, handler, Conversion::Int, placeholders, self.trace)?;
-                // A name stands for the container's port of that name.
-                match setting.value.as_known() {
-                    None => self.named_port(parent, handler.get("port").and_then(Ref::text)?),
-                    Some(_) => Some(setting),
-                }
-            }) {
-                fields.insert("port", port);
-            }
-        }
-        let partial = shown.is_none();
-        probe::add(container, kind, shown, fields, entry.key_span, partial, self.trace);
-    }
-
-    fn named_port(&mut self, container: Ref<'_>, name: &str) -> Option<Setting> {
-        let port = container
-            .get("ports")?
-            .items()
-            .find(|port| port.get("name").and_then(Ref::text) == Some(name))?;
-        let entry = port.entry("containerPort")?;
-        setting_of(entry, port, Conversion::Int, self.platform.placeholders, self.trace)
+        let style = probes::Style { spelling: Spelling::Camel, placeholders: self.platform.placeholders };
+        probes::read(container, kind, node, entry.key_span, parent, style, self.trace);
     }
 
     fn variables(&mut self, node: Ref<'_>) -> EnvVariables {

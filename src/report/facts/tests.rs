@@ -130,6 +130,7 @@ fn outcome() -> Outcome {
         evidence: Some(Evidence::ServiceName),
         platform: "cloud-run",
         workload: "service",
+        recorded: false,
         source: file,
         anchor: span("\"gcloud\""),
         condition: Condition::always(),

@@ -1,5 +1,6 @@
 //! Secrets that were met once and are masked wherever else they stand.
 
+use crate::report::redact::names::is_secret_name;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
@@ -28,6 +29,11 @@ impl Learnt {
     /// Learns a value.
     pub fn learn(&mut self, value: &str, met: Met) {
         let value = value.trim();
+        // `"API_KEY": "API_KEY"` says which variable holds the secret; to mask the name elsewhere would
+        // hide from the reader what is missing.
+        if met == Met::Beside && is_variable_name(value) && is_secret_name(value) {
+            return;
+        }
         let has = |class: fn(char) -> bool| value.chars().any(class);
         let digits = has(char::is_numeric);
         let kinds = [has(char::is_lowercase), has(char::is_uppercase), digits, has(|c| !c.is_alphanumeric())]
@@ -96,6 +102,11 @@ impl Learnt {
         }
         found
     }
+}
+
+/// `SERVICE_SECRET`: as variables of an environment are named.
+fn is_variable_name(text: &str) -> bool {
+    text.contains('_') && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
 }
 
 /// Runs of letters and digits.

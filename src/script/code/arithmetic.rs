@@ -159,7 +159,8 @@ fn apply(operator: BinaryOperator, left: f64, right: f64) -> Option<f64> {
         BinaryOperator::Divide => left / right,
         BinaryOperator::FloorDivide => (left / right).floor(),
         BinaryOperator::Power => left.powf(right),
-        BinaryOperator::Modulo | BinaryOperator::Union => return None,
+        BinaryOperator::Quotient => (left / right).trunc(),
+        BinaryOperator::Modulo | BinaryOperator::Remainder | BinaryOperator::Union => return None,
     };
     // A person computes 1.05 where binary fractions come to 1.0499999999999998.
     let rounded = (result * 1e9).round() / 1e9;

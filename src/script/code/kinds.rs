@@ -26,6 +26,10 @@ pub(super) fn kind_of(name: &str) -> Kind {
 
 fn kind_of_part(part: &str) -> Kind {
     let words = words(part);
+    // `requests_per_minute` counts.
+    if words.len() > 2 && words.iter().rev().nth(1).is_some_and(|word| word == "per") {
+        return Kind::Count;
+    }
     if let Some(last) = words.last()
         && let Some(seconds) = unit(last)
     {

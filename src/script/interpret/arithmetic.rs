@@ -146,14 +146,16 @@ fn calculate(operator: BinaryOperator, x: Number, y: Number) -> Option<Number> {
             Op::Add => x.checked_add(y),
             Op::Subtract => x.checked_sub(y),
             Op::Multiply => x.checked_mul(y),
-            Op::FloorDivide => (y != 0).then(|| x.checked_div_euclid(y)).flatten(),
-            Op::Modulo => (y != 0).then(|| x.checked_rem_euclid(y)).flatten(),
-            Op::Power => u32::try_from(y).ok().and_then(|y| x.checked_pow(y)),
-            Op::Divide | Op::Union => None,
+            Op::FloorDivide => floor_division(x, y).map(|(quotient, _)| quotient),
+            Op::Modulo => floor_division(x, y).map(|(_, rest)| rest),
+            Op::Quotient => x.checked_div(y),
+            Op::Remainder => x.checked_rem(y),
+            Op::Power if y >= 0 => u32::try_from(y).ok().and_then(|y| x.checked_pow(y)),
+            Op::Divide | Op::Power => return Some(Number::Float(fraction(operator, x, y)?)),
+            Op::Union => None,
         };
-        if exact.is_some() {
-            return exact.map(Number::Int);
-        }
+        // Whole numbers that do not fit are longer, not less exact.
+        return exact.map(Number::Int);
     }
     let (x, y) = (x.as_f64(), y.as_f64());
     let result = match operator {
@@ -162,9 +164,27 @@ fn calculate(operator: BinaryOperator, x: Number, y: Number) -> Option<Number> {
         Op::Multiply => x * y,
         Op::Divide => x / y,
         Op::FloorDivide => (x / y).floor(),
-        Op::Modulo => x.rem_euclid(y),
+        Op::Modulo => x - y * (x / y).floor(),
+        Op::Quotient => (x / y).trunc(),
+        Op::Remainder => x % y,
         Op::Power => x.powf(y),
         Op::Union => return None,
     };
     result.is_finite().then_some(Number::Float(result))
+}
+
+/// Quotient and rest as Python has them: rounded down, and the rest has the divisor's sign.
+fn floor_division(x: i64, y: i64) -> Option<(i64, i64)> {
+    let (quotient, rest) = (x.checked_div(y)?, x.checked_rem(y)?);
+    let crosses = rest != 0 && (rest < 0) != (y < 0);
+    Some(if crosses { (quotient - 1, rest + y) } else { (quotient, rest) })
+}
+
+#[allow(clippy::cast_precision_loss)]
+fn fraction(operator: BinaryOperator, x: i64, y: i64) -> Option<f64> {
+    let result = match operator {
+        BinaryOperator::Divide => x as f64 / y as f64,
+        _ => (x as f64).powf(y as f64),
+    };
+    result.is_finite().then_some(result)
 }

@@ -80,9 +80,23 @@ impl Interpreter<'_> {
     /// The content that a value refers to, `Absent` if it refers to none.
     pub(super) fn content_of(&self, value: &Val) -> Content {
         match value.kind {
-            Kind::Object(slot) => self.store.get(slot).clone(),
+            Kind::Object(slot) => match self.store.get(slot) {
+                Content::Instance(instance) => {
+                    self.as_sequence(instance).unwrap_or_else(|| self.store.get(slot).clone())
+                }
+                content => content.clone(),
+            },
             _ => Content::Absent,
         }
+    }
+
+    /// An instance that is read like a tuple, as the list of its fields.
+    fn as_sequence(&self, instance: &Instance) -> Option<Content> {
+        let class = instance.class.as_ref().filter(|class| class.class.is_sequence)?;
+        let fields = class.class.fields.iter().map(|field| {
+            instance.fields.get(field.name.as_str()).map(|value| Item::one(value.clone(), field.span))
+        });
+        fields.collect::<Option<Vec<_>>>().map(|items| Content::List(Rc::new(items)))
     }
 
     pub(super) fn set_attribute(&mut self, object: &Val, name: &str, value: Val) {
@@ -150,13 +164,14 @@ impl Interpreter<'_> {
                 self.store.set(slot, Content::Map(map));
             }
             Content::List(mut list) => {
-                let at = self.position(key, list.len());
-                let changed = Rc::make_mut(&mut list);
-                match at.and_then(|at| changed.get_mut(at)) {
-                    Some(place) => *place = Item::one(value, span),
-                    None => changed.push(Item::rest(self.unknown_of(key, span))),
+                let at = self.position(key, list.len()).filter(|_| self.at(&list, key).is_some());
+                match at.and_then(|at| Rc::make_mut(&mut list).get_mut(at)) {
+                    Some(place) => {
+                        *place = Item::one(value, span);
+                        self.store.set(slot, Content::List(list));
+                    }
+                    None => self.forget_items(slot, span),
                 }
-                self.store.set(slot, Content::List(list));
             }
             _ => {}
         }

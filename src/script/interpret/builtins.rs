@@ -3,12 +3,11 @@
 use super::Interpreter;
 use super::calls::Arguments;
 use super::store::Content;
-use super::values::{Element, Item, Kind, List, Val};
+use super::values::{Element, Item, Kind, Val};
 use crate::provenance::Step;
 use crate::script::Expression;
 use crate::source::Span;
-use crate::value::{Number, Reason, Unknown};
-use std::rc::Rc;
+use crate::value::{Reason, Unknown};
 
 /// Functions that do nothing that matters here and return nothing.
 const SILENT: &[&str] =
@@ -24,12 +23,8 @@ const TRANSPARENT: &[&str] = &[
     "os.path.normpath",
     "os.path.realpath",
     "os.fspath",
-    "shlex.quote",
-    "pipes.quote",
-    "copy.copy",
     "textwrap.dedent",
     "inspect.cleandoc",
-    "frozenset",
     "iter",
 ];
 
@@ -64,59 +59,45 @@ impl Interpreter<'_> {
             }
             ("len", Some(value)) => self.length(value, span),
             ("abs" | "round" | "sum" | "min" | "max", Some(_)) => self.numeric(name, &arguments, span),
-            ("list" | "tuple" | "set", _) => {
+            ("list" | "tuple", _) => {
                 let items = first.map(|value| self.items(&value, span)).unwrap_or_default();
                 self.new_list(items)
             }
-            ("sorted" | "reversed", Some(value)) => {
+            ("set" | "frozenset", _) => {
+                let items = first.map(|value| self.items(&value, span)).unwrap_or_default();
+                let items = self.each_once(items);
+                self.new_list(items)
+            }
+            ("sorted", Some(value)) => {
+                let items = self.items(value, span);
+                match self.in_order(items, &arguments, whole) {
+                    Some(items) => self.new_list(items),
+                    None => self.unknown_list(value, span),
+                }
+            }
+            ("reversed", Some(value)) => {
                 let mut items = self.items(value, span);
-                let reverse =
-                    arguments.named("reverse").is_some_and(|flag| matches!(flag.kind, Kind::Bool(true)));
-                if name == "sorted" && arguments.named("key").is_none() {
-                    super::methods::sort(&mut items);
-                }
-                if name == "reversed" || reverse {
-                    items.reverse();
-                }
+                items.reverse();
                 self.new_list(items)
             }
             ("dict", _) => self.make_map(&arguments, span),
             ("range", Some(_)) => self.range(&arguments, span),
-            ("enumerate", Some(value)) => {
-                let start = match arguments.at(1).or(arguments.named("start")).map(|start| &start.kind) {
-                    Some(Kind::Number(Number::Int(start))) => *start,
-                    _ => 0,
-                };
-                let items = self.items(value, span);
-                let mut pairs = Vec::with_capacity(items.len());
-                for (number, item) in (start..).zip(items) {
-                    pairs.push(match &item.value {
-                        Element::One(value) => {
-                            let number = Item::one(Val::int(number, None), item.span);
-                            let pair = self.new_list(vec![number, Item::one(value.clone(), item.span)]);
-                            Rc::new(Item { value: Element::One(pair), ..(*item).clone() })
-                        }
-                        Element::Rest(_) => item,
-                    });
-                }
-                self.new_list(pairs)
-            }
+            ("enumerate", Some(value)) => self.enumerate(value, &arguments, span),
             ("zip", Some(_)) => self.zip(&arguments, span),
-            ("any" | "all", Some(value)) => {
+            ("any" | "all", Some(value)) => self.any_or_all(value, name == "any", whole),
+            ("repr", Some(value)) => self.representation(value, span),
+            ("format", Some(value)) => match arguments.at(1).map_or(Some("".into()), Val::plain) {
+                Some(specification) => self.formatted(value, &specification, span),
+                None => self.computed_from(&[value], span),
+            },
+            ("next", Some(value)) => {
                 let items = self.items(value, span);
-                let known = items.iter().map(|item| match &item.value {
-                    Element::One(Val { kind: Kind::Bool(value), input: None, .. })
-                        if item.condition.is_always() =>
-                    {
-                        Some(*value)
+                match items.first().map(|item| (&item.value, item.condition.is_always())) {
+                    Some((Element::One(value), true)) => value.clone(),
+                    None if arguments.positional.len() == 2 => {
+                        arguments.at(1).cloned().unwrap_or_else(Val::null)
                     }
-                    _ => None,
-                });
-                let known: Option<Vec<bool>> = known.collect();
-                match known {
-                    Some(all) if name == "any" => Val::bool(all.contains(&true)),
-                    Some(all) => Val::bool(!all.contains(&false)),
-                    None => {
+                    _ => {
                         let name = self.describe(whole);
                         self.event(&name, Reason::NotFollowed, span)
                     }
@@ -149,23 +130,21 @@ impl Interpreter<'_> {
                 }
                 Val::null()
             }
-            ("map", Some(function)) => {
+            ("map" | "filter", Some(function)) if arguments.positional.len() == 2 => {
                 let items = arguments.at(1).cloned().map(|list| self.items(&list, span)).unwrap_or_default();
-                let function = function.clone();
-                let mut mapped = Vec::with_capacity(items.len());
-                for item in self.bounded(items, span) {
-                    mapped.push(match &item.value {
-                        Element::One(value) => {
-                            let positional = vec![Item::one(value.clone(), item.span)];
-                            let arguments = Arguments { positional, ..Arguments::default() };
-                            let value = self.call(&function, arguments, whole);
-                            Rc::new(Item { value: Element::One(value), ..(*item).clone() })
-                        }
-                        Element::Rest(_) => item,
-                    });
-                }
-                self.new_list(mapped)
+                self.map_items(&function.clone(), items, name == "filter", whole)
             }
+            ("shlex.quote" | "pipes.quote", Some(value)) => {
+                let value = value.clone();
+                self.each(&value, |this, value| match &value.kind {
+                    Kind::Text(_) if value.plain().is_some() => {
+                        this.changed(value, span, |text| Some(crate::script::words::quoted(text)))
+                    }
+                    // What is not known is one word of a line in any case.
+                    _ => value.clone(),
+                })
+            }
+            ("copy.copy", Some(value)) => self.copy(value),
             ("os.path.join", Some(_)) | ("pathlib.Path" | "Path", Some(_)) => {
                 let pieces: Vec<Val> =
                     (0..arguments.positional.len()).filter_map(|at| arguments.at(at).cloned()).collect();
@@ -255,47 +234,6 @@ impl Interpreter<'_> {
         }
     }
 
-    fn length(&mut self, value: &Val, span: Span) -> Val {
-        let certain = |item: &Rc<Item>| item.condition.is_always() && matches!(item.value, Element::One(_));
-        let length = match self.content_of(value) {
-            Content::List(list) if list.iter().all(certain) => Some(list.len()),
-            Content::Map(map)
-                if map.open.is_none() && map.entries.iter().all(|entry| entry.condition.is_always()) =>
-            {
-                Some(map.entries.len())
-            }
-            _ => value.plain().map(|text| text.chars().count()),
-        };
-        match length.and_then(|length| i64::try_from(length).ok()) {
-            Some(length) => Val::int(length, None),
-            None => self.computed_from(&[value], span),
-        }
-    }
-
-    fn zip(&mut self, arguments: &Arguments, span: Span) -> Val {
-        let columns: Vec<List> = (0..arguments.positional.len())
-            .filter_map(|at| arguments.at(at).cloned())
-            .map(|value| self.items(&value, span))
-            .collect();
-        let rows = columns.iter().map(Vec::len).min().unwrap_or(0);
-        let mut items = Vec::with_capacity(rows);
-        for row in 0..rows {
-            let cells: List = columns.iter().filter_map(|column| column.get(row).cloned()).collect();
-            let rest = cells.iter().find_map(|cell| match &cell.value {
-                Element::Rest(unknown) => Some(unknown.clone()),
-                Element::One(_) => None,
-            });
-            items.push(match rest {
-                Some(unknown) => Item::rest(unknown),
-                None => {
-                    let tuple = self.new_list(cells);
-                    Item::one(tuple, span)
-                }
-            });
-        }
-        self.new_list(items)
-    }
-
     fn make_map(&mut self, arguments: &Arguments, span: Span) -> Val {
         let map = self.new_map();
         let Kind::Object(slot) = map.kind else { return map };
@@ -327,30 +265,5 @@ impl Interpreter<'_> {
             self.open_map(slot, unknown);
         }
         map
-    }
-
-    fn is_instance(&mut self, value: &Val, class: Option<&Val>) -> Option<bool> {
-        let class = class?;
-        match &class.kind {
-            Kind::Free(name) => {
-                let kind = match &value.kind {
-                    Kind::Text(_) => "str",
-                    Kind::Bool(_) => "bool",
-                    Kind::Number(Number::Int(_)) => "int",
-                    Kind::Number(Number::Float(_)) => "float",
-                    Kind::Object(slot) => match self.store.get(*slot) {
-                        Content::List(_) => "list",
-                        Content::Map(_) => "dict",
-                        _ => return None,
-                    },
-                    _ => return None,
-                };
-                Some(&**name == kind)
-            }
-            Kind::Class(class) => {
-                self.class_of(value).map(|own| Rc::ptr_eq(&own, class)).filter(|same| *same)
-            }
-            _ => None,
-        }
     }
 }

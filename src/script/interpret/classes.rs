@@ -34,7 +34,16 @@ impl Interpreter<'_> {
                 }
                 Kind::Free(name) if matches!(&**name, "str" | "StrEnum" | "enum.StrEnum") => is_text = true,
                 Kind::Free(name)
-                    if matches!(&**name, "object" | "ABC" | "abc.ABC" | "Enum" | "enum.Enum") => {}
+                    if matches!(
+                        &**name,
+                        "object"
+                            | "ABC"
+                            | "abc.ABC"
+                            | "Enum"
+                            | "enum.Enum"
+                            | "NamedTuple"
+                            | "typing.NamedTuple"
+                    ) => {}
                 _ => open = true,
             }
         }
@@ -58,7 +67,7 @@ impl Interpreter<'_> {
     }
 
     /// The class and its bases, nearest first.
-    fn lineage(class: &Rc<ClassValue>) -> Vec<Rc<ClassValue>> {
+    pub(super) fn lineage(class: &Rc<ClassValue>) -> Vec<Rc<ClassValue>> {
         let mut line = vec![class.clone()];
         let mut at = 0;
         while let Some(next) = line.get(at).cloned() {

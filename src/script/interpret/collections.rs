@@ -4,10 +4,31 @@ use super::Interpreter;
 use super::store::{Content, Slot};
 use super::values::{Element, Item, Kind, List, Val};
 use crate::provenance::Step;
-use crate::script::{Element as Written, Expression, Target};
+use crate::script::{Element as Written, Expression, ExpressionKind, Target};
 use crate::source::Span;
-use crate::value::{Condition, Number, Unknown};
+use crate::value::{Condition, Unknown};
 use std::rc::Rc;
+
+/// What a comprehension yields for each element.
+pub(super) struct Yields<'e> {
+    pub flatten: bool,
+    pub key: Option<&'e Expression>,
+    pub value: &'e Expression,
+    pub conditions: &'e [Expression],
+}
+
+impl Yields<'_> {
+    /// Whether it makes a map.
+    fn entries(&self) -> bool {
+        let (mut flatten, mut key, mut value) = (self.flatten, self.key.is_some(), self.value);
+        while flatten
+            && let ExpressionKind::Comprehension { flatten: inner, key: own, value: next, .. } = &value.kind
+        {
+            (flatten, key, value) = (*inner, own.is_some(), next);
+        }
+        key
+    }
+}
 
 impl Interpreter<'_> {
     pub(super) fn new_list(&mut self, items: List) -> Val {
@@ -59,10 +80,9 @@ impl Interpreter<'_> {
                 }
                 merged
             }
-            Kind::Object(slot) => match self.store.get(*slot) {
-                Content::List(list) => (**list).clone(),
+            Kind::Object(_) => match self.content_of(value) {
+                Content::List(list) => (*list).clone(),
                 Content::Map(map) => {
-                    let map = map.clone();
                     let key = |entry: &Rc<super::values::Entry>| {
                         Rc::new(Item {
                             condition: entry.condition.clone(),
@@ -124,17 +144,6 @@ impl Interpreter<'_> {
         self.store.set(slot, Content::List(list));
     }
 
-    /// The index that a value means in a list of so many items.
-    pub(super) fn position(&self, key: &Val, len: usize) -> Option<usize> {
-        match key.kind {
-            Kind::Number(Number::Int(at)) if key.input.is_none() => match usize::try_from(at) {
-                Ok(at) => Some(at),
-                Err(_) => len.checked_sub(usize::try_from(at.unsigned_abs()).ok()?),
-            },
-            _ => None,
-        }
-    }
-
     /// `object[key]`.
     pub(super) fn item(&mut self, object: &Val, key: &Val, span: Span) -> Val {
         if let Kind::Either(all) = &object.kind {
@@ -164,7 +173,7 @@ impl Interpreter<'_> {
             return self.either(values);
         }
         match self.content_of(object) {
-            Content::List(list) => match self.position(key, list.len()).and_then(|at| self.at(&list, at)) {
+            Content::List(list) => match self.at(&list, key) {
                 Some(value) => self.with_step(value, span, Step::Element),
                 None => self.element_of(object, key, span),
             },
@@ -176,19 +185,9 @@ impl Interpreter<'_> {
                     let member = key.plain().and_then(|name| self.class_member(&class, &name));
                     member.unwrap_or_else(|| self.element_of(object, key, span))
                 }
-                Kind::Text(parts) => match (parts.as_slice(), self.position(key, usize::MAX)) {
-                    ([single], Some(at)) if single.condition.is_always() => {
-                        let single = single.clone();
-                        let super::values::Piece::Literal(text) = &single.piece else {
-                            return self.element_of(object, key, span);
-                        };
-                        let found = text.char_indices().nth(at).map(|(start, c)| start..start + c.len_utf8());
-                        match found.and_then(|range| self.piece_of(&single, range)) {
-                            Some(part) => Val::text(vec![part.clone()], part.origin),
-                            None => self.element_of(object, key, span),
-                        }
-                    }
-                    _ => self.element_of(object, key, span),
+                Kind::Text(_) => match self.character(object, key, span) {
+                    Some(value) => value,
+                    None => self.element_of(object, key, span),
                 },
                 _ => self.element_of(object, key, span),
             },
@@ -215,79 +214,19 @@ impl Interpreter<'_> {
         Val::new(Kind::Unknown(unknown, event), object.origin)
     }
 
-    /// The item at an index, if what stands before it is sure to be there.
-    fn at(&self, list: &List, at: usize) -> Option<Val> {
-        let certain =
-            |item: &Rc<Item>| matches!(item.value, Element::One(_)) && self.path.all.implies(&item.condition);
-        if !list.iter().take(at + 1).all(certain) {
-            return None;
-        }
-        match &list.get(at)?.value {
-            Element::One(value) => Some(value.clone()),
-            Element::Rest(_) => None,
-        }
-    }
-
-    pub(super) fn slice(&mut self, value: &Val, from: Option<&Val>, to: Option<&Val>, span: Span) -> Val {
-        if let Content::List(list) = self.content_of(value) {
-            let from = from.map_or(Some(0), |from| self.position(from, list.len()));
-            let to = to.map_or(Some(list.len()), |to| self.position(to, list.len()));
-            return match (from, to) {
-                (Some(from), Some(to)) => {
-                    let items = list.iter().take(to).skip(from).cloned().collect();
-                    self.new_list(items)
-                }
-                _ => {
-                    let unknown = self.unknown_of(value, span);
-                    self.new_list(vec![Item::rest(unknown)])
-                }
-            };
-        }
-        if let Kind::Text(parts) = &value.kind
-            && let [single] = parts.as_slice()
-            && single.condition.is_always()
-            && let super::values::Piece::Literal(text) = &single.piece
-        {
-            let (single, text) = (single.clone(), text.clone());
-            let offset = |at: usize| text.char_indices().nth(at).map_or(text.len(), |(offset, _)| offset);
-            let count = text.chars().count();
-            let from = from.map_or(Some(0), |from| self.position(from, count)).map(offset);
-            let to = to.map_or(Some(count), |to| self.position(to, count)).map(offset);
-            if let (Some(from), Some(to)) = (from, to)
-                && let Some(part) = self.piece_of(&single, from..to.max(from))
-            {
-                let value = Val::text(vec![part.clone()], part.origin);
-                return self.with_step(value, span, Step::Computed);
-            }
-        }
-        match &value.kind {
-            Kind::Unknown(..) => {
-                let unknown = self.unknown_of(value, span);
-                let name = format!("{}[…]", unknown.input);
-                self.event(&name, unknown.reason, span)
-            }
-            _ => self.event("a slice", crate::value::Reason::NotFollowed, span),
-        }
-    }
-
     /// `[value for target in iterable if conditions]`.
     pub(super) fn comprehension(
         &mut self,
-        key: Option<&Expression>,
-        value: &Expression,
+        yields: &Yields<'_>,
         target: &Target,
         iterable: &Expression,
-        conditions: &[Expression],
         span: Span,
     ) -> Val {
         let source = self.eval(iterable);
         let items = self.items(&source, iterable.span);
         let outer = self.scope;
         self.scope = self.open_scope(Some(outer));
-        let result = match key {
-            Some(_) => self.new_map(),
-            None => self.new_list(Vec::new()),
-        };
+        let result = if yields.entries() { self.new_map() } else { self.new_list(Vec::new()) };
         for item in self.bounded(items, span) {
             let (element, rest) = match &item.value {
                 Element::One(element) => (element.clone(), None),
@@ -298,7 +237,7 @@ impl Interpreter<'_> {
             self.under(&condition, |this| {
                 let element = this.with_step(element, item.span, Step::Element);
                 this.assign(target, element, true);
-                this.comprehend(key, value, conditions, &result, rest);
+                this.comprehend(yields, yields.conditions, &result, rest);
             });
         }
         let inner = self.scope;
@@ -309,8 +248,7 @@ impl Interpreter<'_> {
 
     fn comprehend(
         &mut self,
-        key: Option<&Expression>,
-        value: &Expression,
+        yields: &Yields<'_>,
         conditions: &[Expression],
         result: &Val,
         rest: Option<Unknown>,
@@ -321,7 +259,7 @@ impl Interpreter<'_> {
                 test,
                 condition,
                 |this| {
-                    this.comprehend(key, value, others, result, rest);
+                    this.comprehend(yields, others, result, rest);
                     Val::unbound()
                 },
                 |_| Val::unbound(),
@@ -329,17 +267,22 @@ impl Interpreter<'_> {
             return;
         }
         let Kind::Object(slot) = result.kind else { return };
-        let element = self.eval(value);
-        match (key, rest) {
+        let element = self.eval(yields.value);
+        let place = yields.value.span;
+        match (yields.key, rest) {
+            // Over something unknown: any number of what the body makes.
+            (_, Some(unknown)) if yields.entries() => self.open_map(slot, unknown),
+            (_, Some(unknown)) => self.extend_list(slot, vec![Item::rest(unknown)]),
             (Some(key), None) => {
-                let place = value.span;
                 let key = self.eval(key);
                 self.set_item(result, &key, element, place);
             }
-            (None, None) => self.extend_list(slot, vec![Item::one(element, value.span)]),
-            // Over something unknown: any number of what the body makes.
-            (Some(_), Some(unknown)) => self.open_map(slot, unknown),
-            (None, Some(unknown)) => self.extend_list(slot, vec![Item::rest(unknown)]),
+            (None, None) if yields.entries() => self.update_map(slot, &element, place),
+            (None, None) if yields.flatten => {
+                let items = self.items(&element, place);
+                self.extend_list(slot, items);
+            }
+            (None, None) => self.extend_list(slot, vec![Item::one(element, place)]),
         }
     }
 

@@ -129,8 +129,9 @@ fn text(expression: &Expression, depth: usize) -> String {
                 BinaryOperator::Subtract => "-",
                 BinaryOperator::Multiply => "*",
                 BinaryOperator::Divide => "/",
+                BinaryOperator::Quotient => "/",
                 BinaryOperator::FloorDivide => "//",
-                BinaryOperator::Modulo => "%",
+                BinaryOperator::Modulo | BinaryOperator::Remainder => "%",
                 BinaryOperator::Power => "**",
                 BinaryOperator::Union => "|",
             };

@@ -1,6 +1,7 @@
 //! Expressions.
 
 use super::Interpreter;
+use super::collections::Yields;
 use super::path::{Side, Test};
 use super::store::Content;
 use super::values::{Element, Item, Kind, Val};
@@ -76,8 +77,9 @@ impl Interpreter<'_> {
                 self.binary(crate::script::BinaryOperator::Subtract, &zero, &value, span)
             }
             ExpressionKind::Call { callee, arguments } => self.call_expression(callee, arguments, expression),
-            ExpressionKind::Comprehension { key, value, target, iterable, conditions } => {
-                self.comprehension(key.as_deref(), value, target, iterable, conditions, span)
+            ExpressionKind::Comprehension { flatten, key, value, target, iterable, conditions } => {
+                let yields = Yields { flatten: *flatten, key: key.as_deref(), value, conditions };
+                self.comprehension(&yields, target, iterable, span)
             }
             ExpressionKind::Input { name, kind, default, is_switch } => {
                 self.read_input(name, *kind, default.as_deref(), *is_switch, span)

@@ -187,6 +187,23 @@ impl Interpreter<'_> {
         self.join(arms)
     }
 
+    /// How many paths have left the innermost loop, iteration or function so far.
+    pub(super) fn ways_out(&self) -> usize {
+        self.catches.last().map_or(0, |catch| catch.exits.len())
+    }
+
+    /// Takes an atom back that turned out to say nothing, also from the paths that left on the way.
+    pub(super) fn forget_atom(&mut self, atom: &Atom) {
+        let without = |condition: &Condition| {
+            Condition::from_atoms(condition.atoms().iter().filter(|one| *one != atom).cloned().collect())
+        };
+        for exit in self.catches.iter_mut().flat_map(|catch| &mut catch.exits) {
+            exit.cases.iter_mut().for_each(|case| *case = without(case));
+            exit.path.all = without(&exit.path.all);
+            exit.path.shown = without(&exit.path.shown);
+        }
+    }
+
     /// Leaves the innermost loop, iteration or function on this path.
     pub(super) fn leave(&mut self, way: Way, value: Val) {
         let found = self.catches.iter().rposition(|catch| catch.way == way || catch.way == Way::Return);

@@ -57,21 +57,48 @@ impl Interpreter<'_> {
         });
     }
 
+    /// Unrolled as long as what is known decides that it goes on; what is not decided runs once, as if any
+    /// number of times.
     pub(super) fn while_loop(&mut self, condition: &Expression, body: &[Statement]) {
-        let test = self.test(condition);
-        if test.outcome() == Some(false) {
-            return;
-        }
         let name = format!("while {}", self.describe(condition));
         let reason = Reason::NotFollowed;
         let unknown = Unknown { input: super::describe::shorten(&name).into(), reason, span: condition.span };
+        let iteration = |this: &mut Self| {
+            this.catch(Way::Continue, |this| {
+                this.block(body);
+                Val::unbound()
+            })
+        };
         self.catch(Way::Break, |this| {
-            this.maybe(&name, &unknown, condition.span, |this| {
-                this.catch(Way::Continue, |this| {
-                    this.block(body);
-                    Val::unbound()
-                });
-            });
+            for turn in 0.. {
+                let test = this.test(condition);
+                match test.outcome() {
+                    Some(false) => break,
+                    None => {
+                        this.maybe(&name, &unknown, condition.span, |this| {
+                            iteration(this);
+                        });
+                        break;
+                    }
+                    Some(true) => {
+                        let left = this.ways_out();
+                        let mut done = this.arm(Side::of(Condition::always()), false, &iteration);
+                        // Whoever may have left may as well have come round again.
+                        let mut ends = done.live && this.ways_out() > left;
+                        if turn >= this.limits.unroll {
+                            this.meet_limit(condition.span, "a loop has too many iterations");
+                            ends = true;
+                        }
+                        if ends {
+                            this.weaken(&mut done, &unknown);
+                        }
+                        this.join(vec![done]);
+                        if ends || !this.live {
+                            break;
+                        }
+                    }
+                }
+            }
             Val::unbound()
         });
     }

@@ -5,7 +5,7 @@ use super::calls::Arguments;
 use super::store::{Content, Slot};
 use super::values::{Element, Entry, Item, Kind, List, Val};
 use crate::script::Expression;
-use crate::value::{Condition, Reason};
+use crate::value::{Condition, Number, Reason};
 use std::rc::Rc;
 
 impl Interpreter<'_> {
@@ -67,42 +67,53 @@ impl Interpreter<'_> {
                 Val::null()
             }
             "insert" => {
-                let at = arguments.at(0).and_then(|at| self.position(at, list.len()));
-                if let Some(item) = arguments.positional.get(1) {
-                    let mut items = (*list).clone();
-                    items.insert(at.unwrap_or(items.len()).min(items.len()), item.clone());
-                    self.store.set(slot, Content::List(Rc::new(items)));
+                let Some(item) = arguments.positional.get(1).cloned() else { return Val::null() };
+                let at = match arguments.at(0).map(|at| (&at.kind, &at.input)) {
+                    Some((Kind::Number(Number::Int(at)), None)) => Some(match usize::try_from(*at) {
+                        Ok(at) => at.min(list.len()),
+                        Err(_) => list
+                            .len()
+                            .saturating_sub(usize::try_from(at.unsigned_abs()).unwrap_or(usize::MAX)),
+                    }),
+                    _ => None,
+                };
+                match at.filter(|&at| list.iter().take(at).all(|item| self.is_there(item))) {
+                    Some(at) => {
+                        let mut items = (*list).clone();
+                        items.insert(at, item);
+                        self.store.set(slot, Content::List(Rc::new(items)));
+                    }
+                    // It stands somewhere among the others.
+                    None => self.forget_items(slot, span),
                 }
                 Val::null()
             }
             "pop" => {
-                let at = match arguments.at(0) {
-                    Some(at) => self.position(at, list.len()),
-                    None => list.len().checked_sub(1),
-                };
-                let mut items = (*list).clone();
-                match at {
-                    Some(at) if at < items.len() => {
-                        let item = items.remove(at);
+                let last = Val::int(-1, None);
+                let key = arguments.at(0).unwrap_or(&last).clone();
+                match (self.at(&list, &key), self.position(&key, list.len())) {
+                    (Some(value), Some(at)) => {
+                        let mut items = (*list).clone();
+                        items.remove(at);
                         self.store.set(slot, Content::List(Rc::new(items)));
-                        match &item.value {
-                            Element::One(value) => value.clone(),
-                            Element::Rest(unknown) => Val::unknown(unknown.clone(), None),
-                        }
+                        value
                     }
-                    _ => self.event("an element", Reason::NotFollowed, span),
+                    _ => {
+                        self.forget_items(slot, span);
+                        self.event("an element", Reason::NotFollowed, span)
+                    }
                 }
             }
             "remove" | "discard" => {
-                let gone = arguments.at(0).and_then(Val::plain);
-                let is_it = |item: &Rc<Item>| match &item.value {
-                    Element::One(value) => gone.is_some() && value.plain() == gone,
-                    Element::Rest(_) => false,
-                };
-                if let Some(at) = list.iter().position(is_it) {
-                    let mut items = (*list).clone();
-                    items.remove(at);
-                    self.store.set(slot, Content::List(Rc::new(items)));
+                let place = arguments.at(0).map(|gone| self.place_of(&list, gone));
+                match place {
+                    Some(Some(Some(at))) => {
+                        let mut items = (*list).clone();
+                        items.remove(at);
+                        self.store.set(slot, Content::List(Rc::new(items)));
+                    }
+                    Some(Some(None)) => {}
+                    _ => self.forget_items(slot, span),
                 }
                 Val::null()
             }
@@ -110,18 +121,40 @@ impl Interpreter<'_> {
                 self.store.set(slot, Content::List(Rc::new(Vec::new())));
                 Val::null()
             }
-            "reverse" | "sort" => {
+            "reverse" => {
                 let mut items = (*list).clone();
-                if name == "sort" && arguments.named("key").is_none() {
-                    sort(&mut items);
-                } else {
-                    items.reverse();
-                }
+                items.reverse();
                 self.store.set(slot, Content::List(Rc::new(items)));
                 Val::null()
             }
+            "sort" => {
+                match self.in_order((*list).clone(), arguments, whole) {
+                    Some(items) => self.store.set(slot, Content::List(Rc::new(items))),
+                    None => self.forget_items(slot, span),
+                }
+                Val::null()
+            }
+            "index" if arguments.positional.len() == 1 => {
+                match arguments.at(0).and_then(|value| self.place_of(&list, value)).flatten() {
+                    Some(at) => Val::int(i64::try_from(at).unwrap_or(i64::MAX), None),
+                    None => self.event(name, Reason::NotFollowed, span),
+                }
+            }
+            "count" => {
+                let wanted = arguments.at(0).and_then(|value| self.key(value));
+                let keys = list.iter().map(|item| match &item.value {
+                    Element::One(value) if self.is_there(item) => self.key(value),
+                    _ => None,
+                });
+                match (wanted, keys.collect::<Option<Vec<_>>>()) {
+                    (Some(wanted), Some(keys)) => {
+                        let count = keys.iter().filter(|key| **key == wanted).count();
+                        Val::int(i64::try_from(count).unwrap_or(i64::MAX), None)
+                    }
+                    _ => self.event(name, Reason::NotFollowed, span),
+                }
+            }
             "copy" => self.new_list((*list).clone()),
-            "count" | "index" => self.event(name, Reason::NotFollowed, span),
             _ => {
                 let name = self.describe(whole);
                 self.event(&name, Reason::NotFollowed, span)
@@ -177,7 +210,14 @@ impl Interpreter<'_> {
                 }
             }
             ("pop", Some(key)) => match self.remove_key(&object, &key) {
-                Some(entry) => entry.value.clone(),
+                Some(entry) if self.path.all.implies(&entry.condition) => entry.value.clone(),
+                Some(entry) => match (entry.condition.without(&self.path.all).atoms(), arguments.at(1)) {
+                    ([atom], Some(default)) => {
+                        let (there, absent) = (Condition::of(atom.clone()), Condition::of(atom.negated()));
+                        self.either(vec![(there, entry.value.clone()), (absent, default.clone())])
+                    }
+                    _ => entry.value.clone(),
+                },
                 None => match arguments.at(1) {
                     Some(default) if map.open.is_none() => default.clone(),
                     _ => self.element_of(&object, &key, span),
@@ -195,6 +235,26 @@ impl Interpreter<'_> {
         }
     }
 
+    /// The first place of a value among items: `None` where that is not known, `Some(None)` if it is not
+    /// among them.
+    fn place_of(&self, list: &List, value: &Val) -> Option<Option<usize>> {
+        let wanted = self.key(value)?;
+        for (at, item) in list.iter().enumerate() {
+            let Element::One(one) = &item.value else { return None };
+            if self.key(one)? == wanted {
+                return self.is_there(item).then_some(Some(at));
+            }
+        }
+        Some(None)
+    }
+
+    /// A list of which from here on nothing is known.
+    pub(super) fn forget_items(&mut self, slot: Slot, span: crate::source::Span) {
+        let input = "a list that was changed".into();
+        let unknown = crate::value::Unknown { input, reason: Reason::NotFollowed, span };
+        self.store.set(slot, Content::List(Rc::new(vec![Item::rest(unknown)])));
+    }
+
     fn pair(&mut self, entry: &Entry) -> Val {
         let always = Condition::always;
         let key_span =
@@ -204,16 +264,5 @@ impl Interpreter<'_> {
             Rc::new(Item { condition: always(), value: Element::One(entry.value.clone()), span: entry.span }),
         ];
         self.new_list(items)
-    }
-}
-
-/// Sorts items that are all plain texts; anything else stays as it is.
-pub(super) fn sort(items: &mut List) {
-    let key = |item: &Rc<Item>| match &item.value {
-        Element::One(value) => value.plain(),
-        Element::Rest(_) => None,
-    };
-    if items.iter().all(|item| key(item).is_some()) {
-        items.sort_by_key(key);
     }
 }

@@ -13,73 +13,95 @@ impl Interpreter<'_> {
         let number = match &value.kind {
             Kind::Number(number) => Some(*number),
             Kind::Text(_) => value.plain().and_then(|text| {
-                let text = text.trim();
-                text.parse().map(Number::Int).ok().or_else(|| text.parse().map(Number::Float).ok())
+                let whole_number = text.trim().parse().map(Number::Int).ok();
+                whole_number.or_else(|| text.trim().parse().ok().filter(|_| !whole).map(Number::Float))
             }),
             Kind::Bool(value) => Some(Number::Int(i64::from(*value))),
             Kind::Unknown(..) => return value.clone(),
             _ => None,
         };
-        #[allow(clippy::cast_possible_truncation)]
+        #[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss)]
         let number = match number {
-            Some(Number::Float(float)) if whole => Number::Int(float as i64),
-            #[allow(clippy::cast_precision_loss)]
-            Some(Number::Int(int)) if !whole => Number::Float(int as f64),
-            Some(number) => number,
-            None => return self.computed_from(&[value], span),
+            // What does not fit has no end of digits that would be right.
+            Some(Number::Float(float)) if whole => {
+                (float.abs() < 2f64.powi(53)).then_some(Number::Int(float as i64))
+            }
+            Some(Number::Int(int)) if !whole => Some(Number::Float(int as f64)),
+            number => number,
         };
-        Val { input: value.input.clone(), ..Val::new(Kind::Number(number), value.origin) }
+        match number {
+            Some(number) => {
+                Val { input: value.input.clone(), ..Val::new(Kind::Number(number), value.origin) }
+            }
+            None => self.computed_from(&[value], span),
+        }
     }
 
     /// `abs`, `round`, `sum`, `min`, `max`.
     pub(super) fn numeric(&mut self, name: &str, arguments: &Arguments, span: Span) -> Val {
-        let mut operands: Vec<Val> =
-            (0..arguments.positional.len()).filter_map(|at| arguments.at(at).cloned()).collect();
-        if let [single] = operands.as_slice()
-            && self.is_list(single)
-        {
-            let items = self.items(single, span);
-            let all: Option<Vec<Val>> = items
-                .iter()
-                .map(|item| match &item.value {
-                    Element::One(value) if item.condition.is_always() => Some(value.clone()),
-                    _ => None,
-                })
-                .collect();
-            match all {
-                Some(all) => operands = all,
-                None => return self.computed_from(&[single], span),
-            }
-        }
+        let Some(first) = arguments.at(0).cloned() else { return Val::unbound() };
         if name == "round" || name == "abs" {
-            let digits = match arguments.at(1).map(|digits| &digits.kind) {
-                Some(Kind::Number(Number::Int(digits))) => i32::try_from(*digits).unwrap_or(0),
-                _ => 0,
+            let digits = match arguments.at(1).or(arguments.named("ndigits")).map(|digits| &digits.kind) {
+                None | Some(Kind::Null) => Some(None),
+                Some(Kind::Number(Number::Int(digits))) => Some(usize::try_from(*digits).ok()),
+                Some(_) => None,
             };
-            let Some(value) = operands.first().cloned() else { return Val::unbound() };
-            return self.each(&value, |this, value| match value.kind {
-                Kind::Number(number) => {
-                    let number = if name == "round" { rounded(number, digits) } else { absolute(number) };
-                    let value = Val { kind: Kind::Number(number), ..value.clone() };
-                    this.with_step(value, span, Step::Computed)
+            return self.each(&first, |this, value| {
+                let number = match (&value.kind, digits) {
+                    (Kind::Number(number), _) if name == "abs" => absolute(*number),
+                    (Kind::Number(number), Some(digits)) => rounded(*number, digits),
+                    _ => None,
+                };
+                match number {
+                    Some(number) => {
+                        let value = Val { kind: Kind::Number(number), ..value.clone() };
+                        this.with_step(value, span, Step::Computed)
+                    }
+                    None => this.computed_from(&[value], span),
                 }
-                _ => this.computed_from(&[value], span),
             });
         }
+        let mut operands: Vec<Val> = Vec::new();
+        let items = match name {
+            _ if self.is_list(&first) => self.items(&first, span),
+            "sum" => return self.computed_from(&[&first], span),
+            _ => arguments.positional.clone(),
+        };
+        for item in &items {
+            match &item.value {
+                Element::One(value) if item.condition.is_always() => operands.push(value.clone()),
+                _ => return self.computed_from(&[&first], span),
+            }
+        }
+        let start = arguments.at(1).or(arguments.named("start")).filter(|_| name == "sum").cloned();
+        operands.splice(0..0, start);
+        let known = |(name, ..): &(std::rc::Rc<str>, Val, Span)| matches!(&**name, "start");
+        if !arguments.named.iter().all(known) {
+            // Another measure than the value itself.
+            return self.computed_from(&[&first], span);
+        }
         let mut operands = operands.into_iter();
-        let Some(mut result) = operands.next() else { return Val::int(0, None) };
+        let Some(mut result) = operands.next() else {
+            return if name == "sum" { Val::int(0, None) } else { self.computed_from(&[&first], span) };
+        };
         for operand in operands {
             let before = result.clone();
             result = self.each(&before, |this, x| {
-                this.each(&operand, |this, y| match (name, &x.kind, &y.kind) {
-                    ("sum", ..) => this.binary(crate::script::BinaryOperator::Add, x, y, span),
-                    (_, Kind::Number(a), Kind::Number(b)) => {
-                        let first =
-                            if name == "min" { a.as_f64() <= b.as_f64() } else { a.as_f64() >= b.as_f64() };
-                        let chosen = if first { x.clone() } else { y.clone() };
-                        this.with_step(chosen, span, Step::Computed)
+                this.each(&operand, |this, y| {
+                    if name == "sum" {
+                        return this.binary(crate::script::BinaryOperator::Add, x, y, span);
                     }
-                    _ => this.computed_from(&[x, y], span),
+                    // Of two that are alike the first one counts.
+                    let stays = this
+                        .ordering(x, y)
+                        .map(|order| if name == "min" { order.is_le() } else { order.is_ge() });
+                    match stays {
+                        Some(stays) => {
+                            let chosen = if stays { x.clone() } else { y.clone() };
+                            this.with_step(chosen, span, Step::Computed)
+                        }
+                        None => this.computed_from(&[x, y], span),
+                    }
                 })
             });
         }
@@ -114,19 +136,25 @@ impl Interpreter<'_> {
     }
 }
 
-fn rounded(number: Number, digits: i32) -> Number {
-    match number {
-        Number::Float(float) => {
-            let scale = 10f64.powi(digits);
-            Number::Float((float * scale).round() / scale)
+/// As Python rounds: what lies exactly in the middle goes to the even side, and without `digits` the
+/// outcome is whole.
+fn rounded(number: Number, digits: Option<usize>) -> Option<Number> {
+    match (number, digits) {
+        (Number::Int(int), _) => Some(Number::Int(int)),
+        #[allow(clippy::cast_possible_truncation)]
+        (Number::Float(float), None) => {
+            (float.abs() < 2f64.powi(53)).then(|| Number::Int(float.round_ties_even() as i64))
         }
-        int => int,
+        (Number::Float(float), Some(digits)) if digits <= 32 => {
+            format!("{float:.digits$}").parse().ok().map(Number::Float)
+        }
+        _ => None,
     }
 }
 
-fn absolute(number: Number) -> Number {
+fn absolute(number: Number) -> Option<Number> {
     match number {
-        Number::Int(int) => Number::Int(int.saturating_abs()),
-        Number::Float(float) => Number::Float(float.abs()),
+        Number::Int(int) => int.checked_abs().map(Number::Int),
+        Number::Float(float) => Some(Number::Float(float.abs())),
     }
 }

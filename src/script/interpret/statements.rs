@@ -192,13 +192,29 @@ impl Interpreter<'_> {
         let input = self.event_name("an error");
         let failed = Atom { input, operator: Operator::Holds, operand: Operand::None, span };
         let fine = Side::of(Condition::of(failed.negated()));
+        let events = self.next_event;
+        let mut cannot_fail = false;
         let mut arms = vec![self.arm(fine, false, |this| {
             this.block(body);
+            cannot_fail = this.next_event == events;
             if this.live {
                 this.block(otherwise);
             }
             Val::unbound()
         })];
+        let is_known = |content: &Content| match content {
+            Content::Variable(value) => !matches!(value.kind, Kind::Unknown(..) | Kind::Either(_)),
+            _ => true,
+        };
+        if let [done] = arms.as_mut_slice()
+            && (cannot_fail && !done.ran && done.live && done.changes.values().all(is_known))
+        {
+            // Everything in it is known and nothing of it runs a command: nothing can have failed.
+            self.forget_atom(&failed.negated());
+            done.path = self.path.clone();
+            self.join(arms);
+            return;
+        }
         // Of several handlers one runs; telling them apart would need conditions that nobody can read.
         for handler in handlers {
             let side = Side::of(Condition::of(failed.clone()));

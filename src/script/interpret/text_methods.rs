@@ -1,4 +1,4 @@
-//! Methods of texts, and formats.
+//! Methods of texts.
 
 use super::Interpreter;
 use super::calls::Arguments;
@@ -6,16 +6,8 @@ use super::values::{Element, Item, Kind, List, Part, Piece, Val};
 use crate::provenance::Step;
 use crate::script::Expression;
 use crate::source::Span;
-use crate::value::{Reason, Unknown};
+use crate::value::{Number, Reason};
 use std::rc::Rc;
-
-/// A stretch of a format: characters of the template, or a place for a value.
-enum Stretch {
-    Literal(std::ops::Range<usize>),
-    /// A doubled sign that stands for itself.
-    Sign(&'static str),
-    Place(String),
-}
 
 impl Interpreter<'_> {
     pub(super) fn text_method(
@@ -34,87 +26,149 @@ impl Interpreter<'_> {
                 self.join_items(text, items, span)
             }
             "format" => self.brace_format(text, arguments, span),
-            "split" | "rsplit" | "splitlines" => {
-                let separator = match name {
-                    "splitlines" => Some(Rc::from("\n")),
-                    _ => arguments.at(0).or(arguments.named("sep")).and_then(Val::plain),
+            "split" | "rsplit" => {
+                let separator = arguments.at(0).or(arguments.named("sep"));
+                let most = match arguments.at(1).or(arguments.named("maxsplit")).map(|most| &most.kind) {
+                    None => Some(None),
+                    Some(Kind::Number(Number::Int(most))) => Some(usize::try_from(*most).ok()),
+                    Some(_) => None,
                 };
-                self.split_text(text, &parts, separator.as_deref(), span)
-            }
-            "strip" | "lstrip" | "rstrip" => {
-                let set = arguments.at(0).and_then(Val::plain);
-                let strips = |c: char| match &set {
-                    Some(set) => set.contains(c),
-                    None => c.is_whitespace(),
+                let separator = match separator.map(|separator| (&separator.kind, separator.plain())) {
+                    None | Some((Kind::Null, _)) => Some(None),
+                    Some((_, Some(separator))) if !separator.is_empty() => Some(Some(separator)),
+                    Some(_) => None,
                 };
-                let mut parts = (*parts).clone();
-                if name != "rstrip"
-                    && let Some(first) = parts.first().cloned()
-                    && let Piece::Literal(text) = &first.piece
-                {
-                    let start = text.len() - text.trim_start_matches(strips).len();
-                    self.cut(&mut parts, 0, &first, start..text.len());
+                match (separator, most) {
+                    (Some(separator), Some(most)) => {
+                        self.split_text(text, separator.as_deref(), most, name == "rsplit", span)
+                    }
+                    _ => self.unknown_list(text, span),
                 }
-                if name != "lstrip"
-                    && let Some(last) = parts.last().cloned()
-                    && let Piece::Literal(text) = &last.piece
-                {
-                    let end = text.trim_end_matches(strips).len();
-                    let at = parts.len() - 1;
-                    self.cut(&mut parts, at, &last, 0..end);
-                }
-                self.computed_text(text, parts, span)
             }
+            "splitlines" => match text.plain() {
+                Some(plain) => {
+                    let text = match plain.strip_suffix('\n') {
+                        Some(_) => {
+                            self.changed(text, span, |text| Some(text.trim_end_matches('\n').to_string()))
+                        }
+                        None => text.clone(),
+                    };
+                    if plain.ends_with("\n\n") || plain.contains('\r') || plain.is_empty() {
+                        return self.unknown_list(&text, span);
+                    }
+                    self.split_text(&text, Some("\n"), None, false, span)
+                }
+                None => self.split_text(text, Some("\n"), None, false, span),
+            },
+            "strip" | "lstrip" | "rstrip" => self.stripped(text, &parts, name, arguments, span),
             "lower" | "casefold" => self.mapped(text, &parts, span, |text| text.to_lowercase()),
             "upper" => self.mapped(text, &parts, span, |text| text.to_uppercase()),
-            "title" | "capitalize" => match text.plain() {
-                Some(_) => self.mapped(text, &parts, span, |text| {
-                    let mut chars = text.chars();
-                    chars.next().map_or_else(String::new, |first| {
-                        first.to_uppercase().chain(chars.flat_map(char::to_lowercase)).collect()
-                    })
-                }),
-                None => self.computed_from(&[text], span),
-            },
+            "title" => self.changed(text, span, |text| Some(title(text))),
+            "capitalize" => self.changed(text, span, |text| {
+                let mut chars = text.chars();
+                let first = chars.next().map(char::to_uppercase).into_iter().flatten();
+                Some(first.chain(chars.flat_map(char::to_lowercase)).collect())
+            }),
+            "swapcase" => self.changed(text, span, |text| {
+                let swap = |c: char| {
+                    if c.is_ascii_uppercase() { c.to_ascii_lowercase() } else { c.to_ascii_uppercase() }
+                };
+                text.is_ascii().then(|| text.chars().map(swap).collect())
+            }),
             "replace" => {
                 let (from, to) = (arguments.at(0).and_then(Val::plain), arguments.at(1).and_then(Val::plain));
-                match (from, to) {
-                    // A match across a hole cannot be seen.
-                    (Some(from), Some(to)) if text.plain().is_some() => {
-                        self.mapped(text, &parts, span, |text| text.replace(&*from, &to))
+                let count = match arguments.at(2).or(arguments.named("count")).map(|count| &count.kind) {
+                    None => Some(usize::MAX),
+                    Some(Kind::Number(Number::Int(count))) => {
+                        Some(usize::try_from(*count).unwrap_or(usize::MAX))
+                    }
+                    Some(_) => None,
+                };
+                match (from, to, count) {
+                    (Some(from), Some(to), Some(count)) => {
+                        self.changed(text, span, |text| Some(text.replacen(&*from, &to, count)))
                     }
                     _ => self.computed_from(&[text], span),
                 }
             }
             "removeprefix" | "removesuffix" => {
-                let (Some(plain), Some(cut)) = (text.plain(), arguments.at(0).and_then(Val::plain)) else {
+                let Some(cut) = arguments.at(0).and_then(Val::plain) else {
                     return self.computed_from(&[text], span);
                 };
-                let rest = if name == "removeprefix" {
-                    plain.strip_prefix(&*cut)
-                } else {
-                    plain.strip_suffix(&*cut)
-                };
-                match rest {
-                    Some(rest) => self.mapped(text, &parts, span, |_| rest.to_string()),
-                    None => text.clone(),
-                }
-            }
-            "startswith" | "endswith" => {
-                let (Some(plain), Some(part)) = (text.plain(), arguments.at(0).and_then(Val::plain)) else {
-                    let name = self.describe(whole);
-                    return self.event(&name, Reason::NotFollowed, span);
-                };
-                if text.input.is_some() {
-                    let name = self.describe(whole);
-                    return self.event(&name, Reason::NotFollowed, span);
-                }
-                Val::bool(if name == "startswith" {
-                    plain.starts_with(&*part)
-                } else {
-                    plain.ends_with(&*part)
+                self.changed(text, span, |text| {
+                    let rest = match name {
+                        "removeprefix" => text.strip_prefix(&*cut),
+                        _ => text.strip_suffix(&*cut),
+                    };
+                    Some(rest.unwrap_or(text).to_string())
                 })
             }
+            "zfill" | "ljust" | "rjust" | "center" => {
+                match (arguments.at(0).map(|width| &width.kind), arguments.at(1)) {
+                    (Some(Kind::Number(Number::Int(width))), None) if (0..=256).contains(width) => {
+                        let specification = match name {
+                            "zfill" => format!("0>{width}"),
+                            "ljust" => format!("<{width}"),
+                            "rjust" => format!(">{width}"),
+                            _ => format!("^{width}"),
+                        };
+                        match text.plain() {
+                            // A sign stays in front of the zeros; an odd blank goes to a side of its own.
+                            Some(plain) if !plain.starts_with(['+', '-']) && name != "center" => {
+                                self.formatted(text, &specification, span)
+                            }
+                            _ => self.computed_from(&[text], span),
+                        }
+                    }
+                    _ => self.computed_from(&[text], span),
+                }
+            }
+            "partition" | "rpartition" => self.partition(text, name == "partition", arguments, span),
+            "isdigit" | "isnumeric" | "isalpha" | "isalnum" | "isupper" | "islower" => {
+                let (Some(plain), None) = (text.plain(), &text.input) else {
+                    let name = self.describe(whole);
+                    return self.event(&name, Reason::NotFollowed, span);
+                };
+                let has_case = plain.chars().any(char::is_alphabetic);
+                let every = |test: fn(char) -> bool| !plain.is_empty() && plain.chars().all(test);
+                Val::bool(match name {
+                    "isdigit" | "isnumeric" => every(|c| c.is_ascii_digit()),
+                    "isalpha" => every(char::is_alphabetic),
+                    "isalnum" => every(char::is_alphanumeric),
+                    "isupper" => has_case && !plain.chars().any(char::is_lowercase),
+                    _ => has_case && !plain.chars().any(char::is_uppercase),
+                })
+            }
+            "count" | "find" | "index" => match (text.plain(), arguments.at(0).and_then(Val::plain)) {
+                (Some(plain), Some(part))
+                    if text.input.is_none() && arguments.positional.len() == 1 && !part.is_empty() =>
+                {
+                    let found = match name {
+                        "count" => Some(plain.matches(&*part).count()),
+                        _ => plain.find(&*part).map(|at| {
+                            plain.chars().count() - plain.get(at..).map_or(0, |rest| rest.chars().count())
+                        }),
+                    };
+                    match (found.and_then(|at| i64::try_from(at).ok()), name) {
+                        (Some(found), _) => Val::int(found, None),
+                        (None, "find") => Val::int(-1, None),
+                        _ => self.computed_from(&[text], span),
+                    }
+                }
+                _ => self.computed_from(&[text], span),
+            },
+            "startswith" | "endswith" => match (text.plain(), self.prefixes(arguments.at(0))) {
+                (Some(plain), Some(parts)) if text.input.is_none() && arguments.positional.len() == 1 => {
+                    Val::bool(parts.iter().any(|part| match name {
+                        "startswith" => plain.starts_with(&**part),
+                        _ => plain.ends_with(&**part),
+                    }))
+                }
+                _ => {
+                    let name = self.describe(whole);
+                    self.event(&name, Reason::NotFollowed, span)
+                }
+            },
             "encode" | "decode" | "expandtabs" | "__str__" | "as_posix" | "resolve" | "absolute"
             | "expanduser" => text.clone(),
             "joinpath" => {
@@ -125,15 +179,6 @@ impl Interpreter<'_> {
             _ => {
                 let name = self.describe(whole);
                 self.event(&name, Reason::NotFollowed, span)
-            }
-        }
-    }
-
-    fn cut(&mut self, parts: &mut Vec<Part>, at: usize, part: &Part, range: std::ops::Range<usize>) {
-        match self.piece_of(part, range).filter(|piece| piece.piece != Piece::Literal("".into())) {
-            Some(piece) => parts[at] = piece,
-            None => {
-                parts.remove(at);
             }
         }
     }
@@ -200,186 +245,97 @@ impl Interpreter<'_> {
         Val::text(parts, Some(origin))
     }
 
-    fn split_text(&mut self, text: &Val, parts: &[Part], separator: Option<&str>, span: Span) -> Val {
-        let Some(separator) = separator.filter(|separator| !separator.is_empty()) else {
-            let fields = self.split_fields(parts);
-            let items = fields
-                .into_iter()
-                .map(|field| {
-                    let origin = field.parts.first().and_then(|part| part.origin);
-                    let value = Element::One(Val::text(field.parts, origin));
-                    Rc::new(Item { condition: field.condition, value, span })
-                })
-                .collect();
-            return self.new_list(items);
-        };
-        if parts.iter().any(|part| !part.condition.is_always()) {
-            let unknown = self.unknown_of(text, span);
-            return self.new_list(vec![Item::rest(unknown)]);
-        }
-        let mut items: List = Vec::new();
-        let mut current: Vec<Part> = Vec::new();
-        let mut flush = |this: &mut Self, current: &mut Vec<Part>| {
-            let parts = std::mem::take(current);
-            let origin = match parts.as_slice() {
-                [single] => single.origin,
-                _ => text.origin,
-            };
-            let value = Val { input: text.input.clone(), ..Val::text(parts, origin) };
-            let value = this.with_step(value, span, Step::Computed);
-            items.push(Item::one(value, span));
-        };
-        for part in parts {
-            let Piece::Literal(characters) = &part.piece else {
-                current.push(part.clone());
-                continue;
-            };
-            let mut start = 0;
-            for (at, _) in characters.match_indices(separator) {
-                current.extend(self.piece_of(part, start..at).filter(|_| at > start));
-                flush(self, &mut current);
-                start = at + separator.len();
+    /// The text in one part, if it is wholly known: what is looked for may reach over the ends of parts.
+    pub(super) fn in_one_part(&mut self, text: &Val) -> Val {
+        match (&text.kind, text.plain()) {
+            (Kind::Text(parts), Some(plain)) if parts.len() > 1 => {
+                let part = Part { input: text.input.clone(), ..Part::literal(plain, text.origin) };
+                Val { kind: Kind::Text(Rc::new(vec![part])), ..text.clone() }
             }
-            if start < characters.len() {
-                current.extend(self.piece_of(part, start..characters.len()));
-            }
+            _ => text.clone(),
         }
-        flush(self, &mut current);
-        self.new_list(items)
     }
 
-    fn template(text: &Val) -> Option<(Part, Rc<str>)> {
-        let Kind::Text(parts) = &text.kind else { return None };
-        let [single] = parts.as_slice() else { return None };
-        match &single.piece {
-            Piece::Literal(characters) if single.condition.is_always() => {
-                Some((single.clone(), characters.clone()))
+    /// A wholly known text, changed as a whole; `None` is not known.
+    pub(super) fn changed(&mut self, text: &Val, span: Span, change: impl Fn(&str) -> Option<String>) -> Val {
+        let Some(plain) = text.plain() else { return self.computed_from(&[text], span) };
+        match change(&plain) {
+            Some(same) if *same == *plain => text.clone(),
+            Some(changed) => self.computed_literal(&changed, text, span),
+            None => self.computed_from(&[text], span),
+        }
+    }
+
+    fn stripped(&mut self, text: &Val, parts: &[Part], name: &str, arguments: &Arguments, span: Span) -> Val {
+        let set = match arguments.at(0).map(|set| (&set.kind, set.plain())) {
+            None | Some((Kind::Null, _)) => None,
+            Some((_, Some(set))) => Some(set),
+            Some((_, None)) => return self.computed_from(&[text], span),
+        };
+        let strips = |c: char| match &set {
+            Some(set) => set.contains(c),
+            None => c.is_whitespace(),
+        };
+        let mut parts = parts.to_vec();
+        if name != "rstrip" {
+            while let Some(Part { piece: Piece::Literal(text), .. }) = parts.first() {
+                let (start, end) = (text.len() - text.trim_start_matches(strips).len(), text.len());
+                self.cut(&mut parts, 0, start..end);
+                if start < end {
+                    break;
+                }
             }
+        }
+        if name != "lstrip" {
+            while let Some(Part { piece: Piece::Literal(text), .. }) = parts.last() {
+                let end = text.trim_end_matches(strips).len();
+                let at = parts.len() - 1;
+                self.cut(&mut parts, at, 0..end);
+                if end > 0 {
+                    break;
+                }
+            }
+        }
+        self.computed_text(text, parts, span)
+    }
+
+    /// Keeps a range of one part; nothing of it, and the part is gone.
+    fn cut(&mut self, parts: &mut Vec<Part>, at: usize, range: std::ops::Range<usize>) {
+        let Some(part) = parts.get(at).cloned() else { return };
+        match self.piece_of(&part, range.clone()).filter(|_| !range.is_empty()) {
+            Some(piece) => parts[at] = piece,
+            None => {
+                parts.remove(at);
+            }
+        }
+    }
+
+    /// The texts of `startswith("a")` and `startswith(("a", "b"))`.
+    fn prefixes(&mut self, argument: Option<&Val>) -> Option<Vec<Rc<str>>> {
+        let argument = argument?.clone();
+        if !self.is_list(&argument) {
+            return argument.plain().filter(|_| argument.input.is_none()).map(|one| vec![one]);
+        }
+        let items = self.items(&argument, Span::beginning(self.source));
+        let one = |item: &Rc<Item>| match &item.value {
+            Element::One(value) if item.condition.is_always() && value.input.is_none() => value.plain(),
             _ => None,
-        }
-    }
-
-    /// `"{} {name}".format(...)`.
-    fn brace_format(&mut self, text: &Val, arguments: &Arguments, span: Span) -> Val {
-        let Some((part, characters)) = Self::template(text) else { return self.computed_from(&[text], span) };
-        let mut next = 0;
-        let mut values = Vec::new();
-        for stretch in braces(&characters) {
-            match stretch {
-                Stretch::Literal(range) => values.extend(self.literal_stretch(&part, range)),
-                Stretch::Sign(sign) => values.push((Val::literal(sign, part.origin), None)),
-                Stretch::Place(field) => {
-                    let name = field.split(['!', ':']).next().unwrap_or_default();
-                    let value = if name.is_empty() {
-                        next += 1;
-                        arguments.at(next - 1).cloned()
-                    } else if let Ok(at) = name.parse::<usize>() {
-                        arguments.at(at).cloned()
-                    } else {
-                        arguments.named(name).cloned()
-                    };
-                    values.push((value.unwrap_or_else(|| self.hole(name, span)), Some(span)));
-                }
-            }
-        }
-        self.concat(&values, span)
-    }
-
-    /// `"%s" % value`.
-    pub(super) fn percent_format(&mut self, text: &Val, value: &Val, span: Span) -> Val {
-        let Some((part, characters)) = Self::template(text) else {
-            return self.computed_from(&[text, value], span);
         };
-        let is_list = self.is_list(value);
-        let items = if is_list { self.items(value, span) } else { vec![Item::one(value.clone(), span)] };
-        let mut items = items.into_iter();
-        let mut values = Vec::new();
-        for stretch in percents(&characters) {
-            match stretch {
-                Stretch::Literal(range) => values.extend(self.literal_stretch(&part, range)),
-                Stretch::Sign(sign) => values.push((Val::literal(sign, part.origin), None)),
-                Stretch::Place(name) if name.is_empty() => {
-                    let value = match items.next().map(|item| item.value.clone()) {
-                        Some(Element::One(value)) => value,
-                        Some(Element::Rest(unknown)) => Val::unknown(unknown, None),
-                        None => self.hole("a missing value", span),
-                    };
-                    values.push((value, Some(span)));
-                }
-                Stretch::Place(name) => {
-                    let key = Val::literal(&name, None);
-                    let value = self.item(value, &key, span);
-                    values.push((value, Some(span)));
-                }
-            }
-        }
-        self.concat(&values, span)
-    }
-
-    fn literal_stretch(&mut self, part: &Part, range: std::ops::Range<usize>) -> Option<(Val, Option<Span>)> {
-        if range.is_empty() {
-            return None;
-        }
-        let piece = self.piece_of(part, range)?;
-        Some((Val::text(vec![piece.clone()], piece.origin), None))
-    }
-
-    fn hole(&mut self, name: &str, span: Span) -> Val {
-        let unknown = Unknown { input: name.into(), reason: Reason::NotFollowed, span };
-        Val::unknown(unknown, None)
+        items.iter().map(one).collect()
     }
 }
 
-fn braces(text: &str) -> Vec<Stretch> {
-    let mut stretches = Vec::new();
-    let mut start = 0;
-    let mut at = 0;
-    while let Some(found) = text.get(at..).and_then(|rest| rest.find(['{', '}'])) {
-        let sign = at + found;
-        stretches.push(Stretch::Literal(start..sign));
-        let rest = text.get(sign..).unwrap_or_default();
-        if rest.starts_with("{{") || rest.starts_with("}}") {
-            stretches.push(Stretch::Sign(if rest.starts_with('{') { "{" } else { "}" }));
-            at = sign + 2;
-        } else if let (true, Some(end)) = (rest.starts_with('{'), rest.find('}')) {
-            stretches.push(Stretch::Place(rest.get(1..end).unwrap_or_default().to_string()));
-            at = sign + end + 1;
+/// Each word with a capital, as `str.title` has it: a word is a run of letters.
+fn title(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut inside = false;
+    for c in text.chars() {
+        if inside {
+            out.extend(c.to_lowercase());
         } else {
-            at = sign + 1;
+            out.extend(c.to_uppercase());
         }
-        start = at;
+        inside = c.is_alphabetic();
     }
-    stretches.push(Stretch::Literal(start..text.len()));
-    stretches
-}
-
-fn percents(text: &str) -> Vec<Stretch> {
-    let mut stretches = Vec::new();
-    let mut start = 0;
-    let mut at = 0;
-    while let Some(found) = text.get(at..).and_then(|rest| rest.find('%')) {
-        let sign = at + found;
-        stretches.push(Stretch::Literal(start..sign));
-        let rest = text.get(sign + 1..).unwrap_or_default();
-        let mut name = String::new();
-        let mut used = 0;
-        if rest.starts_with('%') {
-            stretches.push(Stretch::Sign("%"));
-            at = sign + 2;
-            start = at;
-            continue;
-        }
-        if let (true, Some(end)) = (rest.starts_with('('), rest.find(')')) {
-            name = rest.get(1..end).unwrap_or_default().to_string();
-            used = end + 1;
-        }
-        let specification = rest.get(used..).unwrap_or_default();
-        used +=
-            specification.find(|c: char| c.is_ascii_alphabetic()).map_or(specification.len(), |end| end + 1);
-        stretches.push(Stretch::Place(name));
-        at = sign + 1 + used;
-        start = at;
-    }
-    stretches.push(Stretch::Literal(start..text.len()));
-    stretches
+    out
 }

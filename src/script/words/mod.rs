@@ -35,5 +35,14 @@ pub struct LineWord {
     pub may_split: bool,
 }
 
+/// A word as it must be written in a line so that it stays one word, as `shlex.quote` has it.
+pub fn quoted(word: &str) -> String {
+    let is_safe = |c: char| c.is_ascii_alphanumeric() || "@%+=:,./-_".contains(c);
+    if !word.is_empty() && word.chars().all(is_safe) {
+        return word.to_string();
+    }
+    format!("'{}'", word.replace('\'', "'\"'\"'"))
+}
+
 #[cfg(test)]
 mod tests;

@@ -200,7 +200,7 @@ pub(super) fn expression(value: &Expression) -> String {
             };
             format!("{}({})", expression(callee), arguments.iter().map(one).collect::<Vec<_>>().join(", "))
         }
-        ExpressionKind::Comprehension { key, value, target, iterable, conditions } => {
+        ExpressionKind::Comprehension { key, value, target, iterable, conditions, .. } => {
             let key = key.as_ref().map(|key| format!("{}: ", expression(key))).unwrap_or_default();
             let tests: String = conditions.iter().map(|test| format!(" if {}", expression(test))).collect();
             format!(

@@ -1,4 +1,6 @@
-//! Kubernetes.
+//! Kubernetes: manifests, and the commands of kubectl and Helm that change what runs.
+
+mod commands;
 
 use crate::platform::convert::Conversion::{Int, Quantity, Text};
 use crate::platform::table::{Base, Bound, Default, Field, Filled, Limit, Placeholders, Platform, Workload};
@@ -28,7 +30,7 @@ const fn container(
 pub const KUBERNETES: Platform = Platform {
     name: "kubernetes",
     title: "Kubernetes",
-    commands: &[],
+    commands: commands::COMMANDS,
     workloads: &[
         workload("apps/", "Deployment", "deployment", POD_TEMPLATE, POD),
         workload("apps/", "StatefulSet", "statefulset", POD_TEMPLATE, POD),
@@ -50,6 +52,7 @@ pub const KUBERNETES: Platform = Platform {
         // Argo's drop-in for a Deployment.
         workload("argoproj.io/", "Rollout", "rollout", POD_TEMPLATE, POD),
     ],
+    sheets: &[],
     fields: &[
         Field {
             workloads: &[],

@@ -1,13 +1,13 @@
 //! Macros, expanded as the engine's own parser expands them. The test oracle sees to it that the shapes
 //! follow the engine.
 
+mod extensions;
+
 use super::tree::{Macro, Nodes, Place};
 use ::cel::common::ast::{CallExpr, ComprehensionExpr, Expr, IdedExpr, ListExpr, LiteralValue, operators};
 
 /// The accumulator of a comprehension. No expression can name it.
 pub(in crate::cel) const RESULT: &str = "@result";
-/// What `optMap` binds a target to that is no plain name.
-const TARGET: &str = "@target";
 
 /// What became of a call that may be a macro.
 pub(super) enum Expansion {
@@ -32,6 +32,10 @@ pub(super) fn expand(
     match (target, function, args.len()) {
         (None, operators::HAS, 1) => build.has(args),
         (Some(target), "bind", 3) if is_name(&target, "cel") => build.cel_bind(args),
+        (Some(target), "block", 2) if is_name(&target, "cel") => build.cel_block(args),
+        (Some(target), "index", 1) if is_name(&target, "cel") => build.numbered("index", &args),
+        (Some(target), "iterVar", 2) if is_name(&target, "cel") => build.numbered("it", &args),
+        (Some(target), "accuVar", 2) if is_name(&target, "cel") => build.numbered("ac", &args),
         (Some(target), operators::ALL | operators::EXISTS, 2 | 3) => {
             build.fold(function == operators::ALL, target, args)
         }
@@ -40,17 +44,26 @@ pub(super) fn expand(
         (Some(target), operators::FILTER, 2) => build.collect(target, args, Shape::FILTER),
         (Some(target), "transformList", 3 | 4) => build.collect(target, args, Shape::TRANSFORM_LIST),
         (Some(target), "transformMap", 3 | 4) => build.collect(target, args, Shape::TRANSFORM_MAP),
+        (Some(target), "transformMapEntry", 3 | 4) => build.collect(target, args, Shape::TRANSFORM_MAP_ENTRY),
+        (Some(target), "sortBy", 2) => build.sort_by(target, args),
         (Some(target), "optMap", 2) => build.optional_map(target, args, true),
         (Some(target), "optFlatMap", 2) => build.optional_map(target, args, false),
         (target, _, _) => Expansion::Call(target, args),
     }
 }
 
-/// How many levels an expansion adds to its deepest argument.
-pub(super) fn added_depth(function: &str, args: usize) -> u16 {
+/// How many levels an expansion adds to its deepest argument, of which the first is a list of so many
+/// elements.
+pub(super) fn added_depth(function: &str, args: usize, elements: usize) -> u16 {
     match (function, args) {
+        // Each element is bound inside the one before it.
+        ("block", 2) => u16::try_from(elements).unwrap_or(u16::MAX).saturating_add(1),
+        ("sortBy", 2) => 7,
         (operators::ALL | operators::EXISTS | operators::EXISTS_ONE | "existsOne", 2 | 3) => 3,
-        (operators::MAP | operators::FILTER | "transformList" | "transformMap", 2..=4) => 4,
+        (
+            operators::MAP | operators::FILTER | "transformList" | "transformMap" | "transformMapEntry",
+            2..=4,
+        ) => 4,
         ("optMap" | "optFlatMap", 2) => 5,
         _ => 1,
     }
@@ -65,20 +78,25 @@ struct Shape {
     variables: usize,
     /// Whether the elements themselves are collected.
     elements: bool,
-    map: bool,
+    /// The function that adds to a map, where none collects into a list.
+    map: Option<&'static str>,
 }
 
 impl Shape {
-    const MAP: Shape = Shape { name: Macro::Map, variables: 1, elements: false, map: false };
-    const FILTER: Shape = Shape { name: Macro::Filter, variables: 1, elements: true, map: false };
+    const MAP: Shape = Shape { name: Macro::Map, variables: 1, elements: false, map: None };
+    const FILTER: Shape = Shape { name: Macro::Filter, variables: 1, elements: true, map: None };
     const TRANSFORM_LIST: Shape =
-        Shape { name: Macro::TransformList, variables: 2, elements: false, map: false };
+        Shape { name: Macro::TransformList, variables: 2, elements: false, map: None };
     const TRANSFORM_MAP: Shape =
-        Shape { name: Macro::TransformMap, variables: 2, elements: false, map: true };
+        Shape { name: Macro::TransformMap, variables: 2, elements: false, map: Some(INSERT) };
+    const TRANSFORM_MAP_ENTRY: Shape =
+        Shape { name: Macro::TransformMapEntry, variables: 2, elements: false, map: Some(MERGE) };
 }
 
-/// The function that adds an entry to the map that `transformMap` builds.
+/// What adds an entry to the map that `transformMap` builds; the tree that is evaluated has it no more.
 pub(in crate::cel) const INSERT: &str = "@insert";
+/// The same for `transformMapEntry` and the entries of a map.
+pub(in crate::cel) const MERGE: &str = "@merge";
 
 fn is_name(expr: &IdedExpr, wanted: &str) -> bool {
     matches!(&expr.expr, Expr::Ident(name) if name == wanted)
@@ -207,7 +225,7 @@ impl Build<'_> {
         };
         let filter = if shape.elements || rest.len() == 2 { Some(rest.remove(0)) } else { None };
         let value = if shape.elements { variable } else { rest.pop() };
-        let accu_init = if shape.map {
+        let accu_init = if shape.map.is_some() {
             self.node(Expr::Map(::cel::common::ast::MapExpr::default()))
         } else {
             self.list(Vec::new())
@@ -215,13 +233,17 @@ impl Build<'_> {
         let loop_cond = self.bool(true);
         let accumulator = self.result();
         let added: Vec<IdedExpr> = value.into_iter().collect();
-        let step = if shape.map {
-            let key = self.node(Expr::Ident(iter_var.clone()));
-            let operands = [accumulator, key].into_iter().chain(added).collect();
-            self.call(INSERT, operands)
-        } else {
-            let added = self.list(added);
-            self.call(operators::ADD, vec![accumulator, added])
+        let step = match shape.map {
+            Some(INSERT) => {
+                let key = self.node(Expr::Ident(iter_var.clone()));
+                let operands = [accumulator, key].into_iter().chain(added).collect();
+                self.call(INSERT, operands)
+            }
+            Some(merge) => self.call(merge, [accumulator].into_iter().chain(added).collect()),
+            None => {
+                let added = self.list(added);
+                self.call(operators::ADD, vec![accumulator, added])
+            }
         };
         let loop_step = match filter {
             Some(filter) => {
@@ -243,70 +265,6 @@ impl Build<'_> {
             result,
         };
         self.comprehension(shape.name, parts)
-    }
-
-    /// `cel.bind(name, value, body)`: a comprehension over no elements whose accumulator is the name.
-    fn cel_bind(&mut self, args: Vec<IdedExpr>) -> Expansion {
-        let mut args = args.into_iter();
-        match (args.next(), args.next(), args.next()) {
-            (Some(IdedExpr { expr: Expr::Ident(name), .. }), Some(value), Some(body)) => {
-                Expansion::Expanded(self.bind(&name, value, body))
-            }
-            (Some(first), _, _) => Expansion::Invalid(first.id, NAME_WANTED),
-            (None, _, _) => Expansion::Call(None, Vec::new()),
-        }
-    }
-
-    fn bind(&mut self, name: &str, accu_init: IdedExpr, result: IdedExpr) -> IdedExpr {
-        let iter_range = self.list(Vec::new());
-        let loop_cond = self.bool(false);
-        let loop_step = self.node(Expr::Ident(name.to_owned()));
-        let parts = ComprehensionExpr {
-            iter_range,
-            iter_var: "#unused".to_owned(),
-            iter_var2: None,
-            accu_var: name.to_owned(),
-            accu_init,
-            loop_cond,
-            loop_step,
-            result,
-        };
-        let expr = self.node(Expr::Comprehension(Box::new(parts)));
-        self.nodes.expanded(expr.id, Macro::Bind);
-        expr
-    }
-
-    /// `t.optMap(v, e)` is `t.hasValue() ? optional.of(e with v = t.value()) : optional.none()`;
-    /// `optFlatMap` the same without `optional.of`. A target that is no name is bound first, so that it
-    /// is evaluated once.
-    fn optional_map(&mut self, target: IdedExpr, args: Vec<IdedExpr>, wrap: bool) -> Expansion {
-        let mut args = args.into_iter();
-        let (variable, mapping) = match (args.next(), args.next()) {
-            (Some(IdedExpr { expr: Expr::Ident(name), .. }), Some(mapping)) => (name, mapping),
-            (Some(first), _) => return Expansion::Invalid(first.id, NAME_WANTED),
-            (None, _) => return Expansion::Call(Some(target), Vec::new()),
-        };
-        let (name, bound) = match &target.expr {
-            Expr::Ident(name) => (name.clone(), None),
-            _ => (TARGET.to_owned(), Some(target)),
-        };
-        let receiver = self.node(Expr::Ident(name.clone()));
-        let has_value = self.member_call(receiver, "hasValue", Vec::new());
-        let receiver = self.node(Expr::Ident(name));
-        let value = self.member_call(receiver, "value", Vec::new());
-        let mapped = self.bind(&variable, value, mapping);
-        let some = if wrap { self.optional("of", vec![mapped]) } else { mapped };
-        let none = self.optional("none", Vec::new());
-        let chosen = self.call(operators::CONDITIONAL, vec![has_value, some, none]);
-        Expansion::Expanded(match bound {
-            Some(target) => self.bind(TARGET, target, chosen),
-            None => chosen,
-        })
-    }
-
-    fn optional(&mut self, name: &str, args: Vec<IdedExpr>) -> IdedExpr {
-        let namespace = self.node(Expr::Ident("optional".to_owned()));
-        self.member_call(namespace, name, args)
     }
 }
 

@@ -1,0 +1,37 @@
+//! One policy by itself, over facts that are kept: what tests of policies ask again and again.
+
+use super::policies::{OF_THE_PIPELINE, configured};
+use super::{Facts, Settings, schemas, unreadable};
+use crate::diagnostic::{Diagnostic, Finding};
+use crate::enforce::{self, Enforced};
+use crate::evaluate;
+use crate::policy::Compiled;
+
+/// What one policy says of some facts.
+#[derive(Debug, Default)]
+pub struct Single {
+    pub findings: Vec<Finding>,
+    pub undetermined: Vec<Finding>,
+    /// Errors that the policy raised, and what is wrong with its configuration.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Judges one policy. The facts' sources must hold the policy's file under the policy's id.
+pub fn judge_single(facts: &Facts, policy: &Compiled, settings: &Settings) -> Single {
+    let Facts { sources, documents, provenance, model, .. } = facts;
+    let (policy, mut diagnostics) = configured(policy.clone(), &settings.policies);
+    let inputs = evaluate::Inputs { model, documents, sources, provenance };
+    let name = policy.policy.name.to_string();
+    let mut evaluation = evaluate::evaluate(inputs, std::slice::from_ref(&policy), &settings.evaluate);
+    if OF_THE_PIPELINE.contains(&name.as_str()) {
+        let mut violations = schemas::validate(documents, sources, &settings.schemas, &settings.input);
+        evaluation.diagnostics.append(&mut violations.diagnostics);
+        schemas::tell(&mut evaluation, violations, &settings.policies);
+        unreadable::tell(&mut evaluation, facts.unreadable.clone(), &facts.files, &settings.policies);
+    }
+    diagnostics.extend(evaluation.diagnostics);
+    evaluation.findings.retain(|finding| finding.policy == name);
+    let Enforced { findings, undetermined, .. } =
+        enforce::enforce(evaluation.findings, evaluation.undetermined, &settings.enforce, sources);
+    Single { findings, undetermined, diagnostics }
+}

@@ -1,0 +1,172 @@
+//! Names of a Terraform module: `var.x` with its default, `local.x` with its value.
+//!
+//! All `.tf` files of a folder are one module. A scalar that is such a name becomes the node that the
+//! name stands for, reached through it as through an alias, so that its characters are the default's own;
+//! inside a longer text the name is replaced by `${var.x:-default}`, which says that the caller can
+//! override it. What has no default, and what is computed, stays a name.
+//!
+//! <https://developer.hashicorp.com/terraform/language/values>
+
+use crate::document::{Document, NodeId, NodeKind, Ref, ScalarType};
+use crate::source::{Sources, Span};
+use std::collections::HashMap;
+
+/// How many names may lead from one to the next: `local.a` to `local.b` to `var.c`.
+const MAX_HOPS: usize = 8;
+
+/// What a name stands for.
+#[derive(Clone, Debug)]
+struct Named {
+    text: String,
+    kind: NodeKind,
+    span: Span,
+    is_variable: bool,
+}
+
+/// Resolves the names of every module among the documents.
+pub fn resolve(documents: &mut [Document], sources: &Sources) {
+    let folder = |document: &Document| {
+        let path = sources.get(document.source).path();
+        path.ends_with(".tf").then(|| path.rsplit_once('/').map_or("", |(folder, _)| folder).to_string())
+    };
+    let mut modules: HashMap<String, Vec<usize>> = HashMap::new();
+    for (index, document) in documents.iter().enumerate() {
+        if let Some(folder) = folder(document) {
+            modules.entry(folder).or_default().push(index);
+        }
+    }
+    for members in modules.values() {
+        let mut names = HashMap::new();
+        for document in members.iter().filter_map(|index| documents.get(*index)) {
+            declared(document, &mut names);
+        }
+        if names.is_empty() {
+            continue;
+        }
+        for index in members {
+            if let Some(document) = documents.get_mut(*index) {
+                replace(document, &names);
+            }
+        }
+    }
+}
+
+fn declared(document: &Document, names: &mut HashMap<String, Named>) {
+    let root = document.root();
+    for entry in root.get("variable").map(Ref::entries).unwrap_or_default() {
+        if let Some(named) = document.at(entry.value).get("default").and_then(|node| named(node, true)) {
+            names.insert(format!("var.{}", entry.key), named);
+        }
+    }
+    for block in root.get("locals").into_iter().flat_map(Ref::items) {
+        for entry in block.entries() {
+            if let Some(named) = named(document.at(entry.value), false) {
+                names.insert(format!("local.{}", entry.key), named);
+            }
+        }
+    }
+}
+
+/// Scalars only: a name that stands for a collection keeps its name.
+fn named(node: Ref<'_>, is_variable: bool) -> Option<Named> {
+    let NodeKind::Scalar { text, kind, .. } = &node.node().kind else { return None };
+    if *kind == ScalarType::Null {
+        return None;
+    }
+    Some(Named { text: text.clone(), kind: node.node().kind.clone(), span: node.span(), is_variable })
+}
+
+fn replace(document: &mut Document, names: &HashMap<String, Named>) {
+    for id in document.ids() {
+        let node = document.at(id).node();
+        let NodeKind::Scalar { text, template, .. } = &node.kind else { continue };
+        if !text.contains("${") {
+            continue;
+        }
+        match template.as_deref() {
+            Some(name) if is_name(name) => {
+                let name = name.to_string();
+                whole(document, id, &name, names);
+            }
+            Some(_) => {}
+            None => {
+                let filled = filled(text, names, 0);
+                document.change(id, |node| {
+                    if let NodeKind::Scalar { text, .. } = &mut node.kind {
+                        *text = filled;
+                    }
+                });
+            }
+        }
+    }
+}
+
+/// A node that is nothing but a name.
+fn whole(document: &mut Document, id: NodeId, name: &str, names: &HashMap<String, Named>) {
+    let Some(first) = names.get(name) else { return };
+    let mut last = first;
+    let mut by = if first.is_variable { Some(name.to_string()) } else { None };
+    for _ in 0..MAX_HOPS {
+        let NodeKind::Scalar { template: Some(next), .. } = &last.kind else { break };
+        let Some(named) = names.get(next) else { break };
+        if named.is_variable {
+            by = Some(next.clone());
+        }
+        last = named;
+    }
+    let text = filled(&last.text, names, 0);
+    // A default is in effect unless the caller gives another value.
+    let text = match by {
+        Some(by) if is_literal(&text) => format!("${{{by}:-{text}}}"),
+        _ => text,
+    };
+    let (kind, span) = (last.kind.clone(), last.span);
+    document.change(id, |node| {
+        node.alias = Some(node.span);
+        node.span = span;
+        node.kind = kind;
+        if let NodeKind::Scalar { text: own, .. } = &mut node.kind {
+            *own = text;
+        }
+    });
+}
+
+fn is_name(text: &str) -> bool {
+    let rest = text.strip_prefix("var.").or_else(|| text.strip_prefix("local."));
+    rest.is_some_and(|rest| rest.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-')))
+}
+
+/// Whether a text can stand behind `:-` as it is.
+fn is_literal(text: &str) -> bool {
+    !text.contains(['$', '{', '}'])
+}
+
+/// A text with its names replaced by what they stand for.
+fn filled(text: &str, names: &HashMap<String, Named>, hops: usize) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("${") {
+        let escaped = rest.get(..at).is_some_and(|before| before.ends_with('$'));
+        let (before, from) = rest.split_at(at);
+        out.push_str(before);
+        let inner = from.get(2..).unwrap_or_default();
+        let name = inner.find('}').and_then(|end| inner.get(..end)).unwrap_or_default();
+        let found = names.get(name).filter(|_| is_name(name) && !escaped && hops < MAX_HOPS);
+        match found {
+            Some(named) => {
+                let text = filled(&named.text, names, hops + 1);
+                match named.is_variable && is_literal(&text) {
+                    true => out.push_str(&format!("${{{name}:-{text}}}")),
+                    false => out.push_str(&text),
+                }
+                rest = inner.get(name.len() + 1..).unwrap_or_default();
+            }
+            None => {
+                out.push_str("${");
+                rest = inner;
+            }
+        }
+    }
+    out.push_str(rest);
+    out
+}

@@ -1,0 +1,27 @@
+//! Flags of every gcloud command, which several platforms share.
+
+use crate::platform::table::{Action, Flag};
+
+/// <https://cloud.google.com/sdk/gcloud/reference>
+pub const GCLOUD: &[Flag] = &[
+    Flag::new(
+        &[
+            "--account",
+            "--billing-project",
+            "--configuration",
+            "--flags-file",
+            "--flatten",
+            "--format",
+            "--impersonate-service-account",
+            "--access-token-file",
+            "--trace-token",
+            "--verbosity",
+            "--project",
+            "--region",
+            "--zone",
+            "--location",
+        ],
+        Action::Value,
+    ),
+    Flag::new(&["--quiet", "-q", "--log-http", "--user-output-enabled", "--help", "-h"], Action::Bare),
+];
