@@ -58,7 +58,8 @@ impl<'a> Redactor<'a> {
         for deployment in model.into_iter().flat_map(|model| &model.deployments) {
             let service = deployment.service.as_ref().and_then(Text::plain);
             let family = deployment.family.as_deref().map(str::to_owned);
-            let containers = deployment.containers.iter().filter_map(|one| one.name.as_deref().map(str::to_owned));
+            let containers =
+                deployment.containers.iter().filter_map(|one| one.name.as_deref().map(str::to_owned));
             service.into_iter().chain(family).chain(containers).for_each(|name| redactor.learnt.named(name));
         }
         let mut wanted: BTreeSet<SourceId> = spoken_of.into_iter().collect();
