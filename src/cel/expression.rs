@@ -7,7 +7,7 @@ use super::lower::{Lowered, lower};
 use super::parser::{self, SyntaxError, Tree};
 use super::trace::{self, Trace};
 use super::values::{self, Owned, Session, fault, work};
-use super::{growth, limits};
+use super::{Members, growth, limits, members};
 use crate::cel::object::{Datum, Place};
 use crate::cel::{Activation, Declarations, EvaluationError, Leaf, Outcome, Read, Type, World};
 use crate::diagnostic::{Diagnostic, UnknownInput};
@@ -196,6 +196,18 @@ impl Expression {
     /// The characters of the whole expression in its file.
     pub fn span(&self) -> Span {
         self.inner.map.span(0, self.inner.text.len())
+    }
+
+    /// Whether the expression names this variable. One that it does not name it cannot see.
+    pub fn names(&self, variable: &str) -> bool {
+        self.inner.names().contains(variable)
+    }
+
+    /// Adds the fields of a variable that it may read.
+    pub fn members(&self, variable: &str, into: &mut Members) {
+        if self.names(variable) {
+            members::collect(self.inner.root(), variable, into);
+        }
     }
 
     /// The type of what it comes to; `dyn` if it was not checked.

@@ -41,6 +41,16 @@ impl PolicySettings {
         wanted(name, self.pack != Selection::None, self)
     }
 
+    /// Whether a policy may read whole documents. The pack's do not: a test holds that. A project's policy
+    /// that says none of these words cannot.
+    pub(super) fn may_read_documents(&self, sources: &Sources) -> bool {
+        let says = |&id: &SourceId| {
+            let text = sources.get(id).text();
+            ["Document", "object", "document"].iter().any(|word| text.contains(word))
+        };
+        self.files.iter().any(says)
+    }
+
     fn blocks_of<'a>(&'a self, name: &'a str) -> impl Iterator<Item = Ref<'a>> {
         let blocks = self.blocks.iter().filter(move |block| block.policy == name);
         blocks.filter_map(|block| Some(self.documents.get(block.document)?.at(block.node)))

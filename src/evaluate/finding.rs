@@ -58,7 +58,7 @@ impl Told<'_> {
         let variable = self.policy.policy.target.kind.variable();
         let leaf = failure.leaves.first();
         let read = primary_read(failure, variable);
-        let tree = Tree { subject, failure, variable, inputs: self.inputs };
+        let tree = Tree { subject, root: &self.bound.tree, failure, variable, inputs: self.inputs };
         let condition = failure.world.without(&subject.condition);
         let span = read.map_or(subject.anchor, |read| read.place.span);
         let mut draft = self.draft(failure.validation, subject);

@@ -25,7 +25,7 @@ mod versions;
 pub(super) use amounts::{parse_duration, parse_quantity};
 pub(super) use operators::{
     ADD, COPY, DIVIDE, ENTRIES, EQUAL, GREATER, GREATER_EQUAL, HAS, IN, INDEX, LESS, LESS_EQUAL, MERGED,
-    MODULO, MULTIPLY, NEGATE, OPTIONAL, PAIRS, SORT, SUBTRACT, UNEQUAL, VISIT,
+    MODULO, MULTIPLY, NEGATE, OPTIONAL, PAIRS, SORT, SUBTRACT, UNEQUAL, VISIT, internal,
 };
 pub(super) use patterns::pattern;
 
