@@ -125,6 +125,8 @@ fn judge_step(expr: &IdedExpr, scope: &Scope<'_>, session: &Arc<Session>) -> Ver
             Verdict::True => judge(a, scope, session),
             Verdict::False => judge(b, scope, session),
             Verdict::Value(value) => no_bool(&value, condition.id),
+            // It may turn out to be an error, which no branch makes good.
+            Verdict::Unknown(inputs) if may_fail(condition, scope, session) => Verdict::Unknown(inputs),
             // Whatever the condition is, both branches may agree.
             Verdict::Unknown(inputs) => match (judge(a, scope, session), judge(b, scope, session)) {
                 (Verdict::True, Verdict::True) => Verdict::True,
@@ -153,6 +155,19 @@ fn judge_step(expr: &IdedExpr, scope: &Scope<'_>, session: &Arc<Session>) -> Ver
             }
         }
         Step::Leaf => leaf(expr, scope, session),
+    }
+}
+
+/// Whether a part of a condition that cannot be told is an error: one that an unknown value beside it
+/// hides for now.
+fn may_fail(expr: &IdedExpr, scope: &Scope<'_>, session: &Arc<Session>) -> bool {
+    match step(expr) {
+        Step::And(a, b) | Step::Or(a, b) => [a, b].into_iter().any(|one| may_fail(one, scope, session)),
+        Step::Not(a) => may_fail(a, scope, session),
+        Step::Choice(condition, a, b) => {
+            [condition, a, b].into_iter().any(|one| may_fail(one, scope, session))
+        }
+        _ => matches!(judge(expr, scope, session), Verdict::Error(..)),
     }
 }
 

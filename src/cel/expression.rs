@@ -1,7 +1,7 @@
 //! Compiled expressions: made once, shared by all threads.
 
 use super::check::{self, Checked, Cost, Formula};
-use super::evaluate::{Verdict, judge, resolve, scope, unknown_inputs};
+use super::evaluate::{Scope, Verdict, judge, resolve, scope, unknown_inputs};
 use super::explain::Explainer;
 use super::lower::{Lowered, lower};
 use super::parser::{self, SyntaxError, Tree};
@@ -321,12 +321,28 @@ impl Expression {
         if !self.inner.outcome(&session).is_ok_and(|outcome| outcome.is_false()) {
             return Vec::new();
         }
+        self.explained(activation, world, |explainer, scope| {
+            explainer.explain(self.inner.root(), false, scope);
+        })
+    }
+
+    /// Every comparison and call that was evaluated in a world, in order, whatever it came to.
+    pub fn leaves(&self, activation: &Activation, world: &value::Condition) -> Vec<Leaf> {
+        self.explained(activation, world, |explainer, scope| explainer.whole(self.inner.root(), scope))
+    }
+
+    fn explained(
+        &self,
+        activation: &Activation,
+        world: &value::Condition,
+        explain: impl FnOnce(&mut Explainer<'_>, &Scope<'_>),
+    ) -> Vec<Leaf> {
         work::begin();
         let explained = catch_unwind(AssertUnwindSafe(|| {
             let session = Arc::new(Session::new(activation.clone(), world.clone()));
             let scope = scope(&self.inner, &session);
             let mut explainer = Explainer { inner: &self.inner, session, leaves: Vec::new() };
-            explainer.explain(self.inner.root(), false, &scope);
+            explain(&mut explainer, &scope);
             explainer.leaves
         }));
         explained.unwrap_or_default()

@@ -9,7 +9,7 @@ mod schemas;
 mod single;
 mod unreadable;
 
-pub use policies::{Block, PolicySettings, explain};
+pub use policies::{Block, PolicySettings, explain, overrides};
 pub use schemas::{SchemaRule, SchemaSettings, missing_schemas};
 pub use single::{Single, judge_single};
 pub use unreadable::Unreadable;
@@ -177,6 +177,7 @@ pub fn judge(facts: Facts, settings: &Settings) -> (Outcome, Status) {
         undetermined,
         waived,
         tallies: evaluation.tallies,
+        explanations: evaluation.explanations,
         diagnostics,
         coverage,
     };
@@ -223,6 +224,7 @@ fn only_selected(evaluation: &mut evaluate::Evaluation, files: &[File], sources:
     };
     evaluation.findings.retain(concerned);
     evaluation.undetermined.retain(concerned);
+    evaluation.explanations.retain(|one| !is_peer(one.anchor.source));
 }
 
 fn told_of(waived: enforce::Waived, today: Option<enforce::Date>) -> Waived {

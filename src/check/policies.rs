@@ -129,6 +129,11 @@ fn configuration(policy: &Policy, settings: &PolicySettings) -> (Configuration, 
     (configuration, diagnostics)
 }
 
+/// The parameters that the project's files give a policy, in the order in which they take effect.
+pub fn overrides(policy: &Policy, settings: &PolicySettings) -> Vec<policy::Override> {
+    configuration(policy, settings).0.overrides
+}
+
 /// A compiled policy as the project's files configure it.
 pub(super) fn configured(policy: Compiled, settings: &PolicySettings) -> (Compiled, Vec<Diagnostic>) {
     let (configuration, diagnostics) = configuration(&policy.policy, settings);

@@ -8,6 +8,7 @@ mod bad_input;
 mod checker;
 mod examples;
 mod executed;
+mod explanation;
 mod facts;
 mod generated;
 mod honesty;
