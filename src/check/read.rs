@@ -4,7 +4,7 @@ use super::{File, Selected, Settings, schemas};
 use crate::diagnostic::Diagnostic;
 use crate::document::Document;
 use crate::input::{
-    Format, Read, dockerfile, dotenv, embedded, hcl, json, justfile, makefile, python, shell, toml, yaml,
+    self, Format, Read, dockerfile, dotenv, embedded, hcl, json, justfile, makefile, python, shell, yaml,
 };
 use crate::model::{Artifact, Bypass, CodeSetting, CodeValue, Deployment};
 use crate::platform::{self, Objects, Trace};
@@ -107,7 +107,7 @@ impl Reader<'_, '_> {
         match file.format {
             Format::Yaml => self.manifest(yaml::read(source, id, limits), &mut facts),
             Format::Json => self.manifest(json::read(source, id, limits), &mut facts),
-            Format::Toml => self.manifest(toml::read(source, id, limits), &mut facts),
+            Format::Toml => self.manifest(input::toml::read(source, id, limits), &mut facts),
             Format::Hcl => {
                 self.document(hcl::read(source, id, limits), &mut facts);
                 facts.deployments = None;
