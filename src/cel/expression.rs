@@ -1,13 +1,13 @@
 //! Compiled expressions: made once, shared by all threads.
 
 use super::check::{self, Checked, Cost, Formula};
-use super::evaluate::{Verdict, judge, resolve, scope, unknown_inputs};
+use super::evaluate::{Scope, Verdict, judge, resolve, scope, unknown_inputs};
 use super::explain::Explainer;
 use super::lower::{Lowered, lower};
 use super::parser::{self, SyntaxError, Tree};
 use super::trace::{self, Trace};
 use super::values::{self, Owned, Session, fault, work};
-use super::{growth, limits};
+use super::{Members, growth, limits, members};
 use crate::cel::object::{Datum, Place};
 use crate::cel::{Activation, Declarations, EvaluationError, Leaf, Outcome, Read, Type, World};
 use crate::diagnostic::{Diagnostic, UnknownInput};
@@ -113,6 +113,11 @@ impl Inner {
         &self.lowered.names
     }
 
+    /// Whether it calls a function of a library.
+    pub(super) fn libraries(&self) -> bool {
+        self.lowered.libraries
+    }
+
     fn range(&self, id: u64) -> (usize, usize) {
         let index = usize::try_from(id).unwrap_or(0).wrapping_sub(1);
         self.ranges.get(index).map_or((0, self.text.len()), |&(start, end)| (start as usize, end as usize))
@@ -191,6 +196,18 @@ impl Expression {
     /// The characters of the whole expression in its file.
     pub fn span(&self) -> Span {
         self.inner.map.span(0, self.inner.text.len())
+    }
+
+    /// Whether the expression names this variable. One that it does not name it cannot see.
+    pub fn names(&self, variable: &str) -> bool {
+        self.inner.names().contains(variable)
+    }
+
+    /// Adds the fields of a variable that it may read.
+    pub fn members(&self, variable: &str, into: &mut Members) {
+        if self.names(variable) {
+            members::collect(self.inner.root(), variable, into);
+        }
     }
 
     /// The type of what it comes to; `dyn` if it was not checked.
@@ -304,12 +321,28 @@ impl Expression {
         if !self.inner.outcome(&session).is_ok_and(|outcome| outcome.is_false()) {
             return Vec::new();
         }
+        self.explained(activation, world, |explainer, scope| {
+            explainer.explain(self.inner.root(), false, scope);
+        })
+    }
+
+    /// Every comparison and call that was evaluated in a world, in order, whatever it came to.
+    pub fn leaves(&self, activation: &Activation, world: &value::Condition) -> Vec<Leaf> {
+        self.explained(activation, world, |explainer, scope| explainer.whole(self.inner.root(), scope))
+    }
+
+    fn explained(
+        &self,
+        activation: &Activation,
+        world: &value::Condition,
+        explain: impl FnOnce(&mut Explainer<'_>, &Scope<'_>),
+    ) -> Vec<Leaf> {
         work::begin();
         let explained = catch_unwind(AssertUnwindSafe(|| {
             let session = Arc::new(Session::new(activation.clone(), world.clone()));
             let scope = scope(&self.inner, &session);
             let mut explainer = Explainer { inner: &self.inner, session, leaves: Vec::new() };
-            explainer.explain(self.inner.root(), false, &scope);
+            explain(&mut explainer, &scope);
             explainer.leaves
         }));
         explained.unwrap_or_default()

@@ -41,6 +41,16 @@ impl PolicySettings {
         wanted(name, self.pack != Selection::None, self)
     }
 
+    /// Whether a policy may read whole documents. The pack's do not: a test holds that. A project's policy
+    /// that says none of these words cannot.
+    pub(super) fn may_read_documents(&self, sources: &Sources) -> bool {
+        let says = |&id: &SourceId| {
+            let text = sources.get(id).text();
+            ["Document", "object", "document"].iter().any(|word| text.contains(word))
+        };
+        self.files.iter().any(says)
+    }
+
     fn blocks_of<'a>(&'a self, name: &'a str) -> impl Iterator<Item = Ref<'a>> {
         let blocks = self.blocks.iter().filter(move |block| block.policy == name);
         blocks.filter_map(|block| Some(self.documents.get(block.document)?.at(block.node)))
@@ -117,6 +127,11 @@ fn configuration(policy: &Policy, settings: &PolicySettings) -> (Configuration, 
         configuration.enabled = found.enabled.or(configuration.enabled);
     }
     (configuration, diagnostics)
+}
+
+/// The parameters that the project's files give a policy, in the order in which they take effect.
+pub fn overrides(policy: &Policy, settings: &PolicySettings) -> Vec<policy::Override> {
+    configuration(policy, settings).0.overrides
 }
 
 /// A compiled policy as the project's files configure it.

@@ -17,6 +17,7 @@ Examples:
   celador check --policy floating-image-tag  ask one policy only
   celador check --policy policies/mine.yaml  ask a policy file besides the others
   celador check --format json > report.json
+  celador check --explain --policy mine      also why it passes
 
 Exit codes:
   0  nothing denies
@@ -139,6 +140,9 @@ pub struct Check {
     /// Deny where it cannot be told whether a policy holds; warnings about policies are errors
     #[arg(long)]
     pub strict: bool,
+    /// Show how every verdict came to be, those that pass too: each condition with its operands
+    #[arg(long)]
+    pub explain: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]

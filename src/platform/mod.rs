@@ -25,6 +25,7 @@ mod image;
 mod kubernetes;
 mod lambda;
 pub mod manifest;
+mod objects;
 mod ports;
 mod probe;
 mod table;
@@ -36,6 +37,7 @@ mod variable;
 
 pub use convert::Conversion;
 pub use image::names_alpine;
+pub use objects::Objects;
 pub use table::{Bound, Default, Effect, Filled, Limit, Platform};
 pub use text::worlds_of;
 pub use trace::Trace;
@@ -97,7 +99,10 @@ pub fn may_deploy(text: &str) -> bool {
 /// The programs whose command lines the tables know, each once.
 fn programs() -> impl Iterator<Item = &'static str> {
     let all = || ALL.iter().flat_map(|platform| platform.commands).flat_map(|command| command.programs);
-    all().enumerate().filter(move |(at, name)| !all().take(*at).any(|before| before == *name)).map(|(_, name)| *name)
+    all()
+        .enumerate()
+        .filter(move |(at, name)| !all().take(*at).any(|before| before == *name))
+        .map(|(_, name)| *name)
 }
 
 /// Where a program is named, in small or in capital letters (`GCLOUD_CMD`). A short name counts as a word

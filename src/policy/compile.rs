@@ -3,7 +3,7 @@
 use super::configure::{Override, effective};
 use super::{Code, Configuration, Kind, NamedCode, Param, ParamType, Policy, lint};
 use crate::cel::object::{Datum, Field, Place};
-use crate::cel::{self, Declarations, Expected, Expression, Type, types};
+use crate::cel::{self, Declarations, Expected, Expression, Members, Type, types};
 use crate::diagnostic::{Action, Diagnostic, nearest};
 use crate::model::Environment;
 use crate::platform;
@@ -120,7 +120,32 @@ impl Compiled {
         Place { span, origin: None, platform_default: false }
     }
 
-    /// Whether an expression may read the variable of this name. Never wrong about a `false`.
+    /// The same with the variables.
+    fn all_expressions(&self) -> impl Iterator<Item = &Expression> {
+        self.expressions().chain(self.variables.iter().map(|(_, expression)| expression))
+    }
+
+    /// Whether one of its expressions names this variable.
+    pub fn reads(&self, variable: &str) -> bool {
+        self.all_expressions().any(|expression| expression.names(variable))
+    }
+
+    /// Adds the fields of a variable that its expressions, or its `forEach`, may read.
+    pub fn members(&self, variable: &str, into: &mut Members) {
+        for expression in self.all_expressions() {
+            expression.members(variable, into);
+        }
+        if let Some(path) = &self.policy.for_each {
+            let mut names = path.text.trim().split('.');
+            match (names.next(), names.next()) {
+                (Some(root), Some(name)) if root == variable => into.add(name),
+                _ => {}
+            }
+        }
+    }
+
+    /// Whether the word stands in one of its expressions, as a field's name or otherwise. Never wrong
+    /// about a `false`.
     pub fn mentions(&self, variable: &str) -> bool {
         let word =
             |text: &String| text.split(|c: char| !(c.is_alphanumeric() || c == '_')).any(|w| w == variable);

@@ -39,9 +39,15 @@ fn blocks_nest_under_their_labels_and_values_keep_their_characters() {
 #[test]
 fn names_of_the_module_become_what_they_stand_for() {
     let files = [
-        ("m/main.tf", "resource \"a\" \"b\" {\n  memory = local.memory\n  name = \"${var.name}-x\"\n  id = var.id\n}\n"),
-        ("m/variables.tf", "variable \"memory\" {\n  default = \"2Gi\"\n}\nvariable \"name\" { default = \"api\" }\n\
-                            variable \"id\" {}\nlocals {\n  memory = var.memory\n  loop = local.loop\n}\n"),
+        (
+            "m/main.tf",
+            "resource \"a\" \"b\" {\n  memory = local.memory\n  name = \"${var.name}-x\"\n  id = var.id\n}\n",
+        ),
+        (
+            "m/variables.tf",
+            "variable \"memory\" {\n  default = \"2Gi\"\n}\nvariable \"name\" { default = \"api\" }\n\
+                            variable \"id\" {}\nlocals {\n  memory = var.memory\n  loop = local.loop\n}\n",
+        ),
         ("other/main.tf", "resource \"a\" \"b\" {\n  memory = var.memory\n}\n"),
     ];
     let (documents, _, sources) = documents(&files);
@@ -54,6 +60,32 @@ fn names_of_the_module_become_what_they_stand_for() {
     assert_eq!(body.get("id").unwrap().text(), Some("${var.id}"));
     let other = documents[2].root().path(&["resource", "a", "b", "memory"]).unwrap();
     assert_eq!(other.text(), Some("${var.memory}"), "another folder is another module");
+}
+
+#[test]
+fn files_of_variables_and_calls_win_over_defaults() {
+    let main = "resource \"a\" \"b\" {\n  x = var.x\n  y = var.y\n  z = var.z\n}\n";
+    let variables =
+        "variable \"x\" { default = 1 }\nvariable \"y\" { default = 1 }\nvariable \"z\" { default = 1 }\n";
+    let x = |files: &[(&str, &str)]| {
+        let (documents, _, _) = documents(files);
+        let body = documents[0].root().path(&["resource", "a", "b"]).unwrap();
+        ["x", "y", "z"].map(|key| body.get(key).unwrap().text().unwrap().to_owned())
+    };
+    let files = [
+        ("m/main.tf", main),
+        ("m/variables.tf", variables),
+        ("m/terraform.tfvars", "x = 2\n"),
+        ("m/environments/production.tfvars", "y = 3\n"),
+    ];
+    assert_eq!(x(&files), ["${var.x:-2}", "${var.y}", "${var.z:-1}"]);
+    let files = [
+        ("modules/m/main.tf", main),
+        ("modules/m/variables.tf", variables),
+        ("envs/a/main.tf", "module \"m\" {\n  source = \"../../modules/m\"\n  x = 2\n  y = 3\n}\n"),
+        ("envs/b/main.tf", "module \"m\" {\n  source = \"../../modules/m\"\n  x = 2\n  y = local.y\n}\n"),
+    ];
+    assert_eq!(x(&files), ["2", "${var.y}", "${var.z:-1}"]);
 }
 
 #[test]
