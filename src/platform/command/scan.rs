@@ -137,8 +137,11 @@ pub(super) fn name_of_program(token: &Token, programs: &[&str]) -> bool {
         // A short name stands in many words: `az` in `lazy`.
         let held = |input: &str| {
             let lower = input.to_ascii_lowercase();
-            let word = |program: &str| lower.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| word == program);
-            programs.iter().any(|program| if program.len() > 4 { lower.contains(program) } else { word(program) })
+            let word =
+                |program: &str| lower.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| word == program);
+            programs
+                .iter()
+                .any(|program| if program.len() > 4 { lower.contains(program) } else { word(program) })
         };
         match value {
             Value::Known(known) => match (known.value.plain(), known.value.first_hole()) {
