@@ -3,6 +3,7 @@
 use super::members::with_article;
 use super::{Checker, join};
 use crate::cel::Type;
+use crate::cel::functions::SORT;
 use crate::diagnostic::Diagnostic;
 use ::cel::common::ast::{Expr, IdedExpr, LiteralValue, operators};
 
@@ -49,6 +50,11 @@ impl Checker<'_> {
                 Type::Bool
             }
             (operators::IN, [a, b]) => self.contained(expr, a, b),
+            // What `sortBy` becomes: the list, and the keys of its elements.
+            (SORT, [list, keys]) => {
+                self.infer(keys);
+                self.infer(list)
+            }
             (operators::NEGATE, [a]) => match self.infer(a) {
                 found @ (Type::Int | Type::Double | Type::Quantity | Type::Duration | Type::Dyn) => found,
                 found => {
