@@ -181,6 +181,9 @@ impl Lowering {
         let binds = parts.iter_var == UNUSED;
         let range = self.expr(parts.iter_range);
         let two = parts.iter_var2.clone();
+        if !binds {
+            self.names.insert(SESSION.to_owned());
+        }
         let iter_range = match (&two, binds) {
             (_, true) => range,
             (None, false) => node(call(VISIT, vec![ident(SESSION), range])),

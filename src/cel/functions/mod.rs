@@ -27,7 +27,7 @@ mod versions;
 pub(super) use amounts::{parse_duration, parse_quantity};
 pub(super) use operators::{
     ADD, COPY, DIVIDE, ENTRIES, EQUAL, GREATER, GREATER_EQUAL, HAS, IN, INDEX, LESS, LESS_EQUAL, MERGED,
-    MODULO, MULTIPLY, NEGATE, OPTIONAL, PAIRS, SORT, SUBTRACT, UNEQUAL, VISIT,
+    MODULO, MULTIPLY, NEGATE, OPTIONAL, PAIRS, SORT, SUBTRACT, UNEQUAL, VISIT, internal,
 };
 pub(super) use patterns::pattern;
 
@@ -227,6 +227,14 @@ fn declare(env: &mut Env, name: &str, member: bool, count: usize, implementation
     } else {
         env.add_overload(name, &id, params(count), implementation)
     };
+}
+
+/// Whether a text is a regular expression that may be evaluated.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn check_pattern(text: &str) -> Result<(), String> {
+    pattern(text).map(|_| ())
 }
 
 /// A function for people: name, signatures, documentation, example.

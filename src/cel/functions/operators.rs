@@ -58,6 +58,15 @@ pub(in crate::cel) const INTERNAL: &[(&str, usize, Implementation)] = &[
     (COPY, 1, collections::copied),
 ];
 
+/// The function that an operator, or another part of the language, was rewritten to.
+pub(in crate::cel) fn internal(name: &str, arguments: usize) -> Option<Implementation> {
+    if !name.starts_with('@') {
+        return None;
+    }
+    let row = INTERNAL.iter().find(|(known, count, _)| *known == name && *count == arguments);
+    row.map(|(_, _, implementation)| *implementation)
+}
+
 /// Whether two values are equal: lists and maps of the subject and of the engine alike. An unknown part
 /// is an error, unless another part tells the two apart.
 pub(super) fn equals(a: &dyn Val, b: &dyn Val) -> Outcome<bool> {

@@ -8,7 +8,7 @@ use crate::cel::values::{Outcome, fault, work};
 use ::cel::common::value::CowVal;
 use regex::{Captures, Regex, RegexBuilder};
 use std::collections::HashMap;
-use std::sync::{LazyLock, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 pub(super) const ROWS: &[Row] = &[
     Row {
@@ -77,7 +77,8 @@ const CACHED: usize = 256;
 /// A compiled regular expression.
 #[derive(Clone, Debug)]
 pub(in crate::cel) struct Pattern {
-    regex: Regex,
+    /// Shared: a clone of a regular expression would make its scratch space anew at its first match.
+    regex: Arc<Regex>,
     size: &'static Size,
 }
 
@@ -148,7 +149,7 @@ fn cached(text: &str) -> Result<Pattern, Unusable> {
 fn compile(text: &str) -> Result<Pattern, Unusable> {
     for size in &SIZES {
         match RegexBuilder::new(text).size_limit(size.bytes).dfa_size_limit(limits::REGEX).build() {
-            Ok(regex) => return Ok(Pattern { regex, size }),
+            Ok(regex) => return Ok(Pattern { regex: Arc::new(regex), size }),
             Err(regex::Error::CompiledTooBig(_)) => {}
             Err(error) => {
                 let lines = error.to_string();
@@ -162,7 +163,7 @@ fn compile(text: &str) -> Result<Pattern, Unusable> {
 
 /// The regular expression of an argument, for matching a text. What it costs is the same whether it was
 /// compiled before or not, so that the outcome hangs on nothing else.
-fn compiled(value: &CowVal<'_, '_>, matched: &str) -> Outcome<Regex> {
+fn compiled(value: &CowVal<'_, '_>, matched: &str) -> Outcome<Arc<Regex>> {
     let text = text(value)?;
     let first = work::first(text)?;
     match cached(text) {
@@ -280,7 +281,7 @@ fn only_group<'t>(regex: &Regex, captures: &Captures<'t>) -> Option<&'t str> {
     captures.get(regex.captures_len() - 1).map(|found| found.as_str())
 }
 
-fn with_one_group(value: &CowVal<'_, '_>, matched: &str) -> Outcome<Regex> {
+fn with_one_group(value: &CowVal<'_, '_>, matched: &str) -> Outcome<Arc<Regex>> {
     let regex = compiled(value, matched)?;
     match regex.captures_len() {
         1 | 2 => Ok(regex),
