@@ -86,6 +86,10 @@ pub(super) fn judge<'a>(
 ) -> Judgement<'a> {
     let mut judgement = Judgement::default();
     let subject = bound.subject;
+    let elements = policy.policy.for_each.as_ref().map(|path| elements(&bound.tree, &path.text));
+    if elements.as_ref().is_some_and(Vec::is_empty) {
+        return judgement;
+    }
     let activation = activation(policy, bound, subjects, reads);
     let alone = [None];
     let compared: Vec<Option<&'a Subject>> = bound.references.iter().copied().map(Some).collect();
@@ -97,13 +101,13 @@ pub(super) fn judge<'a>(
             }
             None => activation.clone(),
         };
-        match &policy.policy.for_each {
+        match &elements {
             None => judge_one(policy, *reference, &activation, &subject.condition, None, &mut judgement),
-            Some(path) => {
-                for (condition, element) in elements(&bound.tree, &path.text) {
-                    let Some(start) = subject.condition.and(&condition) else { continue };
+            Some(elements) => {
+                for (condition, element) in elements {
+                    let Some(start) = subject.condition.and(condition) else { continue };
                     let activation = activation.clone().with("each", element.clone());
-                    judge_one(policy, *reference, &activation, &start, Some(&element), &mut judgement);
+                    judge_one(policy, *reference, &activation, &start, Some(element), &mut judgement);
                 }
             }
         }
