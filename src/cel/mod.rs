@@ -30,7 +30,7 @@ mod world;
 pub use activation::Activation;
 pub use declarations::{Declarations, Target};
 pub use expression::{Condition as ObservedCondition, Expected, Expression, compile, compile_unchecked};
-pub use functions::{Documentation, documentation};
+pub use functions::{Documentation, check_pattern, documentation};
 pub use limits::WORLDS as WORLD_LIMIT;
 pub use members::Members;
 pub use mutate::{Change, changes};

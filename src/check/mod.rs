@@ -9,7 +9,7 @@ mod schemas;
 mod single;
 mod unreadable;
 
-pub use policies::{Block, PolicySettings, explain};
+pub use policies::{Block, PolicySettings, explain, overrides};
 pub use schemas::{SchemaRule, SchemaSettings, missing_schemas};
 pub use single::{Single, judge_single};
 pub use unreadable::Unreadable;
@@ -136,7 +136,10 @@ pub fn judge(facts: Facts, settings: &Settings) -> (Outcome, Status) {
         coverage.excluded.push(("records of what ran".to_owned(), records));
     }
     let selection = policies::select(&mut sources, &model, &documents, &settings.policies);
-    diagnostics.extend(selection.diagnostics);
+    diagnostics.extend(selection.diagnostics.into_iter().map(|told| match settings.enforce.strict {
+        true => Diagnostic { severity: told.severity.max(Severity::Error), ..told },
+        false => told,
+    }));
 
     let inputs =
         evaluate::Inputs { model: &model, documents: &documents, sources: &sources, provenance: &provenance };
@@ -174,6 +177,7 @@ pub fn judge(facts: Facts, settings: &Settings) -> (Outcome, Status) {
         undetermined,
         waived,
         tallies: evaluation.tallies,
+        explanations: evaluation.explanations,
         diagnostics,
         coverage,
     };
@@ -220,6 +224,7 @@ fn only_selected(evaluation: &mut evaluate::Evaluation, files: &[File], sources:
     };
     evaluation.findings.retain(concerned);
     evaluation.undetermined.retain(concerned);
+    evaluation.explanations.retain(|one| !is_peer(one.anchor.source));
 }
 
 fn told_of(waived: enforce::Waived, today: Option<enforce::Date>) -> Waived {

@@ -4,10 +4,10 @@ use super::{File, Selected, Settings, schemas};
 use crate::diagnostic::Diagnostic;
 use crate::document::Document;
 use crate::input::{
-    Format, Read, dockerfile, dotenv, embedded, hcl, json, justfile, makefile, python, shell, toml, yaml,
+    self, Format, Read, dockerfile, dotenv, embedded, hcl, json, justfile, makefile, python, shell, yaml,
 };
 use crate::model::{Artifact, Bypass, CodeSetting, CodeValue, Deployment};
-use crate::platform::{self, Trace};
+use crate::platform::{self, Objects, Trace};
 use crate::provenance::Provenance;
 use crate::script::{self, CodeFacts, Interpretation, Invocation, Modules, Program};
 use crate::source::{SourceId, Sources, Span, TextMap};
@@ -110,7 +110,7 @@ impl Reader<'_, '_> {
         match file.format {
             Format::Yaml => self.manifest(yaml::read(source, id, limits), &mut facts),
             Format::Json => self.manifest(json::read(source, id, limits), &mut facts),
-            Format::Toml => self.manifest(toml::read(source, id, limits), &mut facts),
+            Format::Toml => self.manifest(input::toml::read(source, id, limits), &mut facts),
             Format::Hcl => {
                 self.document(hcl::read(source, id, limits), &mut facts);
                 facts.deployments = None;
@@ -171,12 +171,13 @@ impl Reader<'_, '_> {
     }
 
     /// Whether something after reading asks for a document: a policy about documents, a schema, or a
-    /// deployment that names a file of variables. Of ten thousand manifests nothing but the deployments
+    /// deployment that takes its variables from it. Of ten thousand manifests nothing but the deployments
     /// is asked for, and the trees are most of what reading them takes.
     fn keeps(&self, document: &Document) -> bool {
         let root = document.root();
         let is_object = root.get("apiVersion").is_some() && root.get("kind").is_some();
         !is_object
+            || Objects::holds(document)
             || self.texts.documents_are_read
             || schemas::concern(document, self.texts.sources, &self.texts.settings.schemas)
     }
@@ -255,6 +256,10 @@ impl Modules for Reader<'_, '_> {
         let program = self.program(*id, *format);
         self.modules.borrow_mut().insert(*id, Rc::clone(&program));
         Some(program)
+    }
+
+    fn inline(&self, text: &str, map: &TextMap) -> Option<Rc<Program>> {
+        Some(Rc::new(shell::lower(text, map, &self.texts.settings.input)))
     }
 
     fn characters(&self, span: Span) -> Option<&str> {

@@ -69,6 +69,7 @@ impl Told<'_> {
         finding.origin = read.and_then(|read| read.place.origin);
         finding.related = tree.related(self.policy, read);
         finding.because = leaf.map(Leaf::because);
+        finding.further = failure.leaves.iter().skip(1).map(Leaf::because).collect();
         finding.fix = read.and_then(|read| self.fix(failure, read));
         draft
     }
@@ -143,6 +144,7 @@ impl Told<'_> {
             origin: None,
             related: Vec::new(),
             because: None,
+            further: Vec::new(),
             help: self.policy.validations.get(validation).and_then(|one| one.help.clone()),
             fix: None,
             unknowns: Vec::new(),

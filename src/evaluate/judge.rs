@@ -1,10 +1,12 @@
 //! One policy over one subject: its worlds and its verdict.
 
+use super::Inputs;
 use super::bind::Bound;
+use super::explanation::explain;
 use super::subjects::{Subject, Subjects, Wanted};
 use crate::cel::object::{Datum, Field};
 use crate::cel::{Activation, EvaluationError, Expression, Leaf, Outcome, POLICY_ERROR, Read, WORLD_LIMIT};
-use crate::diagnostic::{Tally, UnknownInput, Verdict};
+use crate::diagnostic::{Explanation, Tally, UnknownInput, Verdict};
 use crate::policy::{Compiled, CompiledValidation, Kind};
 use crate::value::{Condition, Reason, Unknown};
 
@@ -38,6 +40,8 @@ pub(super) struct Judgement<'a> {
     pub failures: Vec<Failure<'a>>,
     pub open: Vec<Open>,
     pub errors: Vec<EvaluationError>,
+    /// How each verdict came to be, if that was asked for.
+    pub explanations: Vec<Explanation>,
 }
 
 impl Judgement<'_> {
@@ -77,12 +81,13 @@ struct Selected {
     error: Option<EvaluationError>,
 }
 
-/// Judges a subject against each of its references.
+/// Judges a subject against each of its references. `explains`: whether every verdict is explained.
 pub(super) fn judge<'a>(
     policy: &Compiled,
     bound: &Bound<'a>,
     subjects: &Subjects<'_>,
     reads: Reads,
+    explains: Option<&Inputs<'_>>,
 ) -> Judgement<'a> {
     let mut judgement = Judgement::default();
     let subject = bound.subject;
@@ -90,6 +95,7 @@ pub(super) fn judge<'a>(
     if elements.as_ref().is_some_and(Vec::is_empty) {
         return judgement;
     }
+    let explains = explains.map(|inputs| (subject, inputs));
     let activation = activation(policy, bound, subjects, reads);
     let alone = [None];
     let compared: Vec<Option<&'a Subject>> = bound.references.iter().copied().map(Some).collect();
@@ -102,12 +108,16 @@ pub(super) fn judge<'a>(
             None => activation.clone(),
         };
         match &elements {
-            None => judge_one(policy, *reference, &activation, &subject.condition, None, &mut judgement),
+            None => {
+                let start = &subject.condition;
+                judge_one(policy, *reference, &activation, start, None, explains, &mut judgement);
+            }
             Some(elements) => {
                 for (condition, element) in elements {
                     let Some(start) = subject.condition.and(condition) else { continue };
                     let activation = activation.clone().with("each", element.clone());
-                    judge_one(policy, *reference, &activation, &start, Some(element), &mut judgement);
+                    let each = Some(element);
+                    judge_one(policy, *reference, &activation, &start, each, explains, &mut judgement);
                 }
             }
         }
@@ -186,6 +196,7 @@ fn judge_one<'a>(
     activation: &Activation,
     start: &Condition,
     each: Option<&Field>,
+    explains: Option<(&Subject, &Inputs<'_>)>,
     into: &mut Judgement<'a>,
 ) {
     let selected = select(policy, activation, start);
@@ -196,6 +207,12 @@ fn judge_one<'a>(
     for (index, validation) in policy.validations.iter().enumerate() {
         for select in &selected {
             for world in validation.expression.worlds(activation, &select.condition, WORLD_LIMIT) {
+                if let Some((subject, inputs)) = explains {
+                    let open = !select.unknowns.is_empty() || select.error.is_some();
+                    let pair = (subject, reference);
+                    let told = explain(policy, validation, pair, activation, &world, open, inputs);
+                    into.explanations.push(told);
+                }
                 let mut open = |unknowns: Vec<UnknownInput>| {
                     let unknowns = join(&select.unknowns, unknowns);
                     into.open.push(Open { validation: index, world: world.condition.clone(), unknowns });

@@ -6,6 +6,7 @@
 //! and it does no I/O; everything is plain data, and [`Prepared`] may be shared by threads.
 
 mod bind;
+mod explanation;
 mod finding;
 mod judge;
 mod merge;
@@ -13,9 +14,11 @@ mod related;
 mod subjects;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod verdicts;
 
 use crate::cel::object::Field;
-use crate::diagnostic::{Diagnostic, Finding, Tally};
+use crate::diagnostic::{Diagnostic, Explanation, Finding, Tally};
 use crate::document::Document;
 use crate::model::{Environment, Model};
 use crate::policy::{Compiled, Findings, Kind};
@@ -64,6 +67,8 @@ pub struct Settings {
     pub bypass_environments: Vec<Environment>,
     /// Undetermined verdicts are all listed.
     pub strict: bool,
+    /// Whether every verdict is explained, those that pass too.
+    pub explain: bool,
     /// Where findings about the project as a whole point: the beginning of `celador.yaml`.
     pub project: Option<Span>,
 }
@@ -77,6 +82,8 @@ pub struct Evaluation {
     pub tallies: Vec<Tally>,
     /// Errors that policies raised.
     pub diagnostics: Vec<Diagnostic>,
+    /// How each verdict came to be, if that was asked for.
+    pub explanations: Vec<Explanation>,
 }
 
 /// What one policy came to over some subjects.
@@ -86,6 +93,7 @@ struct Outcome {
     undetermined: Vec<Draft>,
     tally: Tally,
     diagnostics: Vec<Diagnostic>,
+    explanations: Vec<Explanation>,
 }
 
 /// What all policies came to over one [`Stretch`].
@@ -183,7 +191,8 @@ impl<'a> Prepared<'a> {
         let others = self.subjects.of(asked.selection.kind());
         let references = references.iter().filter_map(|&index| others.get(index)).collect();
         let bound = Bound { subject, tree: tree.clone(), references };
-        let judgement = judge::judge(policy, &bound, &self.subjects, asked.reads);
+        let explains = self.settings.explain.then_some(&self.inputs);
+        let judgement = judge::judge(policy, &bound, &self.subjects, asked.reads, explains);
         judgement.count(&mut outcome.tally);
         let told = judgement.errors.iter().map(|error| finding::error(policy, subject, error));
         outcome.diagnostics.extend(told);
@@ -193,6 +202,7 @@ impl<'a> Prepared<'a> {
             Findings::Each => failures,
             Findings::Together => merge::together(failures),
         });
+        outcome.explanations.extend(judgement.explanations.iter().cloned());
         outcome.undetermined.extend(told.undetermined(&judgement));
     }
 
@@ -218,6 +228,7 @@ impl<'a> Prepared<'a> {
             all.undetermined.extend(merge::merge(outcome.undetermined));
             all.tallies.push(outcome.tally);
             all.diagnostics.extend(outcome.diagnostics);
+            all.explanations.extend(outcome.explanations);
         }
         all
     }
@@ -234,6 +245,7 @@ impl Outcome {
         tally.failed += more.failed;
         tally.undetermined += more.undetermined;
         tally.errors += more.errors;
+        self.explanations.extend(part.explanations);
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::document::{Document, Ref};
 use crate::extract::{artifact_at, name};
 use crate::model::{Artifact, Deployment, EnvKind, EnvVariable, Kind};
-use crate::platform::Trace;
+use crate::platform::{Objects, Trace};
 use crate::source::Sources;
 use crate::value::{Condition, Reason, Text, Unknown, Value};
 use std::collections::HashMap;
@@ -26,16 +26,27 @@ pub fn include(
     deployment: &mut Deployment,
     artifacts: &[Artifact],
     documents: &ByPath<'_>,
+    objects: &Objects<'_>,
     trace: &mut Trace<'_>,
 ) {
     let from = deployment.source;
     for container in &mut deployment.containers {
+        for variable in &mut container.env.all {
+            let Value::Unknown(unknown, _) = &variable.value else { continue };
+            if unknown.reason == Reason::NotFound
+                && let Some(value) = objects.value(&unknown.input, from, trace)
+            {
+                variable.origin = value.as_known().map(|known| known.origin);
+                variable.value = value;
+            }
+        }
         let mut found: Vec<EnvVariable> = Vec::new();
         container.env.open.retain(|unknown| {
             if unknown.reason != Reason::NotFound {
                 return true;
             }
-            match variables(unknown, artifacts, documents, from, trace) {
+            let of_object = objects.variables(&unknown.input, from, trace);
+            match of_object.or_else(|| variables(unknown, artifacts, documents, from, trace)) {
                 Some(variables) => {
                     found.extend(variables);
                     false

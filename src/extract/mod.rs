@@ -77,9 +77,10 @@ pub fn extract(
     let mut deployments = inputs.deployments;
     let builds = run(inputs.invocations, &environments, &mut trace, &mut diagnostics, &mut deployments);
     let mut artifacts = inputs.artifacts;
+    let objects = platform::Objects::of(inputs.documents);
     let documents = files::by_path(inputs.documents, inputs.sources);
     for deployment in &mut deployments {
-        files::include(deployment, &artifacts, &documents, &mut trace);
+        files::include(deployment, &artifacts, &documents, &objects, &mut trace);
         image::settle(deployment, &builds, &artifacts, &mut trace);
         environments.name(deployment, &mut diagnostics, &trace);
         deployment.family = name::family(deployment, &settings.aliases);

@@ -236,6 +236,12 @@ pub struct Sheet {
     pub spelling: Spelling,
     /// Paths, from the object or a container, that say that health is checked.
     pub checks: &'static [(Base, &'static [&'static str])],
+    /// Settings whose text is put together from two places.
+    pub pairs: &'static [Pair],
+    /// Other objects of the document that give this one a setting.
+    pub grants: &'static [Grant],
+    /// Whether the folder names the service where nothing else does.
+    pub named_by_folder: bool,
     /// A key of the object that says under which condition there is one: `count`.
     pub condition: Option<&'static str>,
     /// What else decides: settings that are absent here may be given there.
@@ -251,6 +257,28 @@ pub enum Objects {
     At(&'static [&'static [&'static str]]),
     /// Each value of the mapping at this path.
     Each(&'static [&'static str]),
+}
+
+/// A text in two parts: `repository` and `tag`. Without the second it is what `otherwise` names.
+#[derive(Debug)]
+pub struct Pair {
+    pub setting: &'static str,
+    pub first: &'static [&'static str],
+    pub separator: &'static str,
+    pub second: &'static [&'static str],
+    pub otherwise: &'static str,
+}
+
+/// An object that gives a truth to the one that it names: a binding that lets everybody call a service.
+#[derive(Debug)]
+pub struct Grant {
+    /// The mapping of such objects, from the root.
+    pub objects: &'static [&'static str],
+    /// The key that names the other object, by reference or by name.
+    pub names: &'static str,
+    /// Keys that must have these texts; the last one is where the grant is said.
+    pub says: &'static [(&'static str, &'static str)],
+    pub setting: &'static str,
 }
 
 /// How the keys of probes are spelt.
@@ -359,6 +387,9 @@ impl Sheet {
         probes: &[],
         spelling: Spelling::Camel,
         checks: &[],
+        pairs: &[],
+        grants: &[],
+        named_by_folder: false,
         condition: None,
         elsewhere: None,
         flags: &[],

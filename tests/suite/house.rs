@@ -25,7 +25,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("mimalloc", &["main"]),
     ("quick_junit", &["report/testing"]),
     ("rayon", &["workspace", "check", "cli"]),
-    ("regex", &["cel"]),
+    ("regex", &["cel", "script"]),
     ("ruff_python_ast", &["input/python"]),
     ("ruff_python_parser", &["input/python"]),
     ("ruff_text_size", &["input/python"]),

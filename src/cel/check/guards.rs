@@ -17,7 +17,7 @@ type Facts = BTreeSet<String>;
 /// not.
 pub(super) fn check(checker: &mut Checker<'_>) -> (BTreeSet<String>, BTreeSet<String>) {
     let root = &checker.tree.root;
-    let facts = checker.declarations.certain().clone();
+    let Some(facts) = checker.declarations.certain().cloned() else { return Default::default() };
     let mut guards = Guards { checker, names: Vec::new(), reported: BTreeSet::new() };
     guards.walk(root, &facts);
     (guards.facts(root, true), guards.facts(root, false))
@@ -68,6 +68,11 @@ impl Guards<'_, '_> {
                 let path = self.path(&select.operand).map(|path| format!("{path}.{}", select.field));
                 path.into_iter().collect()
             }
+            Expr::Select(_) => match self.checker.declarations.definition(expr) {
+                Some(definition) if truth => definition.holds.clone(),
+                Some(definition) => definition.fails.clone(),
+                None => Facts::new(),
+            },
             Expr::Call(CallExpr { func_name, target: None, args }) => {
                 match (func_name.as_str(), args.as_slice()) {
                     (operators::LOGICAL_NOT, [a]) => self.facts(a, !truth),
@@ -214,8 +219,9 @@ impl Guards<'_, '_> {
         self.walk(&parts.iter_range, facts);
         let mut inside = without(facts, &parts.iter_var);
         // The keys of a map are there while it is looped over.
-        if self.is_map(&parts.iter_range) && parts.iter_var2.is_none() {
-            inside.extend(self.path(&parts.iter_range).map(|map| format!("{map}[{}]", parts.iter_var)));
+        if parts.iter_var2.is_none() {
+            let map = self.map_of_keys(&parts.iter_range).and_then(|map| self.path(map));
+            inside.extend(map.map(|map| format!("{map}[{}]", parts.iter_var)));
         }
         // What a filter asked of the elements holds for each of them.
         inside.extend(self.element_facts(&parts.iter_range, &parts.iter_var));
@@ -232,6 +238,16 @@ impl Guards<'_, '_> {
             self.walk(value, &inside);
         }
         self.names.truncate(outside);
+    }
+
+    /// The map whose keys a loop goes over, some of which a filter may have left out.
+    fn map_of_keys<'e>(&self, range: &'e IdedExpr) -> Option<&'e IdedExpr> {
+        match &range.expr {
+            Expr::Comprehension(parts) if self.macro_of(range) == Macro::Filter => {
+                self.map_of_keys(&parts.iter_range)
+            }
+            _ => self.is_map(range).then_some(range),
+        }
     }
 
     /// What is certain of the elements of a list that was filtered, about the name they have now.
@@ -256,6 +272,7 @@ impl Guards<'_, '_> {
         let optional = match self.checker.type_of(operand) {
             Type::Object(owner) => types::field(owner, name).is_some_and(|row| row.optional),
             Type::Map(_) => true,
+            Type::Params => self.checker.declarations.may_lack(name),
             _ => false,
         };
         if optional {
@@ -289,9 +306,14 @@ impl Guards<'_, '_> {
             },
             _ => String::new(),
         };
+        // Whoever declares the param can give it a value.
+        let (label, help) = match super::operators::param(expr) {
+            Some(_) => ("it has no default", format!("give the param a default, or {help}")),
+            None => ("nothing says that it is there", help),
+        };
         let diagnostic =
             Diagnostic::error("cel-unguarded", self.checker.span(expr), format!("`{written}` may be absent"))
-                .with_label("nothing says that it is there")
+                .with_label(label)
                 .with_help(help);
         self.checker.report(diagnostic);
     }

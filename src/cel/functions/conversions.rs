@@ -123,7 +123,10 @@ fn to_string<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
         return string(text.to_owned());
     }
     if let Some(float) = values::double(value.as_ref()) {
-        return string(float_text(float));
+        let text = float_text(float);
+        // Whole floats keep their point: a multiplier of `1.0` is written so in code and settings.
+        let whole = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+        return string(if whole { format!("{text}.0") } else { text });
     }
     let value = value.as_ref();
     let format =

@@ -423,9 +423,8 @@ fn charge_copy(value: &dyn Val) -> Outcome<()> {
     }
 }
 
-/// Hands a range through to a loop, and counts what the loop will visit.
-fn visit<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
-    let [session, range] = take(args)?;
+/// Counts what a loop will visit, and what copying its elements takes.
+fn charge_visits(session: &dyn Val, range: &dyn Val) -> Outcome<()> {
     let visits = match (range.downcast_ref::<ListVal>(), range.downcast_ref::<MapVal>()) {
         (Some(list), _) => list.visits(),
         (_, Some(map)) => map.visits(),
@@ -434,20 +433,38 @@ fn visit<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
     if let Some(session) = session.downcast_ref::<SessionVal>() {
         session.0.charge(visits)?;
     }
-    charge_copy(range.as_ref())?;
+    charge_copy(range)?;
     if range.as_iterable().is_none() {
         return Err(fault::mismatch(format!(
             "a loop goes over a list or a map, not over {}",
-            fault::kind(range.as_ref())
+            fault::kind(range)
         )));
     }
-    Ok(range)
+    Ok(())
+}
+
+/// The keys of a map in their order: the engine's own is another one in every run.
+fn sorted<'m, 'v>(map: &'m CelMap<'v>) -> Vec<(&'m CelMapKey<'v>, &'m Box<dyn Val + 'v>)> {
+    let mut entries: Vec<_> = map.inner().iter().collect();
+    entries.sort_by_key(|(key, _)| *key);
+    entries
+}
+
+/// Hands a range through to a loop; of a map, its keys.
+fn visit<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
+    let [session, range] = take(args)?;
+    charge_visits(session.as_ref(), range.as_ref())?;
+    match range.downcast_ref::<CelMap<'v>>() {
+        Some(map) => list(sorted(map).into_iter().map(|(key, _)| key.inner().clone_as_boxed()).collect()),
+        None => Ok(range),
+    }
 }
 
 /// What a loop with two variables goes over: lists `[key, value]` of a map, `[index, element]` of a
 /// list.
 fn pairs<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
-    let range = visit(args)?;
+    let [session, range] = take(args)?;
+    charge_visits(session.as_ref(), range.as_ref())?;
     let pair = |key: Box<dyn Val + 'v>, value: Box<dyn Val + 'v>| -> Box<dyn Val + 'v> {
         Box::new(CelList::from(vec![key, value]))
     };
@@ -455,9 +472,7 @@ fn pairs<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
         return list(map.pairs().into_iter().map(|(key, value)| pair(key, value)).collect());
     }
     if let Some(map) = range.downcast_ref::<CelMap>() {
-        let mut entries: Vec<_> = map.inner().iter().collect();
-        entries.sort_by_key(|(key, _)| *key);
-        let entries = entries.into_iter();
+        let entries = sorted(map).into_iter();
         return list(entries.map(|(key, value)| pair(key.inner().clone_as_boxed(), value.clone())).collect());
     }
     let mut all = Vec::new();

@@ -138,7 +138,7 @@ fn known_setting(
         place,
     };
     let datum = match (row.kind, &known.value) {
-        (Type::Quantity, Scalar::Quantity(amount)) => {
+        (Type::Memory | Type::Cpu, Scalar::Quantity(amount)) => {
             Datum::Quantity { amount: *amount, written: Arc::clone(&written) }
         }
         (Type::Duration, Scalar::Duration(amount)) => {
