@@ -48,6 +48,9 @@ impl FileFacts {
     }
 }
 
+/// Fewer files than these are not worth waking other threads for.
+const FEW: usize = 8;
+
 /// Reads all files, each once, on all threads; what they yield stands in their order.
 pub(super) fn all(texts: &Texts<'_>, files: &[File]) -> All {
     let next = AtomicUsize::new(0);
@@ -62,8 +65,8 @@ pub(super) fn all(texts: &Texts<'_>, files: &[File]) -> All {
             read.push((index, reader.read(file)));
         }
     };
-    let mut read: Vec<(usize, FileFacts)> = match files {
-        [] | [_] => work(),
+    let mut read: Vec<(usize, FileFacts)> = match files.len() {
+        0..FEW => work(),
         _ => rayon::broadcast(|_| work()).into_iter().flatten().collect(),
     };
     read.sort_unstable_by_key(|(index, _)| *index);

@@ -91,6 +91,10 @@ pub(super) fn judge<'a>(
 ) -> Judgement<'a> {
     let mut judgement = Judgement::default();
     let subject = bound.subject;
+    let elements = policy.policy.for_each.as_ref().map(|path| elements(&bound.tree, &path.text));
+    if elements.as_ref().is_some_and(Vec::is_empty) {
+        return judgement;
+    }
     let explains = explains.map(|inputs| (subject, inputs));
     let activation = activation(policy, bound, subjects, reads);
     let alone = [None];
@@ -103,31 +107,17 @@ pub(super) fn judge<'a>(
             }
             None => activation.clone(),
         };
-        match &policy.policy.for_each {
+        match &elements {
             None => {
-                judge_one(
-                    policy,
-                    *reference,
-                    &activation,
-                    &subject.condition,
-                    None,
-                    explains,
-                    &mut judgement,
-                );
+                let start = &subject.condition;
+                judge_one(policy, *reference, &activation, start, None, explains, &mut judgement);
             }
-            Some(path) => {
-                for (condition, element) in elements(&bound.tree, &path.text) {
-                    let Some(start) = subject.condition.and(&condition) else { continue };
+            Some(elements) => {
+                for (condition, element) in elements {
+                    let Some(start) = subject.condition.and(condition) else { continue };
                     let activation = activation.clone().with("each", element.clone());
-                    judge_one(
-                        policy,
-                        *reference,
-                        &activation,
-                        &start,
-                        Some(&element),
-                        explains,
-                        &mut judgement,
-                    );
+                    let each = Some(element);
+                    judge_one(policy, *reference, &activation, &start, each, explains, &mut judgement);
                 }
             }
         }
