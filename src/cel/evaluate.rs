@@ -159,13 +159,20 @@ fn judge_step(expr: &IdedExpr, scope: &Scope<'_>, session: &Arc<Session>) -> Ver
 }
 
 /// Whether a part of a condition that cannot be told is an error: one that an unknown value beside it
-/// hides for now.
+/// hides for now. The look at it is no read.
 fn may_fail(expr: &IdedExpr, scope: &Scope<'_>, session: &Arc<Session>) -> bool {
+    let before = session.mark();
+    let fails = part_fails(expr, scope, session);
+    session.rewind(before);
+    fails
+}
+
+fn part_fails(expr: &IdedExpr, scope: &Scope<'_>, session: &Arc<Session>) -> bool {
     match step(expr) {
-        Step::And(a, b) | Step::Or(a, b) => [a, b].into_iter().any(|one| may_fail(one, scope, session)),
-        Step::Not(a) => may_fail(a, scope, session),
+        Step::And(a, b) | Step::Or(a, b) => [a, b].into_iter().any(|one| part_fails(one, scope, session)),
+        Step::Not(a) => part_fails(a, scope, session),
         Step::Choice(condition, a, b) => {
-            [condition, a, b].into_iter().any(|one| may_fail(one, scope, session))
+            [condition, a, b].into_iter().any(|one| part_fails(one, scope, session))
         }
         _ => matches!(judge(expr, scope, session), Verdict::Error(..)),
     }

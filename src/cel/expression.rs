@@ -231,11 +231,6 @@ impl Expression {
         self.inner.checked.formula.as_ref()
     }
 
-    /// Whether it was checked, and not only parsed.
-    pub fn is_checked(&self) -> bool {
-        self.inner.checked.complete
-    }
-
     /// What it always is: `None` for a condition that tells something.
     pub fn always(&self) -> Option<bool> {
         self.inner.checked.always.as_ref().map(|always| always.value)

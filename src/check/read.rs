@@ -4,7 +4,7 @@ use super::{File, Selected, Settings, schemas};
 use crate::diagnostic::Diagnostic;
 use crate::document::Document;
 use crate::input::{
-    Format, Read, dockerfile, dotenv, embedded, hcl, json, justfile, makefile, python, shell, toml, yaml,
+    self, Format, Read, dockerfile, dotenv, embedded, hcl, json, justfile, makefile, python, shell, yaml,
 };
 use crate::model::{Artifact, Bypass, CodeSetting, CodeValue, Deployment};
 use crate::platform::{self, Objects, Trace};
@@ -48,6 +48,9 @@ impl FileFacts {
     }
 }
 
+/// Fewer files than these are not worth waking other threads for.
+const FEW: usize = 8;
+
 /// Reads all files, each once, on all threads; what they yield stands in their order.
 pub(super) fn all(texts: &Texts<'_>, files: &[File]) -> All {
     let next = AtomicUsize::new(0);
@@ -62,8 +65,8 @@ pub(super) fn all(texts: &Texts<'_>, files: &[File]) -> All {
             read.push((index, reader.read(file)));
         }
     };
-    let mut read: Vec<(usize, FileFacts)> = match files {
-        [] | [_] => work(),
+    let mut read: Vec<(usize, FileFacts)> = match files.len() {
+        0..FEW => work(),
         _ => rayon::broadcast(|_| work()).into_iter().flatten().collect(),
     };
     read.sort_unstable_by_key(|(index, _)| *index);
@@ -107,7 +110,7 @@ impl Reader<'_, '_> {
         match file.format {
             Format::Yaml => self.manifest(yaml::read(source, id, limits), &mut facts),
             Format::Json => self.manifest(json::read(source, id, limits), &mut facts),
-            Format::Toml => self.manifest(toml::read(source, id, limits), &mut facts),
+            Format::Toml => self.manifest(input::toml::read(source, id, limits), &mut facts),
             Format::Hcl => {
                 self.document(hcl::read(source, id, limits), &mut facts);
                 facts.deployments = None;

@@ -6,23 +6,16 @@ use crate::cel::{Activation, Leaf, Outcome, Read, World};
 use crate::diagnostic::{ExplainedCondition, ExplainedOperand, Explanation, OperandValue, Verdict};
 use crate::policy::{Compiled, CompiledValidation};
 
-/// Whose verdicts are explained.
-#[derive(Clone, Copy)]
-pub(super) struct Explains<'a> {
-    pub subject: &'a Subject,
-    pub inputs: &'a Inputs<'a>,
-}
-
 /// The explanation of one validation in one world. `open`: a matchCondition cannot be told, so that the
 /// verdict stays open where the validation fails.
 pub(super) fn explain(
     policy: &Compiled,
     validation: &CompiledValidation,
-    Explains { subject, inputs }: Explains<'_>,
-    reference: Option<&Subject>,
+    (subject, reference): (&Subject, Option<&Subject>),
     activation: &Activation,
     world: &World,
     open: bool,
+    inputs: &Inputs<'_>,
 ) -> Explanation {
     let verdict = match &world.outcome {
         outcome if outcome.is_true() => Verdict::Pass,

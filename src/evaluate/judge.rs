@@ -1,7 +1,8 @@
 //! One policy over one subject: its worlds and its verdict.
 
+use super::Inputs;
 use super::bind::Bound;
-use super::explanation::{Explains, explain};
+use super::explanation::explain;
 use super::subjects::{Subject, Subjects, Wanted};
 use crate::cel::object::{Datum, Field};
 use crate::cel::{Activation, EvaluationError, Expression, Leaf, Outcome, POLICY_ERROR, Read, WORLD_LIMIT};
@@ -80,16 +81,21 @@ struct Selected {
     error: Option<EvaluationError>,
 }
 
-/// Judges a subject against each of its references.
+/// Judges a subject against each of its references. `explains`: whether every verdict is explained.
 pub(super) fn judge<'a>(
     policy: &Compiled,
     bound: &Bound<'a>,
     subjects: &Subjects<'_>,
     reads: Reads,
-    explains: Option<Explains<'_>>,
+    explains: Option<&Inputs<'_>>,
 ) -> Judgement<'a> {
     let mut judgement = Judgement::default();
     let subject = bound.subject;
+    let elements = policy.policy.for_each.as_ref().map(|path| elements(&bound.tree, &path.text));
+    if elements.as_ref().is_some_and(Vec::is_empty) {
+        return judgement;
+    }
+    let explains = explains.map(|inputs| (subject, inputs));
     let activation = activation(policy, bound, subjects, reads);
     let alone = [None];
     let compared: Vec<Option<&'a Subject>> = bound.references.iter().copied().map(Some).collect();
@@ -101,31 +107,17 @@ pub(super) fn judge<'a>(
             }
             None => activation.clone(),
         };
-        match &policy.policy.for_each {
+        match &elements {
             None => {
-                judge_one(
-                    policy,
-                    *reference,
-                    &activation,
-                    &subject.condition,
-                    None,
-                    explains,
-                    &mut judgement,
-                );
+                let start = &subject.condition;
+                judge_one(policy, *reference, &activation, start, None, explains, &mut judgement);
             }
-            Some(path) => {
-                for (condition, element) in elements(&bound.tree, &path.text) {
-                    let Some(start) = subject.condition.and(&condition) else { continue };
+            Some(elements) => {
+                for (condition, element) in elements {
+                    let Some(start) = subject.condition.and(condition) else { continue };
                     let activation = activation.clone().with("each", element.clone());
-                    judge_one(
-                        policy,
-                        *reference,
-                        &activation,
-                        &start,
-                        Some(&element),
-                        explains,
-                        &mut judgement,
-                    );
+                    let each = Some(element);
+                    judge_one(policy, *reference, &activation, &start, each, explains, &mut judgement);
                 }
             }
         }
@@ -204,7 +196,7 @@ fn judge_one<'a>(
     activation: &Activation,
     start: &Condition,
     each: Option<&Field>,
-    explains: Option<Explains<'_>>,
+    explains: Option<(&Subject, &Inputs<'_>)>,
     into: &mut Judgement<'a>,
 ) {
     let selected = select(policy, activation, start);
@@ -215,9 +207,10 @@ fn judge_one<'a>(
     for (index, validation) in policy.validations.iter().enumerate() {
         for select in &selected {
             for world in validation.expression.worlds(activation, &select.condition, WORLD_LIMIT) {
-                if let Some(explains) = explains {
+                if let Some((subject, inputs)) = explains {
                     let open = !select.unknowns.is_empty() || select.error.is_some();
-                    let told = explain(policy, validation, explains, reference, activation, &world, open);
+                    let pair = (subject, reference);
+                    let told = explain(policy, validation, pair, activation, &world, open, inputs);
                     into.explanations.push(told);
                 }
                 let mut open = |unknowns: Vec<UnknownInput>| {

@@ -191,8 +191,7 @@ impl<'a> Prepared<'a> {
         let others = self.subjects.of(asked.selection.kind());
         let references = references.iter().filter_map(|&index| others.get(index)).collect();
         let bound = Bound { subject, tree: tree.clone(), references };
-        let explains =
-            self.settings.explain.then_some(explanation::Explains { subject, inputs: &self.inputs });
+        let explains = self.settings.explain.then_some(&self.inputs);
         let judgement = judge::judge(policy, &bound, &self.subjects, asked.reads, explains);
         judgement.count(&mut outcome.tally);
         let told = judgement.errors.iter().map(|error| finding::error(policy, subject, error));
@@ -203,8 +202,8 @@ impl<'a> Prepared<'a> {
             Findings::Each => failures,
             Findings::Together => merge::together(failures),
         });
+        outcome.explanations.extend(judgement.explanations.iter().cloned());
         outcome.undetermined.extend(told.undetermined(&judgement));
-        outcome.explanations.extend(judgement.explanations);
     }
 
     /// Puts what came of all stretches together, in their order.
@@ -240,13 +239,13 @@ impl Outcome {
         self.findings.extend(part.findings);
         self.undetermined.extend(part.undetermined);
         self.diagnostics.extend(part.diagnostics);
-        self.explanations.extend(part.explanations);
         let (tally, more) = (&mut self.tally, part.tally);
         tally.bound += more.bound;
         tally.passed += more.passed;
         tally.failed += more.failed;
         tally.undetermined += more.undetermined;
         tally.errors += more.errors;
+        self.explanations.extend(part.explanations);
     }
 }
 

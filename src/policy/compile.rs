@@ -158,7 +158,14 @@ impl Compiled {
 /// # Errors
 /// Everything that is wrong with its expressions, each at the characters in the policy file.
 pub fn compile(policy: Arc<Policy>) -> Result<Compiled, Vec<Diagnostic>> {
-    compile_with(policy, &check)
+    let mut compiled = compile_with(Arc::clone(&policy), &check)?;
+    let defaults = policy.params.iter().filter_map(|param| Some((&param.name, param.default.as_ref()?)));
+    let wrong = lint::values(&compiled, defaults);
+    if !wrong.is_empty() {
+        return Err(wrong);
+    }
+    compiled.warnings = lint::warnings(&compiled);
+    Ok(compiled)
 }
 
 /// Compiles a policy that was checked before: the built-in pack, which a test checks.
@@ -239,7 +246,7 @@ fn compile_with(policy: Arc<Policy>, compiler: Compiler<'_>) -> Result<Compiled,
         return Err(errors);
     }
     let texts = texts(&policy);
-    let mut compiled = Compiled {
+    Ok(Compiled {
         conditions,
         variables: Arc::new(variables),
         validations,
@@ -249,15 +256,7 @@ fn compile_with(policy: Arc<Policy>, compiler: Compiler<'_>) -> Result<Compiled,
         action: None,
         texts,
         policy,
-    };
-    let policy = Arc::clone(&compiled.policy);
-    let defaults = policy.params.iter().filter_map(|param| Some((&param.name, param.default.as_ref()?)));
-    let wrong = lint::values(&compiled, defaults);
-    if !wrong.is_empty() {
-        return Err(wrong);
-    }
-    compiled.warnings = lint::warnings(&compiled);
-    Ok(compiled)
+    })
 }
 
 fn texts(policy: &Policy) -> Vec<String> {

@@ -14,6 +14,7 @@ use celador::source::Sources;
 use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 /// What every policy begins with.
 const HEAD: &str = "apiVersion: celador/v1\nkind: Policy\nmetadata: {name: case, title: A case}\nspec:\n";
@@ -132,6 +133,27 @@ fn each_limit_of_an_expression_has_an_error_of_its_own() {
         let told = told_of(&expression);
         assert!(told.contains("error") && told.contains(message), "{message}: {told}");
     }
+}
+
+#[test]
+fn what_would_double_again_and_again_is_checked_in_no_time() {
+    let choices = (0..30).fold("deployment.environment_fixed".to_owned(), |inner, n| {
+        format!("({inner} ? has(deployment.port) : deployment.service == \"{n}\")")
+    });
+    let chain = (0..300).map(|n| format!("deployment.service == \"{n}\"")).collect::<Vec<_>>().join(" || ");
+    let mut spec =
+        "target: {kind: Deployment}\nvariables:\n  - {name: v0, expression: has(deployment.port)}\n"
+            .to_owned();
+    for n in 1..60 {
+        let last = n - 1;
+        let _ = writeln!(spec, "  - {{name: v{n}, expression: 'variables.v{last} && !variables.v{last}'}}");
+    }
+    let _ = write!(spec, "validations:\n  - expression: '{choices}'\n  - expression: '{chain}'\n");
+    spec.push_str("  - expression: variables.v59\n");
+    let started = Instant::now();
+    let told = run_case(&spec, None);
+    assert!(started.elapsed() < Duration::from_secs(20), "{:?}", started.elapsed());
+    assert!(!told.contains("error"), "{told}");
 }
 
 const DEPLOY: &str = "gcloud run deploy api --image gcr.io/acme/api:v1 --memory 512Mi --port 8080\n";

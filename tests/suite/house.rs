@@ -22,6 +22,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("jiff", &["cel"]),
     ("jsonc_parser", &["input/json"]),
     ("jsonschema", &["schema"]),
+    ("mimalloc", &["main"]),
     ("quick_junit", &["report/testing"]),
     ("rayon", &["workspace", "check", "cli"]),
     ("regex", &["cel", "script"]),

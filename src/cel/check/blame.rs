@@ -62,24 +62,14 @@ fn is_arithmetic(name: &str) -> bool {
 /// The operand at fault, and the other. Of two that are given as firmly it is the second.
 fn at_fault<'e>(a: Operand<'e>, b: Operand<'e>, unfit: impl Fn(&Type) -> bool) -> (Operand<'e>, Operand<'e>) {
     let optional = |one: Operand<'_>| matches!(one.kind, Type::Optional(_));
-    match () {
-        () if optional(a) != optional(b) => {
-            if optional(a) {
-                (a, b)
-            } else {
-                (b, a)
-            }
-        }
-        () if unfit(a.kind) != unfit(b.kind) => {
-            if unfit(a.kind) {
-                (a, b)
-            } else {
-                (b, a)
-            }
-        }
-        () if firmness(a.expr) < firmness(b.expr) => (a, b),
-        () => (b, a),
-    }
+    let first = if optional(a) != optional(b) {
+        optional(a)
+    } else if unfit(a.kind) != unfit(b.kind) {
+        unfit(a.kind)
+    } else {
+        firmness(a.expr) < firmness(b.expr)
+    };
+    if first { (a, b) } else { (b, a) }
 }
 
 impl Checker<'_> {

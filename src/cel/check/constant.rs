@@ -32,7 +32,7 @@ pub(in crate::cel) struct Always {
 /// Looks for constant conditions in an expression that is sound.
 pub(super) fn check(checker: &Checker<'_>) -> Constancy {
     let root = &checker.tree.root;
-    let mut search = Search { checker, warnings: Vec::new() };
+    let mut search = Search { checker, warnings: Vec::new(), work: WORK };
     if *checker.type_of(root) != Type::Bool {
         search.inside(root);
         return Constancy { warnings: search.warnings, ..Constancy::default() };
@@ -42,12 +42,23 @@ pub(super) fn check(checker: &Checker<'_>) -> Constancy {
     Constancy { formula: Some(formula), always, warnings: search.warnings }
 }
 
+/// Truth values that are looked at for one expression. What people write needs some thousands.
+const WORK: usize = 4_000_000;
+
 struct Search<'c, 'a> {
     checker: &'c Checker<'a>,
     warnings: Vec<Diagnostic>,
+    /// What is left of [`WORK`]. Where nothing is left, nothing more is found.
+    work: usize,
 }
 
 impl Search<'_, '_> {
+    /// Where a formula is true; `None` if that was looked at often enough.
+    fn truth(&mut self, universe: &Universe, formula: &Formula) -> Option<Truth> {
+        self.work = self.work.checked_sub(universe.work(formula))?;
+        Some(universe.truth(formula))
+    }
+
     /// Judges the whole of an expression, which is told by who knows what it is for.
     fn whole(&mut self, root: &IdedExpr, formula: &Formula) -> Option<Always> {
         let value = self.condition(root, true)?;
@@ -83,9 +94,9 @@ impl Search<'_, '_> {
         };
         let mut context = universe.everything();
         for one in assumed {
-            context = both(&context, &universe.truth(one));
+            context = both(&context, &self.truth(&universe, one)?);
         }
-        let always = fixed(&universe.truth(&formula), &context);
+        let always = fixed(&self.truth(&universe, &formula)?, &context);
         match always {
             Some(_) if whole => {}
             Some(value) => self.tell(expr, value),
@@ -101,7 +112,7 @@ impl Search<'_, '_> {
             Some((name @ (operators::LOGICAL_AND | operators::LOGICAL_OR), _)) => {
                 let mut context = context.clone();
                 for operand in chain(expr, name) {
-                    let truth = universe.truth(&self.checker.formula(operand));
+                    let Some(truth) = self.truth(universe, &self.checker.formula(operand)) else { return };
                     match fixed(&truth, &context) {
                         Some(value) => self.tell(operand, value),
                         None => self.parts(operand, universe, &context),
@@ -112,7 +123,7 @@ impl Search<'_, '_> {
             }
             Some((operators::LOGICAL_NOT, [a])) => self.parts(a, universe, context),
             Some((operators::CONDITIONAL, [condition, a, b])) => {
-                let truth = universe.truth(&self.checker.formula(condition));
+                let Some(truth) = self.truth(universe, &self.checker.formula(condition)) else { return };
                 match fixed(&truth, context) {
                     Some(value) => self.unreachable(condition, value, if value { b } else { a }),
                     None => self.parts(condition, universe, context),

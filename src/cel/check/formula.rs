@@ -8,6 +8,10 @@ use ::cel::common::ast::{CallExpr, Expr, IdedExpr, LiteralValue, operators};
 
 const BILLION: i128 = 1_000_000_000;
 
+/// Parts of a formula that may stand in several places of another. What is larger counts as a whole, or
+/// choices in choices, and names in names, would double it time and again.
+const REPEATED: usize = 64;
+
 impl Checker<'_> {
     /// All texts that a field can be, if they are few.
     pub(super) fn words_of(&self, expr: &IdedExpr) -> Option<Vec<String>> {
@@ -30,10 +34,9 @@ impl Checker<'_> {
                 false => Formula::Holds(format!("has({}.{})", self.key(&select.operand), select.field)),
             };
         }
-        if let Some(formula) =
-            self.declarations.definition(expr).and_then(|definition| definition.formula.clone())
-        {
-            return formula;
+        let definition = self.declarations.definition(expr).and_then(|one| one.formula.as_ref());
+        if let Some(formula) = definition.filter(|formula| formula.size() <= REPEATED) {
+            return formula.clone();
         }
         let opaque = || Formula::Holds(self.key(expr));
         let Some((name, args)) = operator(expr) else { return opaque() };
@@ -44,6 +47,9 @@ impl Checker<'_> {
             (operators::LOGICAL_NOT, [a]) => self.formula(a).negated(),
             (operators::CONDITIONAL, [condition, a, b]) if *self.type_of(a) == Type::Bool => {
                 let (condition, a, b) = (self.formula(condition), self.formula(a), self.formula(b));
+                if condition.size() > REPEATED {
+                    return opaque();
+                }
                 let otherwise = Formula::All(vec![condition.clone().negated(), b]);
                 Formula::Any(vec![Formula::All(vec![condition, a]), otherwise])
             }

@@ -65,6 +65,17 @@ impl Formula {
         }
     }
 
+    /// How many parts it has.
+    pub(super) fn size(&self) -> usize {
+        match self {
+            Formula::Not(inner) => inner.size() + 1,
+            Formula::All(parts) | Formula::Any(parts) => {
+                parts.iter().fold(1, |sum, part| sum.saturating_add(part.size()))
+            }
+            _ => 1,
+        }
+    }
+
     fn visit(&self, seen: &mut impl FnMut(Term, Option<&Constant>)) {
         match self {
             Formula::Fixed(_) => {}
@@ -144,6 +155,11 @@ impl Universe {
             size = size.checked_mul(cells).filter(|size| *size <= COMBINATIONS)?;
         }
         Some((Universe { terms, size }, relevant))
+    }
+
+    /// The work of looking a formula through.
+    pub(super) fn work(&self, formula: &Formula) -> usize {
+        self.size.saturating_mul(formula.size())
     }
 
     /// Every combination.

@@ -28,8 +28,6 @@ use std::collections::{BTreeMap, BTreeSet};
 /// What checking found out.
 #[derive(Debug)]
 pub(super) struct Checked {
-    /// Whether the expression was checked at all.
-    pub(super) complete: bool,
     pub(super) result: Type,
     /// Paths that are there for certain where the expression holds.
     pub(super) holds: BTreeSet<String>,
@@ -54,7 +52,6 @@ impl Checked {
     /// Of an expression that is not checked.
     pub(super) fn unknown() -> Checked {
         Checked {
-            complete: false,
             result: Type::Dyn,
             holds: BTreeSet::new(),
             fails: BTreeSet::new(),
@@ -109,19 +106,7 @@ pub(super) fn check(
         let constant::Constancy { formula, always, mut warnings } = constant;
         warnings.truncate(limits::ERRORS);
         let Checker { used, patterns, units, .. } = checker;
-        return Ok(Checked {
-            complete: true,
-            result,
-            holds,
-            fails,
-            formula,
-            always,
-            cost,
-            used,
-            patterns,
-            units,
-            warnings,
-        });
+        return Ok(Checked { result, holds, fails, formula, always, cost, used, patterns, units, warnings });
     }
     let mut diagnostics = checker.diagnostics;
     diagnostics.sort_by_key(|diagnostic| (diagnostic.primary.span.start, diagnostic.primary.span.end));

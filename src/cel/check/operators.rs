@@ -4,6 +4,7 @@ use super::blame::Operand;
 use super::members::with_article;
 use super::{Checker, join};
 use crate::cel::Type;
+use crate::cel::functions::SORT;
 use crate::diagnostic::Diagnostic;
 use ::cel::common::ast::{Expr, IdedExpr, operators};
 
@@ -60,6 +61,11 @@ impl Checker<'_> {
                 Type::Bool
             }
             (operators::IN, [a, b]) => self.contained(a, b),
+            // What `sortBy` becomes: the list, and the keys of its elements.
+            (SORT, [list, keys]) => {
+                self.infer(keys);
+                self.infer(list)
+            }
             (operators::NEGATE, [a]) => match self.infer(a) {
                 found if found.is_number() || is_amount(&found) || found.is_dyn() => found,
                 found => {

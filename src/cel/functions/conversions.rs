@@ -204,7 +204,7 @@ fn to_uint<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
         return unsigned(u64::try_from(int).map_err(|_| negative())?);
     }
     if let Some(float) = values::double(value.as_ref()) {
-        return if float >= 0.0 && float < UINT_END {
+        return if (0.0..UINT_END).contains(&float) {
             unsigned(float.trunc() as u64)
         } else {
             Err(fault::range("the number does not fit 64 bits without a sign"))

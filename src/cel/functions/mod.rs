@@ -3,7 +3,9 @@
 
 mod amounts;
 mod arguments;
+mod arithmetic;
 mod bits;
+mod collections;
 mod conversions;
 mod encoders;
 mod format;

@@ -171,9 +171,8 @@ fn same(found: &dyn Val, wanted: &dyn Val) -> bool {
 fn class_of(message: &str) -> &'static [Class] {
     let message = message.to_ascii_lowercase();
     let says = |part: &str| message.contains(part);
-    if says("overload") || says("no_such_overload") || says("does not support field selection") {
-        &[Class::Mismatch]
-    } else if says("unsupported key type") || says("was given") {
+    let mismatches = ["overload", "does not support field selection", "unsupported key type", "was given"];
+    if mismatches.into_iter().any(says) {
         &[Class::Mismatch]
     } else if says("zero") {
         &[Class::Zero]

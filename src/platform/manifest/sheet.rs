@@ -104,7 +104,7 @@ impl<'d> Reader<'_, 'd, '_> {
     fn read(&mut self, own: Option<&'d Entry>) -> Option<Deployment> {
         let (sheet, object) = (self.sheet, self.object);
         let there = |path: &&[&str]| at(object, path).is_some();
-        if !object.is_mapping() || !sheet.requires.iter().all(|path| there(&path)) {
+        if !object.is_mapping() || !sheet.requires.iter().all(there) {
             return None;
         }
         let service = sheet.name.iter().find_map(|path| at(object, path)).and_then(|name| self.text(name));
