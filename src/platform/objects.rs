@@ -21,6 +21,12 @@ pub struct Objects<'d> {
 }
 
 impl<'d> Objects<'d> {
+    /// Whether a document is an object that deployments may refer to.
+    pub fn holds(document: &Document) -> bool {
+        let kind = document.root().get("kind").and_then(Ref::text);
+        kind.is_some_and(|kind| KINDS.iter().any(|(name, ..)| *name == kind))
+    }
+
     /// Finds the objects among the documents.
     pub fn of(documents: &'d [Document]) -> Objects<'d> {
         let mut all: HashMap<String, Vec<Ref<'d>>> = HashMap::new();

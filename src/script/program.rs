@@ -82,10 +82,14 @@ pub enum StatementKind {
         body: Block,
         otherwise: Block,
     },
-    /// Run once, as if zero or one time: what it assigns is no longer known.
+    /// Unrolled while the condition is known to hold; else run once, as if any number of times: what it
+    /// assigns is no longer known. `before` runs ahead of each test, `after` behind each iteration, also
+    /// one that went on early.
     While {
+        before: Block,
         condition: Expression,
         body: Block,
+        after: Block,
     },
     /// Body, then handlers (each as if it may run), then the rest.
     Try {
@@ -99,6 +103,24 @@ pub enum StatementKind {
     Continue,
     /// Ends the script, or raises: nothing behind it runs on this path.
     Exit,
+    /// Takes so many positional arguments off the front.
+    Shift(Expression),
+    /// Replaces the positional arguments.
+    Arguments(Vec<Element>),
+    /// The first block where the positional arguments are known one by one, the other where they are the
+    /// caller's.
+    ByArguments {
+        known: Block,
+        otherwise: Block,
+    },
+    /// Runs another file where it stands: the path as the script gives it.
+    Source(Expression),
+    /// Runs a text as if it stood here: `eval`.
+    Evaluate(Expression),
+    /// Prints a text, for whoever reads what the block prints (`ExpressionKind::Output`).
+    Print(Expression),
+    /// A block whose output goes elsewhere.
+    Silent(Block),
     /// The names refer to the outermost scope from here on.
     Global(Vec<String>),
     /// Forgets the targets.
@@ -168,6 +190,8 @@ pub struct Function {
     /// Default of a command-line option that a decorator gives, by parameter name: `click`, `typer`.
     /// The parameter then is an input, not unknown.
     pub is_command: bool,
+    /// Its `Print` statements are all that it prints itself; else nothing is known of it.
+    pub prints: bool,
     pub span: Span,
 }
 

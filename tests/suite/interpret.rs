@@ -81,6 +81,10 @@ impl Modules for Files<'_> {
         self.programs.get(name.trim_start_matches("./")).cloned()
     }
 
+    fn inline(&self, text: &str, map: &TextMap) -> Option<Rc<Program>> {
+        Some(Rc::new(input::shell::lower(text, map, &input::Limits::default())))
+    }
+
     fn characters(&self, span: Span) -> Option<&str> {
         Some(self.sources.slice(span))
     }

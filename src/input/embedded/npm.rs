@@ -117,6 +117,7 @@ fn function(name: String, name_span: Span, body: Block, span: Span) -> Function 
         is_class_method: false,
         is_property: false,
         is_command: false,
+        prints: false,
         span,
     }
 }

@@ -324,10 +324,12 @@ fn is_pure(expression: &Expr) -> bool {
             Expr::UnaryOp(operation) => open.push(&operation.operand),
             Expr::Subscript(subscript) => open.extend([&*subscript.value, &*subscript.slice]),
             Expr::If(choice) => open.extend([&*choice.test, &*choice.body, &*choice.orelse]),
-            Expr::Call(call) if matches!(&*call.func, Expr::Name(name) if matches!(name.id.as_str(), "len" | "int" | "float" | "min" | "max" | "abs" | "round" | "sum")) =>
+            Expr::Call(call) if matches!(&*call.func, Expr::Name(name) if matches!(name.id.as_str(), "len" | "int" | "float" | "min" | "max" | "abs" | "round" | "sum" | "range" | "str")) =>
             {
                 open.extend(&call.arguments.args);
             }
+            Expr::List(list) => open.extend(&list.elts),
+            Expr::Tuple(tuple) => open.extend(&tuple.elts),
             simple if is_simple(simple) => {}
             _ => return false,
         }

@@ -77,6 +77,7 @@ impl<'a> Lowering<'a> {
             is_class_method: is(&["classmethod"]),
             is_property: is(&["property", "cached_property", "computed_field"]),
             is_command,
+            prints: false,
             span: self.span(function),
         }
     }
@@ -177,6 +178,7 @@ impl<'a> Lowering<'a> {
             is_class_method: false,
             is_property: false,
             is_command: false,
+            prints: false,
             span,
         }))
     }

@@ -208,7 +208,7 @@ impl<'a> Lowering<'a> {
     fn while_statement(&mut self, loops: &'a ast::StmtWhile) -> Vec<StatementKind> {
         let condition = self.expression(&loops.test);
         let body = self.conditional_block(&loops.body);
-        let mut kinds = vec![StatementKind::While { condition, body }];
+        let mut kinds = vec![StatementKind::While { before: Vec::new(), condition, body, after: Vec::new() }];
         if !loops.orelse.is_empty() {
             kinds.push(StatementKind::Block(self.conditional_block(&loops.orelse)));
         }

@@ -110,39 +110,69 @@ impl<'a> Lowerer<'a> {
         Expression { kind, span }
     }
 
+    /// The status of `((X++))` and its like, once they have had their effect; `None` for what has none.
+    pub(super) fn arithmetic_status(&mut self, node: Node<'a>) -> Option<Expression> {
+        let span = self.span(node);
+        let operator = node.child_by_field_name("operator").map(|operator| self.source(operator))?;
+        let left = node.child_by_field_name("left").or_else(|| node.named_child(0))?;
+        let assigns = matches!(operator, "++" | "--" | "=")
+            || operator.strip_suffix('=').is_some_and(|operator| binary_operator(operator).is_some());
+        if !assigns || !matches!(left.kind(), "variable_name" | "word") {
+            return None;
+        }
+        let value = function("int", vec![name(self.source(left), self.span(left))], span);
+        let is_postfix = node.kind() == "postfix_expression"
+            || self.source(node).trim_end().ends_with(operator)
+                && node.child_by_field_name("right").is_none();
+        Some(match operator {
+            "++" if is_postfix => binary(BinaryOperator::Subtract, value, literal_number(1, span), span),
+            "--" if is_postfix => binary(BinaryOperator::Add, value, literal_number(1, span), span),
+            _ => value,
+        })
+    }
+
     /// `((X++))`, `((X += 2))`, `((X = 3))`: what they assign.
     pub(super) fn arithmetic_effects(&mut self, node: Node<'a>, out: &mut Block) {
         for child in children(node).into_iter().filter(Node::is_named) {
-            let span = self.span(child);
-            let operator = child.child_by_field_name("operator").map(|operator| self.source(operator));
-            let left = child.child_by_field_name("left").or_else(|| child.named_child(0));
-            let (Some(operator), Some(left)) = (operator, left) else { continue };
-            if !matches!(left.kind(), "variable_name" | "word") {
-                continue;
-            }
-            let variable = self.source(left).to_string();
-            let target = Target::Name(variable.clone(), self.span(left));
-            let old = function("int", vec![name(variable.clone(), self.span(left))], span);
-            let right = child.child_by_field_name("right");
-            let value = match (operator, right) {
-                ("++", _) => binary(BinaryOperator::Add, old, literal_number(1, span), span),
-                ("--", _) => binary(BinaryOperator::Subtract, old, literal_number(1, span), span),
-                ("=", Some(right)) => self.arithmetic(right),
-                (_, Some(right)) => {
-                    let Some(by) = operator.strip_suffix('=').and_then(binary_operator) else { continue };
-                    let right = self.arithmetic(right);
-                    binary(by, old, right, span)
-                }
-                _ => continue,
-            };
-            self.shapes.insert(variable, Shape::Text);
-            let kind = StatementKind::Assign { target, value, local: false, export: false };
-            out.push(Statement { kind, span });
+            self.arithmetic_effect(child, out);
         }
+    }
+
+    pub(super) fn arithmetic_effect(&mut self, node: Node<'a>, out: &mut Block) {
+        let span = self.span(node);
+        let (operator, left) = match node.kind() {
+            "variable_assignment" => (Some("="), node.child_by_field_name("name")),
+            _ => (
+                node.child_by_field_name("operator").map(|operator| self.source(operator)),
+                node.child_by_field_name("left").or_else(|| node.named_child(0)),
+            ),
+        };
+        let (Some(operator), Some(left)) = (operator, left) else { return };
+        if !matches!(left.kind(), "variable_name" | "word") {
+            return;
+        }
+        let variable = self.source(left).to_string();
+        let target = Target::Name(variable.clone(), self.span(left));
+        let old = function("int", vec![name(variable.clone(), self.span(left))], span);
+        let right = node.child_by_field_name("right").or_else(|| node.child_by_field_name("value"));
+        let value = match (operator, right) {
+            ("++", _) => binary(BinaryOperator::Add, old, literal_number(1, span), span),
+            ("--", _) => binary(BinaryOperator::Subtract, old, literal_number(1, span), span),
+            ("=", Some(right)) => self.arithmetic(right),
+            (_, Some(right)) => {
+                let Some(by) = operator.strip_suffix('=').and_then(binary_operator) else { return };
+                let right = self.arithmetic(right);
+                binary(by, old, right, span)
+            }
+            _ => return,
+        };
+        self.shapes.insert(variable, Shape::Text);
+        let kind = StatementKind::Assign { target, value, local: false, export: false };
+        out.push(Statement { kind, span });
     }
 }
 
-fn binary_operator(operator: &str) -> Option<BinaryOperator> {
+pub(super) fn binary_operator(operator: &str) -> Option<BinaryOperator> {
     Some(match operator {
         "+" => BinaryOperator::Add,
         "-" => BinaryOperator::Subtract,

@@ -3,7 +3,7 @@
 use super::arithmetic::compare_operator;
 use super::condition::{combined, compare};
 use super::expansion::{literal_number, opaque};
-use super::{Lowerer, function, literal, name, named_children, negate};
+use super::{Lowerer, function, literal, named_children, negate};
 use crate::script::{CompareOperator, Element, Expression, ExpressionKind};
 use crate::source::Span;
 use crate::value::Reason;
@@ -40,7 +40,10 @@ impl<'a> Lowerer<'a> {
         match operator {
             "-n" => self.value(operand),
             "-z" => negate(self.value(operand)),
-            "-v" => name(self.source(operand), self.span(operand)),
+            "-v" => {
+                let variable = literal(self.source(operand), self.span(operand));
+                function("is set", vec![variable], self.span(node))
+            }
             _ => self.opaque(node, Reason::ReadAtRunTime),
         }
     }
@@ -100,10 +103,15 @@ impl<'a> Lowerer<'a> {
                 }
             }
             "=~" => {
-                let left = self.value(left);
-                match self.regex(right, left, span) {
-                    Some(test) => test,
-                    None => self.opaque(node, Reason::NotFollowed),
+                let value = self.value(left);
+                match (self.regex(right, value, span), expression_of(self.source(right))) {
+                    (Some(test), _) => test,
+                    (None, Some(pattern)) => {
+                        let value = self.value(left);
+                        let pattern = literal(pattern, self.span(right));
+                        function("matches expression", vec![value, pattern], span)
+                    }
+                    (None, None) => self.opaque(node, Reason::NotFollowed),
                 }
             }
             "-eq" | "-ne" | "-lt" | "-le" | "-gt" | "-ge" => match compare_operator(operator) {
@@ -232,4 +240,10 @@ impl<'a> Lowerer<'a> {
             _ => opaque(Reason::NotFollowed, "test", span),
         }
     }
+}
+
+/// A regular expression without expansions and quotes.
+fn expression_of(text: &str) -> Option<&str> {
+    let inner = text.strip_suffix('$').unwrap_or(text);
+    (!inner.contains(['$', '`', '"', '\''])).then_some(text)
 }

@@ -1,18 +1,23 @@
 //! Commands of the shell itself, and those that only print.
 
 use super::command::{Io, Simple};
-use super::expansion::opaque;
-use super::{Lowerer, Shape, Shift, literal, shorten, word};
-use crate::script::{Block, Command, Expression, ExpressionKind, Statement, StatementKind, Target};
+use super::expansion::{binary, literal_number, opaque};
+use super::{Lowerer, Shape, function, literal, shorten, word};
+use crate::script::{
+    BinaryOperator, Block, Command, Expression, ExpressionKind, Statement, StatementKind, Target,
+};
 use crate::source::Span;
 use crate::value::Reason;
 use tree_sitter::Node;
 
 /// Commands that deploy nothing and set nothing.
 const SILENT: &[&str] = &[
-    ":", "[", "alias", "clear", "echo", "false", "getopts", "hash", "printf", "set", "shopt", "sleep",
-    "test", "tput", "trap", "true", "type", "ulimit", "umask", "unalias", "wait", "which",
+    ":", "[", "alias", "clear", "echo", "false", "getopts", "hash", "printf", "shopt", "sleep", "test",
+    "tput", "trap", "true", "type", "ulimit", "umask", "unalias", "wait", "which",
 ];
+
+/// Of these, the ones that print something which is not known here.
+const TALKATIVE: &[&str] = &["alias", "shopt", "trap", "type", "ulimit", "umask", "which"];
 
 impl<'a> Lowerer<'a> {
     /// Lowers a command of the shell; gives back what is none.
@@ -28,12 +33,13 @@ impl<'a> Lowerer<'a> {
             }
             "break" => push(StatementKind::Break),
             "continue" => push(StatementKind::Continue),
-            "shift" => self.shift(&simple),
+            "shift" => self.shift(&simple, out),
+            "set" => self.set_arguments(&simple, out),
             "source" | "." => self.source_file(&simple, out),
             "eval" => {
                 let parts = simple.words.iter().skip(1).copied().collect::<Vec<_>>();
                 let line = self.joined(&parts, span);
-                self.run_line(line, simple.environment, span, out);
+                push_evaluation(line, span, out);
             }
             "bash" | "sh" | "zsh" | "dash" => match self.inline_script(&simple) {
                 Some(script) => {
@@ -42,7 +48,17 @@ impl<'a> Lowerer<'a> {
                 }
                 None => return Some(simple),
             },
-            "read" | "mapfile" | "readarray" => self.read(&simple, out),
+            "read" | "mapfile" | "readarray" => {
+                let mut simple = simple;
+                let known = match simple.io.input.take() {
+                    Some(text) => self.read_text(&simple, text, out),
+                    None => false,
+                };
+                if !known {
+                    self.read_unknown(&simple, out);
+                }
+                self.read(&simple, out);
+            }
             "let" => self.let_command(&simple, out),
             "cat" => return self.cat(simple, out),
             "command" => {}
@@ -52,20 +68,28 @@ impl<'a> Lowerer<'a> {
         None
     }
 
-    /// `shift`, `shift 2`. In a branch nobody knows afterwards.
-    fn shift(&mut self, simple: &Simple<'a>) {
-        let by = match simple.words.get(1) {
-            None => Some(1),
-            Some(count) => self.source(*count).parse::<usize>().ok(),
-        };
+    /// `shift`, `shift 2`.
+    fn shift(&mut self, simple: &Simple<'a>, out: &mut Block) {
+        let span = self.span(simple.node);
+        let plain = simple.words.get(1).map(|count| self.source(*count).parse::<usize>().ok());
         if self.option.is_some() {
-            self.shift_in_option(by.unwrap_or(1));
+            self.shift_in_option(plain.unwrap_or(Some(1)).unwrap_or(1));
             return;
         }
-        self.shift = match (self.shift, by) {
-            (Shift::By(have), Some(by)) if self.branches == 0 => Shift::By(have.saturating_add(by)),
-            _ => Shift::Unknown,
+        let count = match simple.words.get(1) {
+            None => literal_number(1, span),
+            Some(count) => function("int", vec![self.value(*count)], span),
         };
+        out.push(Statement { kind: StatementKind::Shift(count), span });
+    }
+
+    /// `set -- a b`: the positional arguments from here on. Options of the shell change nothing here.
+    fn set_arguments(&mut self, simple: &Simple<'a>, out: &mut Block) {
+        let dashes = simple.words.iter().position(|word| self.source(*word) == "--");
+        let Some(dashes) = dashes else { return };
+        let words: Vec<Node<'a>> = simple.words.iter().skip(dashes + 1).copied().collect();
+        let elements = words.into_iter().map(|word| self.element(word)).collect();
+        out.push(Statement { kind: StatementKind::Arguments(elements), span: self.span(simple.node) });
     }
 
     /// `source file`, `. file`.
@@ -75,9 +99,8 @@ impl<'a> Lowerer<'a> {
             let value = self.value(*file);
             return self.effects_of(value, out);
         }
-        let module = self.source(*file).replace(['"', '\''], "");
-        let kind = StatementKind::Import { module, names: Vec::new(), binding: None };
-        out.push(Statement { kind, span: self.span(simple.node) });
+        let path = self.value(*file);
+        out.push(Statement { kind: StatementKind::Source(path), span: self.span(simple.node) });
     }
 
     /// The script of `bash -c script`, `bash -euo pipefail -c script`.
@@ -110,44 +133,31 @@ impl<'a> Lowerer<'a> {
         out.push(Statement { kind: StatementKind::Expression(run), span });
     }
 
-    /// `read -r A B`, `mapfile -t LINES`.
-    fn read(&mut self, simple: &Simple<'a>, out: &mut Block) {
-        let mut words = simple.words.iter().skip(1).peekable();
-        while let Some(option) = words.next_if(|word| self.source(**word).starts_with('-')) {
-            let option = self.source(*option);
-            // `-p prompt`, `-t 5`, `-d ''`: the option's value is the next word.
-            let valued = option.len() == 2 && option.ends_with(['p', 't', 'd', 'n', 'N', 'u', 'i']);
-            let array = option.ends_with('a') || (option == "-t" && simple.name.as_deref() != Some("read"));
-            if valued && !array {
-                words.next();
-            }
-        }
-        let reads_line = simple.name.as_deref() == Some("read");
-        if words.peek().is_none() && reads_line {
-            self.answers.insert("REPLY".to_string());
-            self.assign_read("REPLY", self.span(simple.node), out);
-        }
-        for word in words {
-            let variable = self.source(*word);
-            if word.kind() == "word" || word.kind() == "variable_name" {
-                if reads_line {
-                    self.answers.insert(variable.to_string());
-                }
-                self.assign_read(variable, self.span(*word), out);
-            }
-        }
-    }
-
-    /// `let X=5`: X is no longer what it was.
+    /// `let X=5`, `let "X += 1"`: an assignment of a number, or else X is no longer what it was.
     fn let_command(&mut self, simple: &Simple<'a>, out: &mut Block) {
         for word in simple.words.iter().skip(1) {
             let text = self.source(*word).trim_matches(['"', '\'']);
             let end = text.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(text.len());
-            let Some(variable) = text.get(..end).filter(|name| !name.is_empty()) else { continue };
+            let Some((variable, rest)) = text.split_at_checked(end).filter(|(name, _)| !name.is_empty())
+            else {
+                continue;
+            };
             let span = self.span(*word);
             self.shapes.insert(variable.to_string(), Shape::Text);
             let target = Target::Name(variable.to_string(), span);
-            let value = opaque(Reason::NotFollowed, &shorten(text), span);
+            let old = || function("int", vec![super::name(variable, span)], span);
+            let number = |text: &str| text.trim().parse().ok().map(|number| literal_number(number, span));
+            let rest = rest.trim();
+            let value = match (rest, rest.split_once('=')) {
+                ("++", _) => Some(binary(BinaryOperator::Add, old(), literal_number(1, span), span)),
+                ("--", _) => Some(binary(BinaryOperator::Subtract, old(), literal_number(1, span), span)),
+                (_, Some(("", right))) => number(right),
+                (_, Some((operator, right))) => super::arithmetic::binary_operator(operator)
+                    .zip(number(right))
+                    .map(|(operator, right)| binary(operator, old(), right, span)),
+                _ => None,
+            };
+            let value = value.unwrap_or_else(|| opaque(Reason::NotFollowed, &shorten(text), span));
             let kind = StatementKind::Assign { target, value, local: false, export: false };
             out.push(Statement { kind, span });
         }
@@ -158,8 +168,15 @@ impl<'a> Lowerer<'a> {
         if simple.words.len() > 1 {
             return Some(simple);
         }
-        if simple.io.input.is_some() && simple.io.output.is_some() {
-            self.write_file(simple, None, out);
+        match (simple.io.input.is_some(), simple.io.output.is_some(), simple.io.discards) {
+            (true, true, _) => self.write_file(simple, None, out),
+            (true, false, false) => {
+                if let Some(text) = simple.io.input {
+                    self.print_line(text, false, out);
+                }
+            }
+            (false, false, false) => self.print_unknown(simple.node, out),
+            _ => {}
         }
         None
     }
@@ -175,10 +192,28 @@ impl<'a> Lowerer<'a> {
         if simple.name.as_deref() == Some("printf") && self.print_to_variable(&simple, out) {
             return;
         }
+        if self.prints && !simple.io.discards {
+            match simple.name.as_deref() {
+                Some(name @ ("echo" | "printf")) => {
+                    let breaks = name == "echo" && !self.is_without_break(&simple);
+                    return match self.printed_by(&simple) {
+                        Some(text) => self.print_line(text, breaks, out),
+                        None => self.print_unknown(simple.node, out),
+                    };
+                }
+                Some(name) if TALKATIVE.contains(&name) => self.print_unknown(simple.node, out),
+                _ => {}
+            }
+        }
         for word in simple.words.iter().skip(1) {
             let value = self.value(*word);
             self.effects_of(value, out);
         }
+    }
+
+    /// `echo -n`.
+    fn is_without_break(&self, simple: &Simple<'a>) -> bool {
+        simple.words.get(1).is_some_and(|option| matches!(self.source(*option), "-n" | "-ne" | "-en"))
     }
 
     /// `printf -v X ...`.
@@ -234,4 +269,8 @@ impl<'a> Lowerer<'a> {
             _ => word::join(parts, span),
         }
     }
+}
+
+fn push_evaluation(line: Expression, span: Span, out: &mut Block) {
+    out.push(Statement { kind: StatementKind::Evaluate(line), span });
 }

@@ -11,6 +11,8 @@ use tree_sitter::Node;
 pub(super) struct Io<'t> {
     pub input: Option<Expression>,
     pub output: Option<Output>,
+    /// What is printed goes to nobody who reads it: to the error output, or nowhere.
+    pub discards: bool,
     /// Arguments that stand behind a redirection.
     pub extra: Vec<Node<'t>>,
 }

@@ -73,7 +73,13 @@ impl<'a> Lowerer<'a> {
             },
             "compound_statement" if self.source(node).starts_with("((") => {
                 match named_children(node).as_slice() {
-                    [only] => self.arithmetic(*only),
+                    [only] => match self.arithmetic_status(*only) {
+                        Some(status) => {
+                            self.arithmetic_effects(node, pre);
+                            status
+                        }
+                        None => self.arithmetic(*only),
+                    },
                     _ => self.opaque(node, Reason::NotFollowed),
                 }
             }
@@ -143,6 +149,14 @@ impl<'a> Lowerer<'a> {
         {
             let left = self.value(variable);
             return compare(CompareOperator::Equal, left, literal("true", span), span);
+        }
+        if command == "getopts" {
+            let simple = self.simple(node, Io::default());
+            if let [_, specification, variable] = simple.words.as_slice() {
+                let specification = self.value(*specification);
+                let variable = literal(self.source(*variable), self.span(*variable));
+                return super::function("next option", vec![specification, variable], span);
+            }
         }
         if matches!(command, "test" | "[") {
             let arguments: Vec<Node<'a>> = words.into_iter().skip(1).collect();

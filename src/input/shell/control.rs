@@ -1,8 +1,9 @@
 //! Branches, loops and functions.
 
+use super::command::Io;
 use super::condition::{combined, compare};
 use super::expansion::opaque;
-use super::{Lowerer, Shape, Shift, children, field_children, literal, named_children, negate};
+use super::{Lowerer, Shape, children, field_children, named_children, negate};
 use crate::script::{
     Block, Clause, CompareOperator, Element, Expression, ExpressionKind, Function, Statement, StatementKind,
     Target,
@@ -154,29 +155,14 @@ impl<'a> Lowerer<'a> {
         out.push(Statement { kind, span });
     }
 
-    /// `{1..3}`, `{a,b}` and `*.yaml`: words that stand for several.
+    /// `*.yaml`: a word that stands for several.
     fn several(&mut self, node: Node<'a>) -> Option<Vec<Element>> {
         let text = self.source(node);
         let span = self.span(node);
         if matches!(node.kind(), "string" | "raw_string") || text.contains(['$', '`', '"', '\'']) {
             return None;
         }
-        if let Some(range) = text.strip_prefix('{').and_then(|text| text.strip_suffix('}'))
-            && let Some((from, to)) = range.split_once("..")
-            && let (Ok(from), Ok(to)) = (from.parse::<i64>(), to.parse::<i64>())
-            && (0..64).contains(&to.saturating_sub(from))
-        {
-            return Some((from..=to).map(|i| Element::One(literal(i.to_string(), span))).collect());
-        }
-        if let Some((before, rest)) = text.split_once('{')
-            && let Some((inner, after)) = rest.split_once('}')
-            && inner.contains(',')
-            && !after.contains('{')
-        {
-            let word = |one: &str| Element::One(literal(format!("{before}{one}{after}"), span));
-            return Some(inner.split(',').map(word).collect());
-        }
-        if self.pattern(node).is_some() {
+        if self.braces(node).is_none() && self.pattern(node).is_some() {
             let files = opaque(Reason::ReadAtRunTime, text, span);
             let files = Expression { kind: ExpressionKind::Fields(Box::new(files)), span };
             return Some(vec![Element::Spread(files)]);
@@ -184,40 +170,59 @@ impl<'a> Lowerer<'a> {
         None
     }
 
-    /// `for ((i = 0; i < n; i++))`: once, with an unknown counter.
+    /// `for ((i = 0; i < n; i++))`.
     pub(super) fn counting_for(&mut self, node: Node<'a>, out: &mut Block) {
         let Some(body) = node.child_by_field_name("body") else { return };
-        let condition = match node.child_by_field_name("condition") {
-            Some(condition) => self.opaque(condition, Reason::NotFollowed),
-            None => self.opaque(body, Reason::NotFollowed),
-        };
         for initializer in field_children(node, "initializer") {
-            if let Some(variable) = initializer.child_by_field_name("name") {
-                let value = self.opaque(variable, Reason::NotFollowed);
-                let target = Target::Name(self.source(variable).to_string(), self.span(variable));
-                let kind = StatementKind::Assign { target, value, local: false, export: false };
-                out.push(Statement { kind, span: self.span(initializer) });
-            }
+            self.arithmetic_effect(initializer, out);
+        }
+        let condition = match node.child_by_field_name("condition") {
+            Some(condition) => self.arithmetic(condition),
+            None => super::condition::truth(true, self.span(node)),
+        };
+        let mut after = Vec::new();
+        for update in field_children(node, "update") {
+            self.arithmetic_effect(update, &mut after);
         }
         let body = self.branch(&named_children(body));
-        out.push(Statement { kind: StatementKind::While { condition, body }, span: self.span(node) });
+        let kind = StatementKind::While { before: Vec::new(), condition, body, after };
+        out.push(Statement { kind, span: self.span(node) });
     }
 
-    pub(super) fn while_statement(&mut self, node: Node<'a>, out: &mut Block) {
-        if self.option_while(node, out) {
+    pub(super) fn while_statement(&mut self, node: Node<'a>, io: Io<'a>, out: &mut Block) {
+        let mut io = io;
+        if let Some(text) = io.input.take()
+            && self.line_loop(node, text, out).is_none()
+        {
             return;
         }
+        let shapes = self.shapes.clone();
+        let mut otherwise = Vec::new();
+        if self.option_while(node, &mut otherwise) {
+            // Called with words that are known, it is a loop like any other.
+            let inputs = std::mem::replace(&mut self.shapes, shapes);
+            let mut known = Vec::new();
+            self.plain_while(node, &mut known);
+            self.shapes.extend(inputs);
+            let kind = StatementKind::ByArguments { known, otherwise };
+            return out.push(Statement { kind, span: self.span(node) });
+        }
+        self.plain_while(node, out);
+    }
+
+    fn plain_while(&mut self, node: Node<'a>, out: &mut Block) {
         let Some(group) = node.child_by_field_name("body") else { return };
         let tests: Vec<Node<'a>> =
             field_children(node, "condition").into_iter().filter(Node::is_named).collect();
-        let Some((test, before)) = tests.split_last() else { return };
-        let mut body = self.statements(before);
+        let Some((test, first)) = tests.split_last() else { return };
+        let mut before = self.statements(first);
         let (pre, condition) = self.condition(*test);
-        body.extend(pre);
-        body.extend(self.branch(&named_children(group)));
+        before.extend(pre);
+        let body = self.branch(&named_children(group));
         let until = children(node).first().is_some_and(|keyword| keyword.kind() == "until");
         let condition = if until { negate(condition) } else { condition };
-        out.push(Statement { kind: StatementKind::While { condition, body }, span: self.span(node) });
+        let kind = StatementKind::While { before, condition, body, after: Vec::new() };
+        out.push(Statement { kind, span: self.span(node) });
     }
 
     pub(super) fn function_definition(&mut self, node: Node<'a>, out: &mut Block) {
@@ -225,13 +230,17 @@ impl<'a> Lowerer<'a> {
         else {
             return;
         };
-        let outer = (self.shift, self.branches, self.in_function, self.option.take());
-        (self.shift, self.branches, self.in_function) = (Shift::By(0), 0, true);
+        let outer = (self.in_function, self.prints, self.option.take());
+        let prints = self.printing.contains(self.source(name));
+        (self.in_function, self.prints) = (true, prints);
         let statements = match body.kind() {
             "compound_statement" | "subshell" => named_children(body),
             _ => vec![body],
         };
         let mut block = self.statements(&statements);
+        if body.kind() == "subshell" {
+            block = vec![Statement { kind: StatementKind::Subshell(block), span: self.span(body) }];
+        }
         let text = self.source(name).to_string();
         if self.fails(&statements) {
             self.failing.insert(text.clone());
@@ -244,7 +253,7 @@ impl<'a> Lowerer<'a> {
             block.extend(pre);
             block.push(Statement { kind: StatementKind::Return(Some(status)), span });
         }
-        (self.shift, self.branches, self.in_function, self.option) = outer;
+        (self.in_function, self.prints, self.option) = outer;
         let function = Function {
             name: text,
             name_span: self.span(name),
@@ -254,6 +263,7 @@ impl<'a> Lowerer<'a> {
             is_class_method: false,
             is_property: false,
             is_command: false,
+            prints,
             span: self.span(node),
         };
         out.push(Statement { kind: StatementKind::Function(Rc::new(function)), span: self.span(node) });

@@ -1,6 +1,6 @@
 //! `$X` and `${X...}`.
 
-use super::{Lowerer, Shape, Shift, children, function, literal, method, name, word};
+use super::{Lowerer, Shape, children, function, literal, method, name, word};
 use crate::script::{BinaryOperator, Expression, ExpressionKind, Literal, Statement, StatementKind, Target};
 use crate::source::Span;
 use crate::value::{Number, Reason};
@@ -49,24 +49,11 @@ impl<'a> Lowerer<'a> {
     }
 
     fn positional(&self, number: usize, span: Span) -> Expression {
-        let kind = match self.shift {
-            _ if number == 0 => ExpressionKind::Positional(0),
-            Shift::By(shift) => ExpressionKind::Positional(number + shift),
-            Shift::Unknown => {
-                return opaque(Reason::Argument, &format!("${number}"), span);
-            }
-        };
-        Expression { kind, span }
+        Expression { kind: ExpressionKind::Positional(number), span }
     }
 
     pub(super) fn positionals(&self, span: Span) -> Expression {
-        match self.shift {
-            Shift::By(shift) => Expression { kind: ExpressionKind::Positionals(1 + shift), span },
-            Shift::Unknown => {
-                let rest = opaque(Reason::Argument, "$@", span);
-                Expression { kind: ExpressionKind::Fields(Box::new(rest)), span }
-            }
-        }
+        Expression { kind: ExpressionKind::Positionals(1), span }
     }
 
     pub(super) fn is_array(&self, name: &str) -> bool {
@@ -93,6 +80,9 @@ impl<'a> Lowerer<'a> {
             (self.inline_option_argument(self.source(pieces.subject), span), pieces.operator.as_deref())
         {
             return argument;
+        }
+        if let Some(elements) = self.some_elements(node, span) {
+            return method(literal(" ", span), "join", vec![elements], span);
         }
         if let Some((array, _)) = self.whole_array(node) {
             return method(literal(" ", span), "join", vec![name(array, span)], span);
@@ -122,6 +112,9 @@ impl<'a> Lowerer<'a> {
                 .is_some_and(|index| matches!(self.source(index), "@" | "*"));
         match pieces.subject.child_by_field_name("name") {
             Some(array) if is_list => method(name(self.source(array), span), "keys", Vec::new(), span),
+            None if pieces.subject.kind() == "variable_name" && pieces.operator.is_none() => {
+                function("variable called", vec![self.subject(pieces.subject)], span)
+            }
             _ => self.opaque(node, Reason::NotFollowed),
         }
     }
@@ -145,7 +138,8 @@ impl<'a> Lowerer<'a> {
             }
             // The script ends if it is not set; behind that it is.
             ":?" | "?" => self.subject(pieces.subject),
-            "," | ",," => method(self.subject(pieces.subject), "lower", Vec::new(), span),
+            ",," => method(self.subject(pieces.subject), "lower", Vec::new(), span),
+            "^" => function("capitalized text", vec![self.subject(pieces.subject)], span),
             "^^" => method(self.subject(pieces.subject), "upper", Vec::new(), span),
             "#" | "##" | "%" | "%%" => self.removal(node, pieces, operator, span),
             "/" | "//" | "/#" | "/%" => self.replacement(node, pieces, operator, span),
@@ -176,7 +170,13 @@ impl<'a> Lowerer<'a> {
             false => (pattern.strip_suffix('*'), "removesuffix"),
         };
         let Some(text) = plain_pattern(plain.unwrap_or(pattern)) else {
-            return self.opaque(node, Reason::NotFollowed);
+            return match whole_pattern(pattern) {
+                Some(pattern) => {
+                    let arguments = vec![self.subject(pieces.subject), one(&pattern), one(operator)];
+                    function("without pattern", arguments, span)
+                }
+                None => self.opaque(node, Reason::NotFollowed),
+            };
         };
         let value = self.subject(pieces.subject);
         if plain.is_none() {
@@ -199,6 +199,11 @@ impl<'a> Lowerer<'a> {
     fn replacement(&mut self, node: Node<'a>, pieces: &Pieces<'a>, operator: &str, span: Span) -> Expression {
         let operand = self.text.get(pieces.operand.clone()).unwrap_or_default();
         let (pattern, with) = operand.split_once('/').unwrap_or((operand, ""));
+        let pattern = match operator {
+            // The anchor belongs to the operator.
+            "/" | "//" => pattern,
+            _ => pattern.trim_start_matches(['#', '%']),
+        };
         match (operator, plain_pattern(pattern), plain_pattern(with)) {
             ("/" | "//", Some(pattern), Some(with)) if !pattern.is_empty() => {
                 let mut arguments = vec![literal(pattern, span), literal(with, span)];
@@ -207,26 +212,78 @@ impl<'a> Lowerer<'a> {
                 }
                 method(self.subject(pieces.subject), "replace", arguments, span)
             }
+            (_, _, Some(with)) => match whole_pattern(pattern) {
+                Some(pattern) => {
+                    let texts = [pattern, with, operator.to_string()].map(|text| literal(text, span));
+                    let value = self.subject(pieces.subject);
+                    function("with pattern replaced", std::iter::once(value).chain(texts).collect(), span)
+                }
+                None => self.opaque(node, Reason::NotFollowed),
+            },
             _ => self.opaque(node, Reason::NotFollowed),
         }
     }
 
-    /// `${X:0:7}` with plain numbers.
+    /// `${X:0:7}`, `${X: -2}`, `${X:$n}`.
     fn slice(&mut self, node: Node<'a>, pieces: &Pieces<'a>, span: Span) -> Expression {
-        let operand = self.text.get(pieces.operand.clone()).unwrap_or_default();
-        let mut numbers = operand.split(':').map(|number| number.trim().parse::<i64>());
-        let bounds = match (numbers.next(), numbers.next(), numbers.next()) {
-            (Some(Ok(from)), None, None) => Some((from, None)),
-            (Some(Ok(from)), Some(Ok(length)), None) if from >= 0 && length >= 0 => {
-                Some((from, from.checked_add(length)))
+        match self.bounds(pieces, span) {
+            Some(bounds) => {
+                let value = self.subject(pieces.subject);
+                function("stretch of text", std::iter::once(value).chain(bounds).collect(), span)
             }
-            _ => None,
+            None => self.opaque(node, Reason::NotFollowed),
+        }
+    }
+
+    fn bounds(&mut self, pieces: &Pieces<'a>, span: Span) -> Option<Vec<Expression>> {
+        let operand = self.text.get(pieces.operand.clone()).unwrap_or_default();
+        let bounds: Vec<Expression> =
+            operand.split(':').map(|bound| self.bound(bound, span)).collect::<Option<_>>()?;
+        matches!(bounds.len(), 1 | 2).then_some(bounds)
+    }
+
+    /// A number, or a variable that holds one.
+    fn bound(&mut self, text: &str, span: Span) -> Option<Expression> {
+        let text = text.trim();
+        let inner = text.strip_prefix('(').and_then(|text| text.strip_suffix(')')).unwrap_or(text).trim();
+        if let Ok(number) = inner.parse::<i64>() {
+            return Some(literal_number(number, span));
+        }
+        let braced = inner.strip_prefix("${").and_then(|inner| inner.strip_suffix('}'));
+        let variable = braced.or(inner.strip_prefix('$')).unwrap_or(inner);
+        let is_name = variable.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+            && variable.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        is_name.then(|| function("int", vec![self.variable(variable, span)], span))
+    }
+
+    /// `${@:2}`, `${A[@]:1:2}`: some of the elements.
+    pub(super) fn some_elements(&mut self, node: Node<'a>, span: Span) -> Option<Expression> {
+        let pieces = self.pieces(node).filter(|pieces| pieces.prefix.is_none())?;
+        if pieces.operator.as_deref() != Some(":") {
+            return None;
+        }
+        let subject = self.source(pieces.subject);
+        let operand = self.text.get(pieces.operand.clone()).unwrap_or_default();
+        let numbers: Vec<i64> =
+            operand.split(':').map(|number| number.trim().parse().ok()).collect::<Option<_>>()?;
+        let (from, count) = match numbers.as_slice() {
+            [from] => (*from, None),
+            [from, count] if *count >= 0 => (*from, Some(*count)),
+            _ => return None,
         };
-        let Some((from, to)) = bounds else { return self.opaque(node, Reason::NotFollowed) };
-        let value = Box::new(self.subject(pieces.subject));
+        let (list, from) = match subject {
+            "@" | "*" if from >= 1 => (self.positionals(span), from - 1),
+            "@" | "*" => return None,
+            _ => (name(subject.strip_suffix("[@]").or_else(|| subject.strip_suffix("[*]"))?, span), from),
+        };
+        let to = match count {
+            Some(_) if from < 0 => return None,
+            count => count.map(|count| from.saturating_add(count)),
+        };
         let bound = |number: i64| Box::new(literal_number(number, span));
-        let kind = ExpressionKind::Slice { value, from: Some(bound(from)), to: to.map(bound) };
-        Expression { kind, span }
+        let kind =
+            ExpressionKind::Slice { value: Box::new(list), from: Some(bound(from)), to: to.map(bound) };
+        Some(Expression { kind, span })
     }
 
     /// The word behind the operator.
@@ -274,6 +331,9 @@ impl<'a> Lowerer<'a> {
         match self.source(at).parse::<i64>() {
             _ if self.shapes.get(array) == Some(&Shape::Map) => self.value(at),
             Ok(number) => literal_number(number, span),
+            Err(_) if self.shapes.get(array) == Some(&Shape::Array) => {
+                function("int", vec![self.value(at)], span)
+            }
             Err(_) => self.value(at),
         }
     }
@@ -323,6 +383,14 @@ pub(super) fn plain_pattern(pattern: &str) -> Option<String> {
         _ if text.contains(special) || text.contains('\\') => None,
         _ => Some(text.to_string()),
     }
+}
+
+/// A pattern without expansions whose quotes, if it has any, are around all of it.
+fn whole_pattern(pattern: &str) -> Option<String> {
+    if let Some(text) = plain_pattern(pattern) {
+        return Some(text);
+    }
+    (!pattern.contains(['$', '`', '"', '\'', '(']) && !pattern.is_empty()).then(|| pattern.to_string())
 }
 
 pub(super) fn literal_number(number: i64, span: Span) -> Expression {

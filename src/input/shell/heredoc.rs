@@ -40,6 +40,9 @@ impl<'a> Lowerer<'a> {
         let Some((file, more)) = destinations.split_first() else { return };
         // The grammar takes words behind the file for more files; they are arguments.
         redirects.io.extra.extend(more);
+        let to_error = operator == ">&" && self.source(*file) != "1" && descriptor == "1";
+        let is_output = matches!(operator, ">" | ">>" | ">|" | "&>" | "&>>") && descriptor == "1";
+        redirects.io.discards |= to_error || is_output;
         let writes = matches!(operator, ">" | ">>" | ">|" | "&>" | "&>>") && descriptor == "1";
         if writes && self.source(*file) != "/dev/null" {
             let append = operator.ends_with(">>");

@@ -84,9 +84,7 @@ impl<'a> Lowerer<'a> {
             }
         };
         let mut body = Vec::new();
-        self.branches += 1;
         self.deeper(*test, |this| this.and_chain(rest, &[], &mut body));
-        self.branches -= 1;
         let otherwise = self.branch(ors);
         let span = self.span(*test).cover(condition.span);
         let then = (body, self.fails(rest));

@@ -1,8 +1,8 @@
 //! The text that is handed to the grammar, where it has to differ from the script.
 //!
-//! The grammar misreads three things that stand in real scripts: line breaks with a carriage return, the
-//! second expansion in an unquoted word (`$A/$B/c`, its issue 315), and a lone `-` before a
-//! here-document. They are rewritten before parsing, and every place in the tree is led back to the
+//! The grammar misreads four things that stand in real scripts: line breaks with a carriage return, the
+//! second expansion in an unquoted word (`$A/$B/c`, its issue 315), a lone `-` before a here-document, and
+//! a loop on the line behind several assignments, which it takes for a command with these variables. They are rewritten before parsing, and every place in the tree is led back to the
 //! script as it is: what is lowered is always the script's own characters.
 
 use super::Placeholder;
@@ -17,7 +17,7 @@ pub(super) struct Masked<'a> {
 
 impl<'a> Masked<'a> {
     pub fn new(text: &'a str) -> Masked<'a> {
-        let text = without_carriage_returns(text);
+        let text = with_ended_assignments(without_carriage_returns(text));
         let braces = braces(&text);
         let dashes = lone_dashes(&text);
         if braces.is_empty() && dashes.is_empty() {
@@ -70,6 +70,43 @@ fn without_carriage_returns(text: &str) -> Cow<'_, str> {
         true => Cow::Owned(text.replace("\\\r\n", " \\\n").replace("\r\n", " \n")),
         false => Cow::Borrowed(text),
     }
+}
+
+/// The same text, of the same length, with a semicolon for the line break between several assignments and
+/// a loop.
+fn with_ended_assignments(text: Cow<'_, str>) -> Cow<'_, str> {
+    let mut ends = Vec::new();
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let end = start + line.len();
+        let next = text.get(end..).unwrap_or_default().trim_start_matches([' ', '\t']);
+        let is_loop = ["while ", "until ", "for ", "select "].iter().any(|word| next.starts_with(word));
+        if is_loop && line.ends_with('\n') && is_several_assignments(line.trim()) {
+            ends.push(end - 1);
+        }
+        start = end;
+    }
+    if ends.is_empty() {
+        return text;
+    }
+    let mut out = String::with_capacity(text.len());
+    for end in ends {
+        out.push_str(text.get(out.len()..end).unwrap_or_default());
+        out.push(';');
+    }
+    out.push_str(text.get(out.len()..).unwrap_or_default());
+    Cow::Owned(out)
+}
+
+fn is_several_assignments(line: &str) -> bool {
+    let is_assignment = |word: &str| {
+        word.split_once('=').is_some_and(|(name, _)| {
+            name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+                && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+        })
+    };
+    let words: Vec<&str> = line.split_whitespace().collect();
+    words.len() > 1 && words.into_iter().all(is_assignment)
 }
 
 /// Braces that make `$A/$B/c` into `$A/${B}/c`, each with the offset it stands before. Quotes do not

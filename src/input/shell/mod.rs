@@ -10,6 +10,7 @@
 
 mod arithmetic;
 mod assign;
+mod braces;
 mod brackets;
 mod builtin;
 mod characters;
@@ -23,9 +24,12 @@ mod list;
 mod masked;
 mod options;
 mod parse;
+mod printing;
+mod reading;
 mod statement;
 mod substitution;
 mod word;
+mod xargs;
 
 pub(in crate::input) use characters::plain_literals;
 
@@ -75,6 +79,7 @@ pub fn lower_template(text: &str, map: &TextMap, limits: &Limits, placeholders: 
             let mut lowerer = Lowerer::new(text, map, &masked, limits);
             lowerer.placeholders = placeholders;
             lowerer.syntax_errors(tree.root_node());
+            lowerer.printing = lowerer.functions_that_are_read(tree.root_node());
             let body = lowerer.block(tree.root_node());
             diagnostics.append(&mut lowerer.diagnostics);
             body
@@ -102,15 +107,6 @@ enum Shape {
     Map,
 }
 
-/// Where positional parameters stand after `shift`.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Shift {
-    /// So many were taken off the front.
-    By(usize),
-    /// Taken off in a branch or a loop.
-    Unknown,
-}
-
 /// The state of one lowering.
 struct Lowerer<'a> {
     text: &'a str,
@@ -130,10 +126,10 @@ struct Lowerer<'a> {
     predicates: BTreeSet<String>,
     /// Variables that a person fills in while the script runs: `read -p "Continue? " answer`.
     answers: BTreeSet<String>,
-    shift: Shift,
-    /// How many branches, loops and functions the statement stands in; a `shift` in a branch is not
-    /// followed.
-    branches: usize,
+    /// Functions whose output is read somewhere: what they print is told.
+    printing: BTreeSet<String>,
+    /// What the statement prints is read.
+    prints: bool,
     in_function: bool,
     /// The option whose arm of an option loop is being lowered.
     option: Option<options::Current>,
@@ -155,8 +151,8 @@ impl<'a> Lowerer<'a> {
             failing: BTreeSet::new(),
             predicates: BTreeSet::new(),
             answers: BTreeSet::new(),
-            shift: Shift::By(0),
-            branches: 0,
+            printing: BTreeSet::new(),
+            prints: false,
             in_function: false,
             option: None,
         }

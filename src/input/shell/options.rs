@@ -4,7 +4,7 @@
 //! the input `--env`, with what `ENV` held before as its default. A switch (`--quick) FAST=true`) chooses
 //! between its value and what was there before.
 
-use super::{Lowerer, Shape, Shift, children, field_children, name, named_children};
+use super::{Lowerer, Shape, children, field_children, name, named_children};
 use crate::script::{Block, Clause, Expression, ExpressionKind, InputKind, Statement, StatementKind};
 use crate::source::Span;
 use tree_sitter::Node;
@@ -82,17 +82,11 @@ impl<'a> Lowerer<'a> {
             return false;
         }
         let outer = self.option.take();
-        self.branches += 1;
         for (item, current) in arms {
             self.option = Some(current);
             self.arm(item, out);
         }
-        self.branches -= 1;
         self.option = outer;
-        // What is left of the arguments is known to the caller only.
-        if self.in_function {
-            self.shift = Shift::Unknown;
-        }
         true
     }
 
@@ -147,7 +141,6 @@ impl<'a> Lowerer<'a> {
     }
 
     fn arm(&mut self, item: Node<'a>, out: &mut Block) {
-        let outer_branches = self.branches;
         let mut statements: Vec<Node<'a>> = arm_body(item);
         statements.reverse();
         while let Some(statement) = statements.pop() {
@@ -171,7 +164,6 @@ impl<'a> Lowerer<'a> {
                 _ => self.other_in_arm(statement, out),
             }
         }
-        self.branches = outer_branches;
     }
 
     /// Something else in an arm runs where the option was given. A check of what was just assigned says

@@ -20,12 +20,9 @@ impl<'a> Lowerer<'a> {
         out
     }
 
-    /// Statements that may run or not: a `shift` in them is not followed.
+    /// Statements that may run or not.
     pub(super) fn branch(&mut self, nodes: &[Node<'a>]) -> Block {
-        self.branches += 1;
-        let block = self.statements(nodes);
-        self.branches -= 1;
-        block
+        self.statements(nodes)
     }
 
     /// Lowers one statement. What its expressions assign (`${X:=d}`) comes before it.
@@ -61,7 +58,7 @@ impl<'a> Lowerer<'a> {
             "case_statement" => self.case_statement(node, out),
             "for_statement" => self.for_statement(node, out),
             "c_style_for_statement" => self.counting_for(node, out),
-            "while_statement" => self.while_statement(node, out),
+            "while_statement" => self.while_statement(node, io, out),
             "compound_statement" if self.source(node).starts_with("((") => {
                 self.arithmetic_effects(node, out);
             }
@@ -86,12 +83,53 @@ impl<'a> Lowerer<'a> {
         let mut io = first;
         for (i, part) in parts.iter().enumerate() {
             let is_last = i + 1 == parts.len();
-            let printed = if is_last { None } else { self.printed(*part) };
+            let mut printed = if is_last { None } else { self.printed(*part) };
+            // `echo text | cat | while read ...`
+            if !is_last && printed.is_none() && self.is_bare_cat(*part) {
+                printed = io.input.take();
+            }
             if printed.is_none() {
-                self.statement(*part, std::mem::take(&mut io), out);
+                let mut own = std::mem::take(&mut io);
+                let known = own.input.take();
+                let rest = match known {
+                    Some(input) => self.xargs(*part, input, out),
+                    None if i > 0 => {
+                        let unknown = self.opaque(*part, Reason::CommandOutput);
+                        self.xargs(*part, unknown, out).and(None)
+                    }
+                    None => None,
+                };
+                let is_done = i > 0 && rest.is_none() && self.is_xargs(*part);
+                own.input = rest;
+                if !is_done {
+                    self.part(*part, own, is_last, parts.len() > 1, out);
+                }
             }
             io = Io { input: printed, ..Io::default() };
         }
+    }
+
+    /// One part of a pipeline: a shell of its own, whose output only the last part hands on.
+    fn part(&mut self, part: Node<'a>, io: Io<'a>, is_last: bool, is_piped: bool, out: &mut Block) {
+        let is_compound = part.kind().ends_with("_statement") || part.kind() == "redirected_statement";
+        if !is_piped || (is_last && !is_compound) {
+            return self.statement(part, io, out);
+        }
+        let span = self.span(part);
+        let mut block = Vec::new();
+        self.statement(part, io, &mut block);
+        if is_compound {
+            block = vec![Statement { kind: StatementKind::Subshell(block), span }];
+        }
+        match is_last || !self.prints {
+            true => out.append(&mut block),
+            false => out.push(Statement { kind: StatementKind::Silent(block), span }),
+        }
+    }
+
+    fn is_xargs(&self, node: Node<'a>) -> bool {
+        node.kind() == "command"
+            && node.child_by_field_name("name").is_some_and(|name| self.source(name) == "xargs")
     }
 
     fn unset(&mut self, node: Node<'a>, out: &mut Block) {
@@ -111,7 +149,14 @@ impl<'a> Lowerer<'a> {
         let redirects = self.redirects(&field_children(node, "redirect"), io);
         let Some(body) = node.child_by_field_name("body") else { return };
         if redirects.pipeline.is_empty() {
-            self.statement(body, redirects.io, out);
+            let is_group = !matches!(body.kind(), "command" | "test_command");
+            if is_group && self.prints && redirects.io.discards {
+                let mut block = Vec::new();
+                self.statement(body, redirects.io, &mut block);
+                out.push(Statement { kind: StatementKind::Silent(block), span: self.span(node) });
+            } else {
+                self.statement(body, redirects.io, out);
+            }
         } else {
             // `cat <<EOF | kubectl apply -f -`: the grammar hangs the pipeline on the here-document.
             let mut io = redirects.io;

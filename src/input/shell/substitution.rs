@@ -8,6 +8,9 @@ use crate::source::Span;
 use crate::value::Reason;
 use tree_sitter::Node;
 
+/// `seq` that counts further is not written out.
+const MOST_NUMBERS: i64 = 256;
+
 impl<'a> Lowerer<'a> {
     /// Known for `echo` and `printf` of what is known; else the output of a command that may run.
     pub(super) fn substitution(&mut self, node: Node<'a>) -> Expression {
@@ -24,17 +27,81 @@ impl<'a> Lowerer<'a> {
                 return opaque(Reason::ReadAtRunTime, &self.detail(node), span);
             }
             [only] if only.kind() == "pipeline" => self.printed_through(*only, span),
-            [only] => self.printed(*only).map(without_last_break),
+            [only] => match self.computed(*only, span) {
+                Some(value) => Some(value),
+                None => self.printed(*only).map(|printed| self.without_breaks(printed)),
+            },
             [separator, print] => self.joined_by(*separator, *print, span),
             _ => None,
         };
         known.unwrap_or_else(|| {
             // Assignments in it are made before it prints, in a shell of its own.
             let outer = std::mem::take(&mut self.pending);
+            let prints = std::mem::replace(&mut self.prints, true);
             let block = self.branch(&statements);
+            self.prints = prints;
             self.pending = outer;
             Expression { kind: ExpressionKind::Output(block), span }
         })
+    }
+
+    /// `basename "$X"`, `seq 1 3`, `envsubst <<< "$X"`: commands that only compute.
+    fn computed(&mut self, node: Node<'a>, span: Span) -> Option<Expression> {
+        let (command, input) = match node.kind() {
+            "command" => (node, None),
+            "redirected_statement" => {
+                let redirects = self.redirects(&field_children(node, "redirect"), Io::default());
+                let body = node.child_by_field_name("body").filter(|body| body.kind() == "command")?;
+                (body, redirects.io.input)
+            }
+            _ => return None,
+        };
+        let name = command.child_by_field_name("name").map_or("", |name| self.source(name));
+        if !matches!(name, "basename" | "dirname" | "seq" | "envsubst") {
+            return None;
+        }
+        let simple = self.simple(command, Io::default());
+        let input = input.or(simple.io.input);
+        match (name, simple.words.as_slice(), input) {
+            ("basename" | "dirname", [_, path], None) if !self.source(*path).starts_with('-') => {
+                let function = if name == "basename" { "base name" } else { "directory name" };
+                Some(super::function(function, vec![self.value(*path)], span))
+            }
+            ("basename", [_, path, suffix], None) if !self.source(*path).starts_with('-') => {
+                let base = super::function("base name", vec![self.value(*path)], span);
+                let suffix = self.value(*suffix);
+                Some(method(base, "removesuffix", vec![suffix], span))
+            }
+            ("seq", [_, bounds @ ..], None) => {
+                let bounds: Vec<i64> =
+                    bounds.iter().map(|bound| self.source(*bound).parse().ok()).collect::<Option<_>>()?;
+                let (from, by, to) = match bounds.as_slice() {
+                    [to] => (1, 1, *to),
+                    [from, to] => (*from, 1, *to),
+                    [from, by, to] if *by > 0 => (*from, *by, *to),
+                    _ => return None,
+                };
+                let count = to.saturating_sub(from) / by;
+                let numbers =
+                    (count < MOST_NUMBERS).then(|| (from..=to).step_by(usize::try_from(by).unwrap_or(1)))?;
+                let numbers: Vec<String> = numbers.map(|number| number.to_string()).collect();
+                Some(literal(numbers.join("\n"), span))
+            }
+            ("envsubst", [_], Some(text)) => Some(super::function("with variables", vec![text], span)),
+            _ => None,
+        }
+    }
+
+    /// A substitution drops the line breaks at the end.
+    fn without_breaks(&self, value: Expression) -> Expression {
+        match &value.kind {
+            ExpressionKind::Call { .. } => {
+                let span = value.span;
+                let breaks = vec![literal("\n", span)];
+                method(value, "rstrip", breaks, span)
+            }
+            _ => without_last_break(value),
+        }
     }
 
     fn reads_file(&self, node: Node<'a>) -> bool {
@@ -84,25 +151,57 @@ impl<'a> Lowerer<'a> {
                 let is_option =
                     |word: &&Node<'a>| matches!(self.source(**word), "-n" | "-e" | "-E" | "-ne" | "-en");
                 let options = arguments.iter().take_while(is_option).count();
-                let rest = arguments.get(options..).unwrap_or_default().to_vec();
-                Some(self.joined(&rest, self.span(simple.node)))
+                let (options, rest) = arguments.split_at(options);
+                let escapes = options.iter().any(|option| self.source(*option).contains('e'));
+                if escapes && rest.iter().any(|word| self.source(*word).contains('\\')) {
+                    return None;
+                }
+                Some(self.echoed(rest, self.span(simple.node)))
             }
             Some("printf") => self.formatted(arguments),
             _ => None,
         }
     }
 
-    /// `printf` with a format of plain text and `%s`, as many as there are arguments.
+    /// `echo` puts its words, each of which may be several, behind one another.
+    fn echoed(&mut self, words: &[Node<'a>], span: Span) -> Expression {
+        let is_one = |word: &Node<'a>| {
+            !matches!(
+                word.kind(),
+                "simple_expansion" | "expansion" | "command_substitution" | "concatenation"
+            )
+        };
+        if words.iter().all(is_one) {
+            return self.joined(words, span);
+        }
+        let elements = words.iter().map(|word| self.element(*word)).collect();
+        let list = Expression { kind: ExpressionKind::List(elements), span };
+        method(literal(" ", span), "join", vec![list], span)
+    }
+
+    /// `printf` with a format that is a plain text.
     pub(super) fn formatted(&mut self, arguments: &[Node<'a>]) -> Option<Expression> {
         let (format, arguments) = arguments.split_first()?;
-        let text = self.plain(*format).filter(|text| !text.contains('\\') || text.ends_with("\\n"))?;
-        let text = text.strip_suffix("\\n").unwrap_or(&text);
+        let text = self.plain(*format)?;
         let span = self.span(*format);
         let pieces: Vec<&str> = text.split("%s").collect();
-        let fits =
-            pieces.len() == arguments.len() + 1 && pieces.iter().all(|piece| !piece.contains(['%', '\\']));
-        if !fits {
-            return None;
+        let is_word = |word: &Node<'a>| {
+            matches!(word.kind(), "string" | "raw_string" | "word" | "number")
+                && self.list_of(*word).is_none()
+        };
+        let is_plain = pieces.len() == arguments.len() + 1
+            && pieces.iter().all(|piece| !piece.contains(['%', '\\']))
+            && arguments.iter().all(is_word);
+        if !is_plain {
+            let mut all = vec![crate::script::Argument::Positional(literal(text, span))];
+            for argument in arguments {
+                all.push(match self.element(*argument) {
+                    crate::script::Element::One(one) => crate::script::Argument::Positional(one),
+                    crate::script::Element::Spread(one) => crate::script::Argument::Spread(one),
+                });
+            }
+            let callee = Box::new(super::name("format text", span));
+            return Some(Expression { kind: ExpressionKind::Call { callee, arguments: all }, span });
         }
         let mut parts = Vec::new();
         for (i, piece) in pieces.iter().enumerate() {
@@ -126,6 +225,10 @@ impl<'a> Lowerer<'a> {
         let words: Vec<String> =
             named_children(*filter).into_iter().map(|word| self.plain(word)).collect::<Option<_>>()?;
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        if words.as_slice() == ["envsubst"] {
+            let printed = self.printed(*print)?;
+            return Some(super::function("with variables", vec![without_last_break(printed)], span));
+        }
         let operation = match words.as_slice() {
             ["tr", "[:upper:]" | "A-Z" | "[A-Z]", "[:lower:]" | "a-z" | "[a-z]"] => "lower",
             ["tr", "[:lower:]" | "a-z" | "[a-z]", "[:upper:]" | "A-Z" | "[A-Z]"] => "upper",

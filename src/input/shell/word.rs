@@ -10,7 +10,7 @@ use tree_sitter::Node;
 impl<'a> Lowerer<'a> {
     /// A word of a command line, of a `for` list or of an array: one that may turn into several words.
     pub(super) fn word(&mut self, node: Node<'a>) -> Expression {
-        if let Some(list) = self.list(node) {
+        if let Some(list) = self.list(node).or_else(|| self.braces(node)) {
             return list;
         }
         let value = self.value(node);
@@ -23,12 +23,16 @@ impl<'a> Lowerer<'a> {
 
     /// An element of a list of words.
     pub(super) fn element(&mut self, node: Node<'a>) -> Element {
-        let is_list = self.list(node).is_some();
+        let is_list = self.list(node).is_some() || self.braces(node).is_some();
         let word = self.word(node);
         match is_list || matches!(word.kind, ExpressionKind::Fields(_)) {
             true => Element::Spread(word),
             false => Element::One(word),
         }
+    }
+
+    pub(super) fn list_of(&mut self, node: Node<'a>) -> Option<Expression> {
+        self.list(node)
     }
 
     /// `"$@"` and `"${A[@]}"`, with or without quotes: one word for each element.
@@ -39,6 +43,11 @@ impl<'a> Lowerer<'a> {
             ("string", _) => return None,
             _ => (node, false),
         };
+        if inner.kind() == "expansion"
+            && let Some(elements) = self.some_elements(inner, span)
+        {
+            return Some(elements);
+        }
         match inner.kind() {
             "simple_expansion" => match self.source(inner) {
                 "$@" => Some(self.positionals(span)),

@@ -42,6 +42,11 @@ impl Interpreter<'_> {
         {
             return first.clone();
         }
+        if name.contains(' ')
+            && let Some(value) = self.call_text_function(name, &arguments, whole)
+        {
+            return value;
+        }
         match (name, &first) {
             ("sys.exit" | "exit" | "quit" | "os._exit", _) => {
                 self.live = false;

@@ -2,7 +2,7 @@
 
 use super::Interpreter;
 use super::flow::Way;
-use super::store::Content;
+use super::store::{Content, Slot};
 use super::values::{ClassValue, Closure, Element, Item, Kind, List, ScopeId, Val};
 use crate::provenance::Step;
 use crate::script::{Argument, Expression, ExpressionKind, Function, ParameterKind, Scoping};
@@ -20,7 +20,7 @@ pub(super) struct Frame {
     pub name: Arc<str>,
     function: Span,
     /// What `$1` and its like mean in it.
-    pub positional: Option<Rc<List>>,
+    pub positional: Option<Slot>,
     pub receiver: Option<Val>,
     pub class: Option<Rc<ClassValue>>,
 }
@@ -62,7 +62,13 @@ impl Interpreter<'_> {
         {
             return Val::new(Kind::Super(Rc::new((receiver, class))), None);
         }
-        let function = self.eval(callee);
+        let function = match &callee.kind {
+            // Where names are variables, only the form's own vocabulary is called like this.
+            ExpressionKind::Name(name) if self.rules.free_names_are_inputs => {
+                Val::new(Kind::Free(name.as_str().into()), None)
+            }
+            _ => self.eval(callee),
+        };
         let arguments = self.arguments(arguments);
         let value = self.call(&function, arguments, whole);
         self.narrow(value)
@@ -206,6 +212,11 @@ impl Interpreter<'_> {
             return self.event(&name, Reason::Limit, whole.span);
         }
         self.entered.insert(function.span);
+        if !function.prints && !self.captures.is_empty() && self.rules.scoping == Scoping::Dynamic {
+            let name = self.describe(whole);
+            let printed = self.event(&name, Reason::CommandOutput, whole.span);
+            self.print(printed, whole.span);
+        }
         let name: Arc<str> = match &closure.class {
             Some(class) => format!("{}.{}", class.class.name, function.name).into(),
             None => function.name.as_str().into(),
@@ -215,8 +226,8 @@ impl Interpreter<'_> {
             Scoping::Dynamic => self.scope,
         };
         let scope = self.open_scope(Some(parent));
-        let positional =
-            (self.rules.scoping == Scoping::Dynamic).then(|| Rc::new(arguments.positional.clone()));
+        let positional = (self.rules.scoping == Scoping::Dynamic)
+            .then(|| self.store.add(Content::List(Rc::new(arguments.positional.clone()))));
         self.calls.push(Frame {
             name,
             function: function.span,
@@ -236,6 +247,7 @@ impl Interpreter<'_> {
         self.source = source;
         self.calls.pop();
         self.close_scope(scope);
+        self.store.forget(positional.into_iter());
         let value = self.told_by_call(value, whole);
         self.with_step(value, whole.span, Step::Returned)
     }

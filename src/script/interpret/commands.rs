@@ -90,6 +90,11 @@ impl Interpreter<'_> {
         around
     }
 
+    /// Runs a text as a command line.
+    pub(super) fn run_text(&mut self, value: &Val, place: Span, span: Span) {
+        self.run_value(value, place, Circumstances::default(), span);
+    }
+
     /// A list of words, or a text that a shell will read, whichever the value turns out to be.
     fn run_value(&mut self, value: &Val, place: Span, around: Circumstances, span: Span) -> String {
         let value = self.narrow(value.clone());
@@ -226,7 +231,7 @@ impl Interpreter<'_> {
         Some(places)
     }
 
-    fn literal_of(&self, origin: Origin) -> Option<Span> {
+    pub(super) fn literal_of(&self, origin: Origin) -> Option<Span> {
         let mut hop = *self.arena.hop(origin)?;
         while let Some(parent) = hop.parent.and_then(|parent| self.arena.hop(parent)) {
             hop = *parent;
@@ -283,7 +288,7 @@ impl Interpreter<'_> {
         }
     }
 
-    fn field_item(&mut self, field: Field, span: Span) -> Rc<Item> {
+    pub(super) fn field_item(&mut self, field: Field, span: Span) -> Rc<Item> {
         let origin = match field.parts.as_slice() {
             [single] => single.origin,
             _ => Some(self.arena.literal(span)),

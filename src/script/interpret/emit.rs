@@ -6,7 +6,7 @@ use super::path::{common, exact_union};
 use super::values::{Element, Kind, List};
 use crate::script::{Invocation, Word, WordValue};
 use crate::source::Span;
-use crate::value::{Piece, Text, Unknown, Value};
+use crate::value::{Atom, Condition, Piece, Text, Unknown, Value};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -30,6 +30,12 @@ impl Emitted {
         (self.all, self.unresolved)
     }
 
+    /// The text of a file that was certainly written where `condition` holds.
+    pub fn written(&self, path: &str, condition: &Condition) -> Option<Text> {
+        let path = Text::literal(path, None);
+        super::files::written(&self.all, &path, condition)
+    }
+
     pub fn unresolved(&mut self, span: Span, unknown: Unknown) {
         if self.known.insert((span, unknown.input.clone())) {
             self.unresolved.push((span, unknown));
@@ -44,6 +50,9 @@ impl Emitted {
             if let Some(have) = self.all.get_mut(at)
                 && same_invocation(have, &invocation)
             {
+                if same_but_for_events(&have.condition, &invocation.condition) {
+                    return;
+                }
                 have.condition = exact_union(&have.condition, &invocation.condition)
                     .unwrap_or_else(|| common(&have.condition, &invocation.condition));
                 return;
@@ -119,6 +128,19 @@ impl Interpreter<'_> {
             scope: self.scope_name(),
         });
     }
+}
+
+/// Whether two conditions are told alike, though they speak of what happens at different times: in two
+/// iterations of a loop. Their union has no other words than theirs.
+fn same_but_for_events(a: &Condition, b: &Condition) -> bool {
+    let base = |name: &str| match name.rsplit_once(" (") {
+        Some((base, number)) if number.trim_end_matches(')').parse::<usize>().is_ok() => base.to_string(),
+        _ => name.to_string(),
+    };
+    let same = |a: &Atom, b: &Atom| {
+        base(&a.input) == base(&b.input) && a.operator == b.operator && a.operand == b.operand
+    };
+    a.atoms().len() == b.atoms().len() && a.atoms().iter().zip(b.atoms()).all(|(a, b)| same(a, b))
 }
 
 /// Whether two invocations run the same words; the ways these came do not matter.

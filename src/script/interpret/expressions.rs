@@ -4,7 +4,7 @@ use super::Interpreter;
 use super::collections::Yields;
 use super::path::{Side, Test};
 use super::store::Content;
-use super::values::{Element, Item, Kind, Val};
+use super::values::{Kind, Val};
 use crate::provenance::Step;
 use crate::script::{Command, Expression, ExpressionKind, InputKind, Literal};
 use crate::source::Span;
@@ -275,45 +275,6 @@ impl Interpreter<'_> {
             | Reason::Variable
             | Reason::Template => self.input(detail, reason, span),
             _ => self.event(detail, reason, span),
-        }
-    }
-
-    /// The text that commands print; they run all the same.
-    fn output(&mut self, block: &[crate::script::Statement], whole: &Expression) -> Val {
-        self.subshell(block);
-        let name = self.describe(whole);
-        let name =
-            name.strip_prefix("$(").and_then(|name| name.strip_suffix(')')).unwrap_or(&name).to_string();
-        self.event(&name, Reason::CommandOutput, whole.span)
-    }
-
-    /// `$n`: of the function, or of the script.
-    fn positional(&mut self, at: usize, span: Span) -> Val {
-        if at == 0 {
-            return Val::literal(self.source_path, None);
-        }
-        let name = format!("${at}");
-        let Some(arguments) = self.calls.last().and_then(|frame| frame.positional.clone()) else {
-            let value = self.input(&name, Reason::Argument, span);
-            return self.narrow(value);
-        };
-        for (index, item) in arguments.iter().enumerate() {
-            match &item.value {
-                Element::One(value) if index + 1 == at => return self.narrow(value.clone()),
-                Element::Rest(unknown) => return Val::unknown(unknown.clone(), None),
-                Element::One(_) => {}
-            }
-        }
-        Val::unbound()
-    }
-
-    fn positionals(&mut self, from: usize, span: Span) -> Vec<Rc<Item>> {
-        match self.calls.last().and_then(|frame| frame.positional.clone()) {
-            Some(arguments) => arguments.iter().skip(from.saturating_sub(1)).cloned().collect(),
-            None => {
-                let input = if from <= 1 { "$@".to_string() } else { format!("$@ from ${from}") };
-                vec![Item::rest(Unknown { input: input.into(), reason: Reason::Argument, span })]
-            }
         }
     }
 

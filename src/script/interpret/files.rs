@@ -31,6 +31,20 @@ pub(super) fn attach(invocations: &mut [Invocation]) {
     }
 }
 
+/// The text of a file that the commands so far have certainly written where `condition` holds.
+pub(super) fn written(invocations: &[Invocation], path: &Text, condition: &Condition) -> Option<Text> {
+    let mut written: Vec<Written> = Vec::new();
+    for invocation in invocations {
+        if let Some(file) = write(invocation, &written)
+            && written.len() < MOST
+        {
+            written.push(file);
+        }
+    }
+    let files = before(&written, condition);
+    files.iter().rev().find(|(have, _)| same_path(have, path)).map(|(_, text)| (**text).clone())
+}
+
 /// The files that are there where `condition` holds. A write that may or may not have happened leaves
 /// nothing that is known of its file.
 fn before(written: &[Written], condition: &Condition) -> Vec<(Arc<Text>, Arc<Text>)> {

@@ -1,9 +1,9 @@
 //! Modules and sourced files.
 
 use super::Interpreter;
-use super::values::{Kind, ScopeId, Val};
+use super::values::{Kind, Part, Piece, ScopeId, Val};
 use crate::script::{Program, Scoping};
-use crate::source::Span;
+use crate::source::{Span, TextMap};
 use std::rc::Rc;
 
 /// How deeply imports and sourced files may nest.
@@ -110,12 +110,66 @@ impl Interpreter<'_> {
         Some(scope)
     }
 
+    /// A file that the script is sure to have written itself.
+    fn written_file(&self, name: &str) -> Option<Rc<Program>> {
+        let text = self.emitted.written(name, &self.path.all)?;
+        let whole = text.parts.iter().find_map(|part| self.literal_of(part.origin?));
+        let map = TextMap::whole(whole?);
+        self.modules.inline(&text.plain()?, &map)
+    }
+
+    /// Runs a text as if it stood here. One that is not wholly known is taken for a command line.
+    pub(super) fn evaluate(&mut self, value: &Val, place: Span, span: Span) {
+        let value = self.narrow(value.clone());
+        let map = match &value.kind {
+            Kind::Text(parts) => self.map_of(parts, place),
+            _ => TextMap::whole(place),
+        };
+        let program = match value.plain().filter(|_| value.input.is_none() && self.sourcing < DEEPEST) {
+            Some(text) => self.modules.inline(&text, &map),
+            None => None,
+        };
+        match program {
+            Some(program) => {
+                self.sourcing += 1;
+                self.block(&program.body);
+                self.sourcing -= 1;
+            }
+            None => self.run_text(&value, place, span),
+        }
+    }
+
+    /// Where the characters of a text stand, as far as its parts stand in one file as they are.
+    fn map_of(&self, parts: &[Part], place: Span) -> TextMap {
+        let [Part { verbatim: Some(span), piece: Piece::Literal(text), .. }] = parts else {
+            return TextMap::whole(place);
+        };
+        match text.len() == span.len() {
+            true => TextMap::identity(span.source, span.start as usize, span.len()),
+            false => TextMap::whole(place),
+        }
+    }
+
+    /// The path of a file. Where only its folder is not known, it is taken for the script's own.
+    pub(super) fn path_of_file(&mut self, value: &Val) -> Option<String> {
+        if let Some(path) = value.plain() {
+            return Some(path.to_string());
+        }
+        let Kind::Text(parts) = &value.kind else { return None };
+        let (first, rest) = parts.split_first()?;
+        let rest = super::values::plain(rest)?;
+        let file = rest.strip_prefix('/').filter(|file| !file.is_empty())?;
+        matches!(first.piece, Piece::Hole(_)).then(|| file.to_string())
+    }
+
     /// A sourced file runs where it is sourced.
-    fn source_file(&mut self, name: &str, span: Span) {
+    pub(super) fn source_file(&mut self, name: &str, span: Span) {
         if self.sourcing >= DEEPEST {
             return self.meet_limit(span, "its files source each other too deeply");
         }
-        let Some(program) = self.modules.module(self.file(), name) else { return };
+        let Some(program) = self.modules.module(self.file(), name).or_else(|| self.written_file(name)) else {
+            return;
+        };
         let outer = std::mem::replace(&mut self.source, program.source);
         self.sourcing += 1;
         self.block(&program.body);

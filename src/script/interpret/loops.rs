@@ -11,6 +11,14 @@ use crate::source::Span;
 use crate::value::{Atom, Condition, Operand, Operator, Reason, Unknown};
 use std::rc::Rc;
 
+/// A loop as it is written.
+pub(super) struct While<'e> {
+    pub before: &'e [Statement],
+    pub condition: &'e Expression,
+    pub body: &'e [Statement],
+    pub after: &'e [Statement],
+}
+
 impl Interpreter<'_> {
     pub(super) fn for_loop(
         &mut self,
@@ -59,7 +67,8 @@ impl Interpreter<'_> {
 
     /// Unrolled as long as what is known decides that it goes on; what is not decided runs once, as if any
     /// number of times.
-    pub(super) fn while_loop(&mut self, condition: &Expression, body: &[Statement]) {
+    pub(super) fn while_loop(&mut self, written: &While<'_>) {
+        let While { before, condition, body, after } = *written;
         let name = format!("while {}", self.describe(condition));
         let reason = Reason::NotFollowed;
         let unknown = Unknown { input: super::describe::shorten(&name).into(), reason, span: condition.span };
@@ -67,10 +76,18 @@ impl Interpreter<'_> {
             this.catch(Way::Continue, |this| {
                 this.block(body);
                 Val::unbound()
-            })
+            });
+            if this.live {
+                this.block(after);
+            }
+            Val::unbound()
         };
         self.catch(Way::Break, |this| {
             for turn in 0.. {
+                this.block(before);
+                if !this.live {
+                    break;
+                }
                 let test = this.test(condition);
                 match test.outcome() {
                     Some(false) => break,

@@ -21,6 +21,7 @@ mod compare;
 mod describe;
 mod emit;
 mod expressions;
+mod fields;
 mod files;
 mod flow;
 mod formats;
@@ -32,6 +33,7 @@ mod merge;
 mod methods;
 mod numbers;
 mod path;
+mod positional;
 mod order;
 mod reach;
 mod scopes;
@@ -51,7 +53,7 @@ mod verbatim;
 use crate::diagnostic::Diagnostic;
 use crate::provenance::{Arena, Origin, Step};
 use crate::script::{Invocation, Program};
-use crate::source::{SourceId, Span};
+use crate::source::{SourceId, Span, TextMap};
 use crate::value::{Reason, Unknown};
 use path::Path;
 use scopes::Scope;
@@ -65,6 +67,12 @@ use values::{ClassValue, Kind, ScopeId, Val};
 pub trait Modules {
     /// The program of a module or sourced file as the importing file names it, if it was read.
     fn module(&self, from: SourceId, name: &str) -> Option<Rc<Program>>;
+
+    /// A text that the script runs as if it stood in it, read like the script itself; `map` leads from the
+    /// text to the file.
+    fn inline(&self, _text: &str, _map: &TextMap) -> Option<Rc<Program>> {
+        None
+    }
 
     /// The characters at a span, if the file is at hand. With them words inside a longer literal are
     /// pointed at exactly; without, a literal that is escaped is pointed at as a whole.
@@ -161,6 +169,10 @@ struct Interpreter<'a> {
     scope: ScopeId,
     /// The calls in progress, for depth, recursion and `return`.
     calls: Vec<calls::Frame>,
+    /// The script's own positional arguments.
+    script_arguments: Slot,
+    /// Where what is printed goes, innermost last.
+    captures: Vec<Slot>,
     catches: Vec<flow::Catch>,
     /// The file whose code runs.
     source: SourceId,
@@ -174,6 +186,8 @@ struct Interpreter<'a> {
     opposites: told::Opposites,
     /// Functions that were entered, by their span.
     entered: HashSet<Span>,
+    /// Functions whose definitions were met.
+    defined: HashSet<Span>,
     /// Objects by the class that made them.
     instances: BTreeMap<Slot, Vec<Slot>>,
     classes: HashMap<Span, Rc<ClassValue>>,
@@ -224,6 +238,10 @@ impl<'a> Interpreter<'a> {
         limits: &'a Limits,
         arena: Arena,
     ) -> Interpreter<'a> {
+        let mut store = Store::default();
+        let span = Span::beginning(program.source);
+        let unknown = Unknown { input: positional::ALL.into(), reason: Reason::Argument, span };
+        let script_arguments = store.add(store::Content::List(Rc::new(vec![values::Item::rest(unknown)])));
         Interpreter {
             modules,
             limits,
@@ -234,7 +252,9 @@ impl<'a> Interpreter<'a> {
                 commands_call_functions: program.commands_call_functions,
             },
             arena,
-            store: Store::default(),
+            store,
+            script_arguments,
+            captures: Vec::new(),
             path: Path::default(),
             live: true,
             scopes: vec![Scope::default()],
@@ -249,6 +269,7 @@ impl<'a> Interpreter<'a> {
             tested: Vec::new(),
             opposites: told::Opposites::new(),
             entered: HashSet::new(),
+            defined: HashSet::new(),
             instances: BTreeMap::new(),
             classes: HashMap::new(),
             pins: HashMap::new(),

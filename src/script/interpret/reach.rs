@@ -18,6 +18,8 @@ struct Candidate {
     class: Option<Rc<crate::script::Class>>,
     calls: BTreeSet<String>,
     runs: bool,
+    /// How many branches it stands in.
+    depth: usize,
 }
 
 impl Interpreter<'_> {
@@ -40,6 +42,9 @@ impl Interpreter<'_> {
             }
             running.extend(more);
         }
+        // What stands in a branch that is never taken is no function of the script.
+        candidates
+            .retain(|one| one.class.is_some() || one.depth == 0 || self.defined.contains(&one.function.span));
         candidates.retain(|one| running.contains(&one.function.name));
         let called_by_others: BTreeMap<String, usize> = {
             let mut counts = BTreeMap::new();
@@ -108,11 +113,9 @@ impl Interpreter<'_> {
         let mut arguments = Arguments::default();
         if self.rules.scoping == crate::script::Scoping::Dynamic {
             // `$1` of a function that nobody calls.
-            let span = function.name_span;
-            for at in 1..=9 {
-                let value = self.input(&format!("${at}"), Reason::Parameter, span);
-                arguments.positional.push(super::values::Item::one(value, span));
-            }
+            let (input, reason) = (super::positional::ALL.into(), Reason::Parameter);
+            let unknown = crate::value::Unknown { input, reason, span: function.name_span };
+            arguments.positional.push(super::values::Item::rest(unknown));
             return arguments;
         }
         for parameter in function.parameters.iter().skip(usize::from(has_receiver)) {
@@ -213,10 +216,10 @@ fn collect(
     }
     for statement in block {
         match &statement.kind {
-            StatementKind::Function(function) => all.push(candidate(function, class)),
+            StatementKind::Function(function) => all.push(candidate(function, class, depth)),
             StatementKind::Class(class) => {
                 for method in &class.methods {
-                    all.push(candidate(method, Some(class)));
+                    all.push(candidate(method, Some(class), depth));
                 }
             }
             StatementKind::If { clauses, otherwise } => {
@@ -230,16 +233,22 @@ fn collect(
                     collect(block, class, all, depth + 1);
                 }
             }
-            StatementKind::Block(block) => collect(block, class, all, depth + 1),
+            StatementKind::Block(block) => collect(block, class, all, depth),
             _ => {}
         }
     }
 }
 
-fn candidate(function: &Rc<Function>, class: Option<&Rc<crate::script::Class>>) -> Candidate {
+fn candidate(function: &Rc<Function>, class: Option<&Rc<crate::script::Class>>, depth: usize) -> Candidate {
     let mut found = Found::default();
     found.block(&function.body, 0);
-    Candidate { function: function.clone(), class: class.cloned(), calls: found.calls, runs: found.runs }
+    Candidate {
+        function: function.clone(),
+        class: class.cloned(),
+        calls: found.calls,
+        runs: found.runs,
+        depth,
+    }
 }
 
 /// What a function's body mentions.
@@ -278,16 +287,24 @@ impl Found {
                 self.block(body, deeper);
                 self.block(otherwise, deeper);
             }
-            StatementKind::While { condition, body } => {
+            StatementKind::While { before, condition, body, after } => {
                 self.expression(condition, deeper);
-                self.block(body, deeper);
+                for block in [before, body, after] {
+                    self.block(block, deeper);
+                }
+            }
+            StatementKind::ByArguments { known, otherwise } => {
+                self.block(known, deeper);
+                self.block(otherwise, deeper);
             }
             StatementKind::Try { body, handlers, otherwise, finally } => {
                 for block in handlers.iter().chain([body, otherwise, finally]) {
                     self.block(block, deeper);
                 }
             }
-            StatementKind::Block(block) | StatementKind::Subshell(block) => self.block(block, deeper),
+            StatementKind::Block(block) | StatementKind::Subshell(block) | StatementKind::Silent(block) => {
+                self.block(block, deeper);
+            }
             StatementKind::Function(function) => self.block(&function.body, deeper),
             _ => {}
         }

@@ -2,6 +2,7 @@
 
 use super::Interpreter;
 use super::flow::{Arm, Way};
+use super::loops::While;
 use super::path::{MOST_CASES, Path, Side, Test, refined};
 use super::store::Content;
 use super::values::{Kind, Val};
@@ -46,7 +47,34 @@ impl Interpreter<'_> {
             StatementKind::For { target, iterable, body, otherwise } => {
                 self.for_loop(target, iterable, body, otherwise);
             }
-            StatementKind::While { condition, body } => self.while_loop(condition, body),
+            StatementKind::While { before, condition, body, after } => {
+                self.while_loop(&While { before, condition, body, after });
+            }
+            StatementKind::Shift(count) => self.shift(count),
+            StatementKind::Arguments(elements) => {
+                let items = self.elements(elements);
+                self.set_arguments(items);
+            }
+            StatementKind::ByArguments { known, otherwise } => {
+                self.block(if self.arguments_are_known() { known } else { otherwise });
+            }
+            StatementKind::Source(path) => {
+                let value = self.eval(path);
+                if let Some(name) = self.path_of_file(&value) {
+                    self.source_file(&name, statement.span);
+                }
+            }
+            StatementKind::Evaluate(text) => {
+                let value = self.eval(text);
+                self.evaluate(&value, text.span, statement.span);
+            }
+            StatementKind::Print(text) => {
+                let value = self.eval(text);
+                self.print(value, text.span);
+            }
+            StatementKind::Silent(block) => {
+                self.capture_output(|this| this.block(block));
+            }
             StatementKind::Try { body, handlers, otherwise, finally } => {
                 self.attempt(statement.span, body, handlers, otherwise);
                 self.block(finally);
@@ -61,6 +89,7 @@ impl Interpreter<'_> {
             StatementKind::Global(names) => self.declare_outer(names),
             StatementKind::Delete(targets) => targets.iter().for_each(|target| self.delete(target)),
             StatementKind::Function(function) => {
+                self.defined.insert(function.span);
                 let value = self.closure(function, None);
                 match self.rules.scoping {
                     Scoping::Lexical => self.bind(&function.name, value, false),
@@ -244,7 +273,13 @@ impl Interpreter<'_> {
         let path = self.path.clone();
         self.store.push();
         self.block(block);
-        self.store.take_back();
+        let mut changes = self.store.take_back();
+        // What it printed is not lost.
+        for slot in &self.captures {
+            if let Some(printed) = changes.remove(slot) {
+                self.store.set(*slot, printed);
+            }
+        }
         self.path = path;
         self.live = true;
     }

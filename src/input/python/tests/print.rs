@@ -44,7 +44,7 @@ fn statement(statement: &Statement, depth: usize, out: &mut String) {
                 nested("else".to_owned(), otherwise, out);
             }
         }
-        StatementKind::While { condition, body } => {
+        StatementKind::While { condition, body, .. } => {
             nested(format!("while {}", expression(condition)), body, out)
         }
         StatementKind::Try { body, handlers, otherwise, finally } => {
@@ -91,6 +91,7 @@ fn statement(statement: &Statement, depth: usize, out: &mut String) {
         StatementKind::Break | StatementKind::Continue | StatementKind::Exit => {
             line(depth, &format!("{:?}", statement.kind).to_lowercase(), out);
         }
+        other => line(depth, &format!("{other:?}"), out),
     }
 }
 

@@ -61,7 +61,7 @@ fn statement(statement: &Statement, depth: usize, out: &mut String) {
             line(format!("for {} in {}", target(to), expression(iterable)));
             block(body, depth + 1, out);
         }
-        StatementKind::While { condition, body } => {
+        StatementKind::While { condition, body, .. } => {
             line(format!("while {}", expression(condition)));
             block(body, depth + 1, out);
         }
@@ -81,6 +81,20 @@ fn statement(statement: &Statement, depth: usize, out: &mut String) {
             block(&function.body, depth + 1, out);
         }
         StatementKind::Import { module, .. } => line(format!("import {module}")),
+        StatementKind::Source(path) => line(format!("source {}", expression(path))),
+        StatementKind::Evaluate(text) => line(format!("evaluate {}", expression(text))),
+        StatementKind::Print(text) => line(format!("print {}", expression(text))),
+        StatementKind::Shift(count) => line(format!("shift {}", expression(count))),
+        StatementKind::ByArguments { known, otherwise } => {
+            let _ = writeln!(out, "{pad}where arguments are known");
+            block(known, depth + 1, out);
+            let _ = writeln!(out, "{pad}otherwise");
+            block(otherwise, depth + 1, out);
+        }
+        StatementKind::Silent(inner) => {
+            line("silent".into());
+            block(inner, depth + 1, out);
+        }
         StatementKind::Block(inner) => {
             line("block".into());
             block(inner, depth + 1, out);
