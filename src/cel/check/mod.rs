@@ -106,18 +106,7 @@ pub(super) fn check(
         let constant::Constancy { formula, always, mut warnings } = constant;
         warnings.truncate(limits::ERRORS);
         let Checker { used, patterns, units, .. } = checker;
-        return Ok(Checked {
-            result,
-            holds,
-            fails,
-            formula,
-            always,
-            cost,
-            used,
-            patterns,
-            units,
-            warnings,
-        });
+        return Ok(Checked { result, holds, fails, formula, always, cost, used, patterns, units, warnings });
     }
     let mut diagnostics = checker.diagnostics;
     diagnostics.sort_by_key(|diagnostic| (diagnostic.primary.span.start, diagnostic.primary.span.end));
