@@ -11,7 +11,7 @@ mod unreadable;
 
 pub use policies::{Block, PolicySettings, explain, overrides};
 pub use schemas::{SchemaRule, SchemaSettings, missing_schemas};
-pub use single::{Single, judge_single};
+pub use single::{Single, judge_single, read_single};
 pub use unreadable::Unreadable;
 
 use crate::diagnostic::{Diagnostic, Severity};

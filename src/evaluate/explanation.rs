@@ -6,16 +6,23 @@ use crate::cel::{Activation, Leaf, Outcome, Read, World};
 use crate::diagnostic::{ExplainedCondition, ExplainedOperand, Explanation, OperandValue, Verdict};
 use crate::policy::{Compiled, CompiledValidation};
 
+/// Whose verdicts are explained.
+#[derive(Clone, Copy)]
+pub(super) struct Explains<'a> {
+    pub subject: &'a Subject,
+    pub inputs: &'a Inputs<'a>,
+}
+
 /// The explanation of one validation in one world. `open`: a matchCondition cannot be told, so that the
 /// verdict stays open where the validation fails.
 pub(super) fn explain(
     policy: &Compiled,
     validation: &CompiledValidation,
-    (subject, reference): (&Subject, Option<&Subject>),
+    Explains { subject, inputs }: Explains<'_>,
+    reference: Option<&Subject>,
     activation: &Activation,
     world: &World,
     open: bool,
-    inputs: &Inputs<'_>,
 ) -> Explanation {
     let verdict = match &world.outcome {
         outcome if outcome.is_true() => Verdict::Pass,

@@ -1,8 +1,7 @@
 //! One policy over one subject: its worlds and its verdict.
 
-use super::Inputs;
 use super::bind::Bound;
-use super::explanation::explain;
+use super::explanation::{Explains, explain};
 use super::subjects::{Subject, Subjects, Wanted};
 use crate::cel::object::{Datum, Field};
 use crate::cel::{Activation, EvaluationError, Expression, Leaf, Outcome, POLICY_ERROR, Read, WORLD_LIMIT};
@@ -81,13 +80,13 @@ struct Selected {
     error: Option<EvaluationError>,
 }
 
-/// Judges a subject against each of its references. `explains`: whether every verdict is explained.
+/// Judges a subject against each of its references.
 pub(super) fn judge<'a>(
     policy: &Compiled,
     bound: &Bound<'a>,
     subjects: &Subjects<'_>,
     reads: Reads,
-    explains: Option<&Inputs<'_>>,
+    explains: Option<Explains<'_>>,
 ) -> Judgement<'a> {
     let mut judgement = Judgement::default();
     let subject = bound.subject;
@@ -95,7 +94,6 @@ pub(super) fn judge<'a>(
     if elements.as_ref().is_some_and(Vec::is_empty) {
         return judgement;
     }
-    let explains = explains.map(|inputs| (subject, inputs));
     let activation = activation(policy, bound, subjects, reads);
     let alone = [None];
     let compared: Vec<Option<&'a Subject>> = bound.references.iter().copied().map(Some).collect();
@@ -196,7 +194,7 @@ fn judge_one<'a>(
     activation: &Activation,
     start: &Condition,
     each: Option<&Field>,
-    explains: Option<(&Subject, &Inputs<'_>)>,
+    explains: Option<Explains<'_>>,
     into: &mut Judgement<'a>,
 ) {
     let selected = select(policy, activation, start);
@@ -207,10 +205,9 @@ fn judge_one<'a>(
     for (index, validation) in policy.validations.iter().enumerate() {
         for select in &selected {
             for world in validation.expression.worlds(activation, &select.condition, WORLD_LIMIT) {
-                if let Some((subject, inputs)) = explains {
+                if let Some(explains) = explains {
                     let open = !select.unknowns.is_empty() || select.error.is_some();
-                    let pair = (subject, reference);
-                    let told = explain(policy, validation, pair, activation, &world, open, inputs);
+                    let told = explain(policy, validation, explains, reference, activation, &world, open);
                     into.explanations.push(told);
                 }
                 let mut open = |unknowns: Vec<UnknownInput>| {

@@ -191,7 +191,8 @@ impl<'a> Prepared<'a> {
         let others = self.subjects.of(asked.selection.kind());
         let references = references.iter().filter_map(|&index| others.get(index)).collect();
         let bound = Bound { subject, tree: tree.clone(), references };
-        let explains = self.settings.explain.then_some(&self.inputs);
+        let explains =
+            self.settings.explain.then_some(explanation::Explains { subject, inputs: &self.inputs });
         let judgement = judge::judge(policy, &bound, &self.subjects, asked.reads, explains);
         judgement.count(&mut outcome.tally);
         let told = judgement.errors.iter().map(|error| finding::error(policy, subject, error));

@@ -27,7 +27,7 @@ impl<'a> Bench<'a> {
     /// Reads an example's files.
     pub(super) fn new(file: &PolicyFile, policy: &str, example: &'a Example, load: Load<'_>) -> Bench<'a> {
         let (project, settings) = load(&example.files, file.sources(), policy);
-        Bench { example, facts: check::read(project, &settings), settings }
+        Bench { example, facts: check::read_single(project, &settings), settings }
     }
 
     /// Judges the example.
