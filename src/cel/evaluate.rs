@@ -174,7 +174,13 @@ fn part_fails(expr: &IdedExpr, scope: &Scope<'_>, session: &Arc<Session>) -> boo
         Step::Choice(condition, a, b) => {
             [condition, a, b].into_iter().any(|one| part_fails(one, scope, session))
         }
-        _ => matches!(judge(expr, scope, session), Verdict::Error(..)),
+        _ => {
+            // It was judged before, and what it reads was recorded then.
+            let before = session.mark();
+            let fails = matches!(judge(expr, scope, session), Verdict::Error(..));
+            session.rewind(before);
+            fails
+        }
     }
 }
 

@@ -152,6 +152,16 @@ pub const SERVICE_V1: Sheet = Sheet {
                 "cpu_boost",
                 Bool,
             ),
+            root(
+                &["template", "metadata", "annotations", "run.googleapis.com/vpc-access-connector"],
+                "vpc_connector",
+                Text,
+            ),
+            root(
+                &["template", "metadata", "annotations", "run.googleapis.com/execution-environment"],
+                "execution_environment",
+                Text,
+            ),
             root(&["template", "spec", "container_concurrency"], "concurrency", Int),
             root(&["template", "spec", "timeout_seconds"], "timeout", Seconds),
             root(&["template", "spec", "service_account_name"], "service_account", Text),
