@@ -92,7 +92,8 @@ pub fn read(project: Project, settings: &Settings) -> Facts {
     let Project { sources, files, mut unreadable, mut diagnostics, coverage } = project;
     let texts = read::Texts::new(&sources, &files, settings);
     let all = read::All::of(files.par_iter().map(|file| texts.read(file)).collect());
-    let read::All { mut documents, invocations, artifacts, settings: code, bypasses, mut provenance, .. } = all;
+    let read::All { mut documents, invocations, artifacts, settings: code, bypasses, mut provenance, .. } =
+        all;
     unreadable.extend(unreadable::of_files(all.diagnostics, &files));
     input::hcl::module::resolve(&mut documents, &sources);
     let inputs = extract::Inputs {

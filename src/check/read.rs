@@ -3,7 +3,9 @@
 use super::{File, Selected, Settings};
 use crate::diagnostic::Diagnostic;
 use crate::document::Document;
-use crate::input::{Format, Read, dockerfile, dotenv, embedded, hcl, json, justfile, makefile, python, shell, toml, yaml};
+use crate::input::{
+    Format, Read, dockerfile, dotenv, embedded, hcl, json, justfile, makefile, python, shell, toml, yaml,
+};
 use crate::model::{Artifact, Bypass, CodeSetting, CodeValue};
 use crate::platform::{self, Trace};
 use crate::provenance::Provenance;

@@ -36,7 +36,10 @@ impl Format {
         if stem("dockerfile") || stem("containerfile") {
             return Some(Format::Dockerfile);
         }
-        if matches!(lower.as_str(), "makefile" | "gnumakefile") || lower.starts_with("makefile.") || extension == "mk" {
+        if matches!(lower.as_str(), "makefile" | "gnumakefile")
+            || lower.starts_with("makefile.")
+            || extension == "mk"
+        {
             return Some(Format::Makefile);
         }
         if matches!(lower.as_str(), "justfile" | ".justfile") || extension == "just" {

@@ -93,7 +93,10 @@ const TERRAFORM_APP: Sheet = Sheet {
 /// <https://learn.microsoft.com/en-us/cli/azure/reference-index>
 const AZ: &[Flag] = &[
     Flag::new(&["--name", "-n"], Action::Name),
-    Flag::new(&["--debug", "--verbose", "--only-show-errors", "--no-wait", "--help", "-h", "--yes", "-y"], Action::Bare),
+    Flag::new(
+        &["--debug", "--verbose", "--only-show-errors", "--no-wait", "--help", "-h", "--yes", "-y"],
+        Action::Bare,
+    ),
     Flag::new(&["--resource-group", "-g", "--subscription", "--output", "-o", "--query"], Action::Value),
     Flag::new(&["--location", "-l", "--environment", "--tags", "--slot", "-s"], Action::Value),
 ];
@@ -129,15 +132,22 @@ const INSTANCE: &[Flag] = &[
 ];
 
 /// <https://learn.microsoft.com/en-us/cli/azure/webapp/config/appsettings>
-const SETTINGS: &[Flag] = &[
-    Flag::new(&["--settings", "--slot-settings"], Action::Assignments(Plain, Merge::Keep, Some("@Microsoft.KeyVault("))),
-];
+const SETTINGS: &[Flag] = &[Flag::new(
+    &["--settings", "--slot-settings"],
+    Action::Assignments(Plain, Merge::Keep, Some("@Microsoft.KeyVault(")),
+)];
 
 /// <https://learn.microsoft.com/en-us/cli/azure/webapp>
 const WEB_APP: &[Flag] = &[
     Flag::new(&["--runtime", "-r"], Action::Setting("runtime", Text)),
     Flag::new(
-        &["--deployment-container-image-name", "-i", "--container-image-name", "--docker-custom-image-name", "-c"],
+        &[
+            "--deployment-container-image-name",
+            "-i",
+            "--container-image-name",
+            "--docker-custom-image-name",
+            "-c",
+        ],
         Action::Setting("image", Text),
     ),
     Flag::new(&["--https-only"], Action::Value),
@@ -205,4 +215,3 @@ pub const WEB_APPS: Platform = Platform {
     ],
     ..Platform::EMPTY
 };
-

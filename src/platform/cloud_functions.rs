@@ -3,7 +3,9 @@
 use crate::model::EnvKind::{Plain, Secret};
 use crate::platform::convert::Conversion::{Bytes, Int, Quantity, Seconds, Text};
 use crate::platform::gcloud::GCLOUD;
-use crate::platform::table::{Action, Bound, Command, Effect, Flag, Limit, Merge, Platform, Positional, Words};
+use crate::platform::table::{
+    Action, Bound, Command, Effect, Flag, Limit, Merge, Platform, Positional, Words,
+};
 
 /// <https://cloud.google.com/sdk/gcloud/reference/functions/deploy>
 const DEPLOY: &[Flag] = &[

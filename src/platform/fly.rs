@@ -89,15 +89,38 @@ const DEPLOY: &[Flag] = &[
     Flag::new(&["--name"], Action::Name),
     Flag::new(&["--internal-port"], Action::Setting("port", Int)),
     Flag::new(
-        &["--remote-only", "--local-only", "--build-only", "--push", "--no-cache", "--detach", "--now", "--ha"],
+        &[
+            "--remote-only",
+            "--local-only",
+            "--build-only",
+            "--push",
+            "--no-cache",
+            "--detach",
+            "--now",
+            "--ha",
+        ],
         Action::Bare,
     ),
-    Flag::new(&["--no-deploy", "--copy-config", "--generate-name", "--no-db", "--dockerignore-from-gitignore"], Action::Bare),
     Flag::new(
-        &["--vm-size", "--vm-cpu-kind", "--strategy", "--dockerfile", "--build-arg", "--build-secret", "--image-label"],
+        &["--no-deploy", "--copy-config", "--generate-name", "--no-db", "--dockerignore-from-gitignore"],
+        Action::Bare,
+    ),
+    Flag::new(
+        &[
+            "--vm-size",
+            "--vm-cpu-kind",
+            "--strategy",
+            "--dockerfile",
+            "--build-arg",
+            "--build-secret",
+            "--image-label",
+        ],
         Action::Value,
     ),
-    Flag::new(&["--wait-timeout", "--release-command-timeout", "--file-literal", "--file-local"], Action::Value),
+    Flag::new(
+        &["--wait-timeout", "--release-command-timeout", "--file-literal", "--file-local"],
+        Action::Value,
+    ),
 ];
 
 /// `fly secrets set`: each word is a variable whose value nobody sees again.
@@ -139,4 +162,3 @@ pub const FLY: Platform = Platform {
     sheets: &[CONFIGURATION],
     ..Platform::EMPTY
 };
-

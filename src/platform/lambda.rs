@@ -45,12 +45,7 @@ pub const LAMBDA: Platform = Platform {
         lambda(&["lambda", "put-function-concurrency"], Effect::Updates),
     ],
     defaults: &[
-        Default {
-            setting: "memory",
-            workloads: &[],
-            value: Filled::Written("128", Mebibytes),
-            page: MEMORY,
-        },
+        Default { setting: "memory", workloads: &[], value: Filled::Written("128", Mebibytes), page: MEMORY },
         Default { setting: "timeout", workloads: &[], value: Filled::Written("3", Seconds), page: TIMEOUT },
     ],
     limits: &[

@@ -97,7 +97,10 @@ pub fn may_deploy(text: &str) -> bool {
 /// The programs whose command lines the tables know, each once.
 fn programs() -> impl Iterator<Item = &'static str> {
     let all = || ALL.iter().flat_map(|platform| platform.commands).flat_map(|command| command.programs);
-    all().enumerate().filter(move |(at, name)| !all().take(*at).any(|before| before == *name)).map(|(_, name)| *name)
+    all()
+        .enumerate()
+        .filter(move |(at, name)| !all().take(*at).any(|before| before == *name))
+        .map(|(_, name)| *name)
 }
 
 /// Where a program is named, in small or in capital letters (`GCLOUD_CMD`). A short name counts as a word

@@ -97,7 +97,9 @@ pub(super) fn command_of<'a>(step: Ref<'a>, at: At<'a>, names: &mut dyn Names) -
     let used = used(step)?;
     let action = ACTIONS.iter().find(|action| used == action.uses)?;
     let with = step.get("with")?;
-    let given = |input: &str| with.get(input).filter(|value| value.text().is_some_and(|text| !text.trim().is_empty()));
+    let given = |input: &str| {
+        with.get(input).filter(|value| value.text().is_some_and(|text| !text.trim().is_empty()))
+    };
     let (_, command) =
         action.commands.iter().find(|(input, _)| input.is_none_or(|input| given(input).is_some()))?;
     if command.is_empty() {
@@ -121,7 +123,8 @@ pub(super) fn command_of<'a>(step: Ref<'a>, at: At<'a>, names: &mut dyn Names) -
                 words.push(part(trimmed(value, whole)));
             }
             How::Entries(merge, overwrite, strategy) => {
-                let replaces = given(strategy).and_then(Ref::text).is_some_and(|text| text.trim() == "overwrite");
+                let replaces =
+                    given(strategy).and_then(Ref::text).is_some_and(|text| text.trim() == "overwrite");
                 for range in entries(value.text()?) {
                     words.push(word(if replaces { overwrite } else { merge }));
                     // A delimiter that no value holds: commas belong to the value here.
@@ -135,7 +138,11 @@ pub(super) fn command_of<'a>(step: Ref<'a>, at: At<'a>, names: &mut dyn Names) -
                 words.extend(flag.map(word));
                 for pieces in shell_words(value.text()?) {
                     let pieces: Vec<Expression> = pieces.into_iter().map(&mut part).collect();
-                    let span = pieces.iter().map(|piece| piece.span).reduce(|a, b| a.cover(b)).unwrap_or(value.span());
+                    let span = pieces
+                        .iter()
+                        .map(|piece| piece.span)
+                        .reduce(|a, b| a.cover(b))
+                        .unwrap_or(value.span());
                     words.push(text::join(pieces, span));
                 }
             }
@@ -176,7 +183,9 @@ fn entries(text: &str) -> Vec<Range<usize>> {
         }
         escaped = c == '\\' && !escaped;
     }
-    all.retain(|range| text.get(range.clone()).is_some_and(|entry| !entry.is_empty() && !entry.starts_with('#')));
+    all.retain(|range| {
+        text.get(range.clone()).is_some_and(|entry| !entry.is_empty() && !entry.starts_with('#'))
+    });
     all
 }
 
@@ -207,7 +216,10 @@ fn shell_words(text: &str) -> Vec<Vec<Range<usize>>> {
                 (quote, start, open) = (Some(c), at + 1, true);
             }
             // A continued line is one line.
-            (None, c) if c.is_whitespace() || (c == '\\' && text.get(at + 1..).is_some_and(|rest| rest.starts_with('\n'))) => {
+            (None, c)
+                if c.is_whitespace()
+                    || (c == '\\' && text.get(at + 1..).is_some_and(|rest| rest.starts_with('\n'))) =>
+            {
                 end(&mut word, start..at);
                 if open || !word.is_empty() {
                     words.push(std::mem::take(&mut word));

@@ -8,7 +8,9 @@
 use super::At;
 use crate::document::{Entry, Ref};
 use crate::input::{shell, text_map};
-use crate::script::{Block, Command, Expression, ExpressionKind, Function, Program, Statement, StatementKind};
+use crate::script::{
+    Block, Command, Expression, ExpressionKind, Function, Program, Statement, StatementKind,
+};
 use crate::source::Span;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -30,7 +32,9 @@ pub(super) fn programs(root: Ref<'_>, at: At<'_>) -> Vec<Program> {
         let run = runs(text, &names).into_iter().map(|run| run.name).filter(|name| *name != entry.key);
         called.extend(run.map(str::to_string));
         for prefix in ["pre", "post"] {
-            called.extend(entry.key.strip_prefix(prefix).filter(|rest| names.contains(rest)).map(|_| entry.key.clone()));
+            called.extend(
+                entry.key.strip_prefix(prefix).filter(|rest| names.contains(rest)).map(|_| entry.key.clone()),
+            );
         }
     }
     let mut diagnostics = Vec::new();
@@ -40,10 +44,10 @@ pub(super) fn programs(root: Ref<'_>, at: At<'_>) -> Vec<Program> {
     if roots.is_empty() {
         roots = scripts.entries().iter().collect();
     }
-    let mut body: Block = functions.into_iter().map(|function| Statement {
-        span: function.span,
-        kind: StatementKind::Function(Rc::new(function)),
-    }).collect();
+    let mut body: Block = functions
+        .into_iter()
+        .map(|function| Statement { span: function.span, kind: StatementKind::Function(Rc::new(function)) })
+        .collect();
     // Each runs by itself: what one sets, the next does not see.
     for entry in roots {
         let call = call(&entry.key, entry.key_span);
@@ -139,7 +143,8 @@ fn runs<'t>(text: &'t str, names: &BTreeSet<&str>) -> Vec<Runs<'t>> {
     let mut at = 0;
     while at < text.len() {
         let rest = text.get(at..).unwrap_or_default();
-        let begins = at == 0 || text.get(..at).is_some_and(|before| before.ends_with([' ', ';', '&', '|', '(']));
+        let begins =
+            at == 0 || text.get(..at).is_some_and(|before| before.ends_with([' ', ';', '&', '|', '(']));
         let runner = RUNNERS.iter().find(|runner| begins && rest.starts_with(**runner));
         if let Some(runner) = runner {
             let behind = rest.get(runner.len()..).unwrap_or_default();

@@ -47,7 +47,8 @@ pub(super) fn programs(root: Ref<'_>, at: At<'_>) -> Vec<Program> {
 }
 
 fn program(root: Ref<'_>, entry: &Entry, at: At<'_>) -> Option<Program> {
-    let mut run = Run { root, at, known: BTreeSet::new(), commands: 0, diagnostics: Vec::new(), path: Vec::new() };
+    let mut run =
+        Run { root, at, known: BTreeSet::new(), commands: 0, diagnostics: Vec::new(), path: Vec::new() };
     let mut body = Vec::new();
     run.declare(root, &mut body);
     run.task(&entry.key, &mut body);
@@ -114,7 +115,8 @@ impl<'a> Run<'a> {
         self.commands += 1;
         if self.commands > MAX_COMMANDS {
             if self.commands == MAX_COMMANDS + 1 {
-                let message = format!("calls of tasks lead to more than {MAX_COMMANDS} commands; the rest is not read");
+                let message =
+                    format!("calls of tasks lead to more than {MAX_COMMANDS} commands; the rest is not read");
                 let told = Diagnostic::error("input-limit", command.span(), message)
                     .with_help("split the tasks, or exclude the file in celador.yaml");
                 self.diagnostics.push(told);
@@ -201,7 +203,8 @@ impl<'a> Run<'a> {
                 None => (inner, None),
             },
         };
-        let plain = name.strip_prefix('.').filter(|name| name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'));
+        let plain =
+            name.strip_prefix('.').filter(|name| name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'));
         let Some(plain) = plain.filter(|name| !name.is_empty()) else {
             let kind = ExpressionKind::Opaque { reason: Reason::Template, detail: inner.to_string() };
             return Expression { kind, span };

@@ -11,12 +11,22 @@ use hcl_edit::template::{Element, Template};
 use std::ops::Range;
 
 /// Functions whose value is their argument's, written in another encoding or type.
-const TRANSPARENT: &[&str] =
-    &["jsonencode", "yamlencode", "tostring", "tonumber", "tobool", "tolist", "toset", "sensitive", "nonsensitive"];
+const TRANSPARENT: &[&str] = &[
+    "jsonencode",
+    "yamlencode",
+    "tostring",
+    "tonumber",
+    "tobool",
+    "tolist",
+    "toset",
+    "sensitive",
+    "nonsensitive",
+];
 
 pub(super) fn read(body: &Body, text: &str, mark: usize, id: SourceId, limits: &Limits) -> Read {
     let builder = Builder::new(id);
-    let mut reader = Reader { id, mark, text, limits: *limits, builder, problems: Problems::default(), full: false };
+    let mut reader =
+        Reader { id, mark, text, limits: *limits, builder, problems: Problems::default(), full: false };
     let whole = reader.span(Some(0..text.len()));
     let entries = reader.body(body);
     let root = reader.builder.node(NodeKind::Mapping(entries), whole);
@@ -163,7 +173,9 @@ impl Reader<'_> {
             {
                 self.expression(call.args.get(0)?)
             }
-            Expression::String(text) => self.scalar(escaped(text), Style::Quoted, ScalarType::Text, None, span),
+            Expression::String(text) => {
+                self.scalar(escaped(text), Style::Quoted, ScalarType::Text, None, span)
+            }
             Expression::StringTemplate(template) => {
                 let text = self.elements(template.iter());
                 self.scalar(text, Style::Quoted, ScalarType::Text, None, span)
@@ -184,7 +196,9 @@ impl Reader<'_> {
                 let value = **value;
                 self.scalar(value.to_string(), Style::Plain, ScalarType::Bool(value), None, span)
             }
-            Expression::Null(_) => self.scalar("null".to_string(), Style::Plain, ScalarType::Null, None, span),
+            Expression::Null(_) => {
+                self.scalar("null".to_string(), Style::Plain, ScalarType::Null, None, span)
+            }
             _ => {
                 let text = one_line(self.written(expression.span()));
                 let whole = format!("${{{text}}}");

@@ -39,9 +39,15 @@ fn blocks_nest_under_their_labels_and_values_keep_their_characters() {
 #[test]
 fn names_of_the_module_become_what_they_stand_for() {
     let files = [
-        ("m/main.tf", "resource \"a\" \"b\" {\n  memory = local.memory\n  name = \"${var.name}-x\"\n  id = var.id\n}\n"),
-        ("m/variables.tf", "variable \"memory\" {\n  default = \"2Gi\"\n}\nvariable \"name\" { default = \"api\" }\n\
-                            variable \"id\" {}\nlocals {\n  memory = var.memory\n  loop = local.loop\n}\n"),
+        (
+            "m/main.tf",
+            "resource \"a\" \"b\" {\n  memory = local.memory\n  name = \"${var.name}-x\"\n  id = var.id\n}\n",
+        ),
+        (
+            "m/variables.tf",
+            "variable \"memory\" {\n  default = \"2Gi\"\n}\nvariable \"name\" { default = \"api\" }\n\
+                            variable \"id\" {}\nlocals {\n  memory = var.memory\n  loop = local.loop\n}\n",
+        ),
         ("other/main.tf", "resource \"a\" \"b\" {\n  memory = var.memory\n}\n"),
     ];
     let (documents, _, sources) = documents(&files);

@@ -2,9 +2,7 @@
 
 use super::{Justfile, is_name};
 use crate::input::shell::plain_literals;
-use crate::script::{
-    CompareOperator, Expression, ExpressionKind, InputKind, Literal,
-};
+use crate::script::{CompareOperator, Expression, ExpressionKind, InputKind, Literal};
 use crate::source::{Span, TextMap};
 use crate::value::Reason;
 use std::collections::BTreeMap;
@@ -20,7 +18,11 @@ pub(super) fn trim(text: &str, range: Range<usize>) -> Range<usize> {
 }
 
 /// A stretch of the file as an expression; what cannot be followed is opaque, named by its characters.
-pub(super) fn lower(file: &Justfile<'_>, range: Range<usize>, names: &BTreeMap<String, String>) -> Expression {
+pub(super) fn lower(
+    file: &Justfile<'_>,
+    range: Range<usize>,
+    names: &BTreeMap<String, String>,
+) -> Expression {
     let mut parser = Parser { file, names, at: range.start, end: range.end, depth: 0 };
     let lowered = parser.whole();
     parser.blanks();
@@ -45,7 +47,9 @@ pub(super) fn one_value(text: &str, range: Range<usize>) -> Option<Range<usize>>
     let length = match rest.chars().next()? {
         quote @ ('"' | '\'' | '`') => quoted(rest, quote)?.end,
         '(' => closing(rest)?,
-        _ => rest.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '/'))).unwrap_or(rest.len()),
+        _ => rest
+            .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '/')))
+            .unwrap_or(rest.len()),
     };
     (length > 0).then(|| range.start..range.start + length)
 }
@@ -242,7 +246,8 @@ impl<'a> Parser<'a> {
 
     fn name(&mut self, from: usize) -> Option<Expression> {
         let rest = self.rest();
-        let length = rest.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))).unwrap_or(rest.len());
+        let length =
+            rest.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))).unwrap_or(rest.len());
         let name = rest.get(..length).filter(|name| is_name(name))?;
         self.at += length;
         if self.take("(") {
@@ -274,7 +279,8 @@ impl<'a> Parser<'a> {
         let default = arguments.next().map(Box::new);
         match (function, name) {
             ("env" | "env_var" | "env_var_or_default", Some(name)) => {
-                let kind = ExpressionKind::Input { name, kind: InputKind::Environment, default, is_switch: false };
+                let kind =
+                    ExpressionKind::Input { name, kind: InputKind::Environment, default, is_switch: false };
                 Some(Expression { kind, span })
             }
             _ => Some(opaque(self.file, from..self.at, Reason::ExternalCall)),

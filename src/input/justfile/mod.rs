@@ -14,7 +14,9 @@ mod recipe;
 
 use crate::diagnostic::Diagnostic;
 use crate::input::{Limits, problem};
-use crate::script::{Block, Expression, ExpressionKind, InputKind, Program, Scoping, Statement, StatementKind, Target};
+use crate::script::{
+    Block, Expression, ExpressionKind, InputKind, Program, Scoping, Statement, StatementKind, Target,
+};
 use crate::source::{Source, SourceId, Span};
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -33,16 +35,22 @@ pub fn programs(source: &Source, id: SourceId, limits: &Limits) -> (Vec<Program>
     let file = Justfile::read(text, mark, id, limits);
     let mut programs = Vec::new();
     for recipe in &file.recipes {
-        if (programs.len() + recipe.dependencies.len()).saturating_mul(file.variables.len().max(1)) > MAX_LINES {
-            let message = format!("the recipes and variables of this file come to more than {MAX_LINES} lines");
-            let told = Diagnostic::error("input-limit", Span::beginning(id), message)
-                .with_help("exclude it in celador.yaml, or split it; the recipes behind the limit are not read");
+        if (programs.len() + recipe.dependencies.len()).saturating_mul(file.variables.len().max(1))
+            > MAX_LINES
+        {
+            let message =
+                format!("the recipes and variables of this file come to more than {MAX_LINES} lines");
+            let told = Diagnostic::error("input-limit", Span::beginning(id), message).with_help(
+                "exclude it in celador.yaml, or split it; the recipes behind the limit are not read",
+            );
             return (programs, vec![told]);
         }
         programs.extend(file.program(recipe, None));
         for dependency in recipe.dependencies.iter().filter(|dependency| !dependency.arguments.is_empty()) {
             let called = file.recipes.iter().find(|other| other.name == dependency.name);
-            programs.extend(called.and_then(|called| file.program(called, Some((recipe, &dependency.arguments)))));
+            programs.extend(
+                called.and_then(|called| file.program(called, Some((recipe, &dependency.arguments)))),
+            );
         }
     }
     (programs, Vec::new())
@@ -95,8 +103,15 @@ struct Justfile<'a> {
 
 impl<'a> Justfile<'a> {
     fn read(text: &'a str, mark: usize, id: SourceId, limits: &'a Limits) -> Justfile<'a> {
-        let mut file =
-            Justfile { text, mark, id, limits, variables: Vec::new(), recipes: Vec::new(), exports_all: false };
+        let mut file = Justfile {
+            text,
+            mark,
+            id,
+            limits,
+            variables: Vec::new(),
+            recipes: Vec::new(),
+            exports_all: false,
+        };
         let mut start = 0;
         let mut in_recipe = false;
         while start < text.len() {
@@ -129,7 +144,9 @@ impl<'a> Justfile<'a> {
         let text = self.text;
         let line = text.get(range.clone()).unwrap_or_default();
         let word = line.split_whitespace().next().unwrap_or_default();
-        if matches!(word, "set" | "alias" | "import" | "import?" | "mod" | "mod?" | "unexport") && !line.contains("):") {
+        if matches!(word, "set" | "alias" | "import" | "import?" | "mod" | "mod?" | "unexport")
+            && !line.contains("):")
+        {
             let setting = line.split(":=").next().unwrap_or_default();
             let is_true = !line.contains(":=") || line.ends_with("true");
             self.exports_all |= setting.split_whitespace().eq(["set", "export"]) && is_true;
@@ -199,7 +216,9 @@ impl<'a> Justfile<'a> {
         for (index, parameter) in parameters.iter().enumerate() {
             let given = arguments.and_then(|arguments| arguments.get(index)).filter(|_| !parameter.rest);
             let exported = parameter.exported || self.exports_all;
-            let lowered = given.or(parameter.default.as_ref()).map(|range| expression::lower(self, range.clone(), names));
+            let lowered = given
+                .or(parameter.default.as_ref())
+                .map(|range| expression::lower(self, range.clone(), names));
             match (given, lowered) {
                 // What a recipe hands on is no choice of the caller.
                 (Some(_), Some(value)) => self.bind(parameter.name.clone(), value, exported, names, body),

@@ -107,7 +107,11 @@ pub(super) fn lower(
     let mut lines = recipe.body.iter().cloned().peekable();
     while let Some(line) = lines.next() {
         let mut together = vec![line];
-        while together.last().and_then(|line| file.text.get(line.clone())).is_some_and(|line| line.ends_with('\\')) {
+        while together
+            .last()
+            .and_then(|line| file.text.get(line.clone()))
+            .is_some_and(|line| line.ends_with('\\'))
+        {
             let Some(next) = lines.next() else { break };
             together.push(next);
         }

@@ -26,7 +26,9 @@ fn words_of_recipes_stand_in_the_file() {
         "memory := '512Mi'\n\n[private]\ndeploy env='staging' *rest: build (push env)\n    @gcloud run deploy api \\\n      \
          --memory={{ memory }} {{rest}}\n    echo é\n",
     );
-    for expected in ["512Mi at \"'512Mi'\"", "staging at \"'staging'\"", "--memory= at \"--memory=\"", "é at \"é\""] {
+    for expected in
+        ["512Mi at \"'512Mi'\"", "staging at \"'staging'\"", "--memory= at \"--memory=\"", "é at \"é\""]
+    {
         assert!(all.iter().any(|literal| literal == expected), "{expected} in {all:?}");
     }
 }

@@ -15,12 +15,28 @@ pub(super) struct Line {
 pub(super) enum LineKind {
     /// A line of a recipe, without the tab.
     Recipe,
-    Rule { targets: Vec<String>, prerequisites: Vec<String>, recipe: Option<Range<usize>> },
-    Variable { name: Range<usize>, operator: Operator, value: Range<usize>, exported: bool },
-    TargetVariable { targets: Vec<String>, name: Range<usize>, operator: Operator, value: Range<usize> },
+    Rule {
+        targets: Vec<String>,
+        prerequisites: Vec<String>,
+        recipe: Option<Range<usize>>,
+    },
+    Variable {
+        name: Range<usize>,
+        operator: Operator,
+        value: Range<usize>,
+        exported: bool,
+    },
+    TargetVariable {
+        targets: Vec<String>,
+        name: Range<usize>,
+        operator: Operator,
+        value: Range<usize>,
+    },
     /// `export A B`; no names: everything.
     Export(Vec<String>),
-    If { test: Test },
+    If {
+        test: Test,
+    },
     Else(Option<Test>),
     EndIf,
     /// Comments, includes, definitions: nothing that is followed.
@@ -74,7 +90,11 @@ pub(super) fn lines(text: &str) -> Vec<Line> {
             continue;
         }
         if in_rule && whole.starts_with('\t') {
-            all.push(Line { range: range.start + 1..range.end, kind: LineKind::Recipe, conditional: depth > 0 });
+            all.push(Line {
+                range: range.start + 1..range.end,
+                kind: LineKind::Recipe,
+                conditional: depth > 0,
+            });
             continue;
         }
         if first == "define" {
@@ -138,7 +158,9 @@ fn kind(text: &str, range: Range<usize>) -> LineKind {
     let (word, rest) = line.split_at(line.find(char::is_whitespace).unwrap_or(line.len()));
     let after = trim(text, range.start + word.len()..range.end);
     match word {
-        "ifeq" | "ifneq" => return test(text, after, word == "ifneq").map_or(LineKind::Other, |test| LineKind::If { test }),
+        "ifeq" | "ifneq" => {
+            return test(text, after, word == "ifneq").map_or(LineKind::Other, |test| LineKind::If { test });
+        }
         "ifdef" | "ifndef" => {
             return LineKind::If { test: Test::Defined { name: after, negated: word == "ifndef" } };
         }
@@ -175,7 +197,8 @@ fn variable(text: &str, range: Range<usize>) -> Option<(Range<usize>, Operator, 
     }
     let behind = line.get(name_end..)?;
     let gap = behind.len() - behind.trim_start().len();
-    let (written, operator) = OPERATORS.iter().find(|(written, _)| behind.trim_start().starts_with(written))?;
+    let (written, operator) =
+        OPERATORS.iter().find(|(written, _)| behind.trim_start().starts_with(written))?;
     let name = range.start..range.start + name_end;
     let value = trim(text, range.start + name_end + gap + written.len()..range.end);
     Some((name, *operator, value))

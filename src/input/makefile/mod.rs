@@ -18,8 +18,8 @@ mod value;
 use crate::diagnostic::Diagnostic;
 use crate::input::{Limits, problem};
 use crate::script::{
-    Block, Clause, CompareOperator, Expression, ExpressionKind, InputKind, Literal, Program, Scoping, Statement,
-    StatementKind, Target,
+    Block, Clause, CompareOperator, Expression, ExpressionKind, InputKind, Literal, Program, Scoping,
+    Statement, StatementKind, Target,
 };
 use crate::source::{Source, SourceId, Span};
 use lines::{Line, LineKind, Operator};
@@ -80,9 +80,11 @@ pub fn programs(source: &Source, id: SourceId, limits: &Limits) -> (Vec<Program>
     for target in &file.order {
         let Some(rule) = file.rules.get(target) else { continue };
         if file.is_full(&programs) {
-            let message = format!("the recipes and variables of this file come to more than {MAX_LINES} lines");
-            let told = Diagnostic::error("input-limit", Span::beginning(id), message)
-                .with_help("exclude it in celador.yaml, or split it; the targets behind the limit are not read");
+            let message =
+                format!("the recipes and variables of this file come to more than {MAX_LINES} lines");
+            let told = Diagnostic::error("input-limit", Span::beginning(id), message).with_help(
+                "exclude it in celador.yaml, or split it; the targets behind the limit are not read",
+            );
             return (programs, vec![told]);
         }
         if !rule.recipe.is_empty() {
@@ -235,7 +237,9 @@ impl<'a> Makefile<'a> {
                     let again = false;
                     self.assign(name.clone(), *operator, value.clone(), again, names, &mut body);
                 }
-                LineKind::If { .. } if depth < MAX_CONDITIONALS => body.extend(self.conditional(index, depth, names)),
+                LineKind::If { .. } if depth < MAX_CONDITIONALS => {
+                    body.extend(self.conditional(index, depth, names))
+                }
                 LineKind::Else(_) | LineKind::EndIf if depth > 0 => return body,
                 _ => *index += 1,
             }
@@ -278,7 +282,11 @@ impl<'a> Makefile<'a> {
                 right: Box::new(value::lower(self, right.clone(), names)),
             },
             lines::Test::Defined { name, negated } => {
-                let value = value::variable(self.text.get(name.clone()).unwrap_or_default(), self.span(name.clone()), names);
+                let value = value::variable(
+                    self.text.get(name.clone()).unwrap_or_default(),
+                    self.span(name.clone()),
+                    names,
+                );
                 match negated {
                     true => ExpressionKind::Not(Box::new(value)),
                     false => value.kind,
@@ -308,8 +316,10 @@ impl<'a> Makefile<'a> {
         match operator {
             Operator::Append if names.is_defined(&text) => {
                 let before = value::variable(&text, span, names);
-                let blank = Expression { kind: ExpressionKind::Literal(Literal::Text(" ".to_string())), span: whole };
-                lowered = Expression { kind: ExpressionKind::Join(vec![before, blank, lowered]), span: whole };
+                let blank =
+                    Expression { kind: ExpressionKind::Literal(Literal::Text(" ".to_string())), span: whole };
+                lowered =
+                    Expression { kind: ExpressionKind::Join(vec![before, blank, lowered]), span: whole };
             }
             // A default of the environment's variable: the second such assignment changes nothing.
             Operator::Default if names.is_defined(&text) => return,
@@ -334,7 +344,10 @@ impl<'a> Makefile<'a> {
         if self.exports_all || self.exported.contains(&text) {
             let value = value::variable(&text, span, names);
             let target = Target::Name(text, span);
-            body.push(Statement { kind: StatementKind::Assign { target, value, local: false, export: true }, span });
+            body.push(Statement {
+                kind: StatementKind::Assign { target, value, local: false, export: true },
+                span,
+            });
         }
     }
 }

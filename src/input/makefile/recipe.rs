@@ -1,7 +1,7 @@
 //! Recipes: lines that a shell runs, each in a shell of its own.
 
-use super::value::{self, Kind, Names};
 use super::Makefile;
+use super::value::{self, Kind, Names};
 use crate::diagnostic::Diagnostic;
 use crate::input::shell::{Placeholder, lower_template};
 use crate::script::{Block, Expression, ExpressionKind, Statement, StatementKind, Target};

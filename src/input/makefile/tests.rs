@@ -28,7 +28,13 @@ fn words_of_recipes_stand_in_the_file() {
     let (_, literals) = lowered(
         "MEMORY ?= 512Mi\n.PHONY: deploy\ndeploy: build\n\t@gcloud run deploy api \\\n\t\t--memory=$(MEMORY) --tag=v$@-é $$HOME\n",
     );
-    for expected in ["512Mi at \"512Mi\"", "gcloud at \"gcloud\"", "--memory= at \"--memory=\"", "deploy at \"$@\"", "-é at \"-é\""] {
+    for expected in [
+        "512Mi at \"512Mi\"",
+        "gcloud at \"gcloud\"",
+        "--memory= at \"--memory=\"",
+        "deploy at \"$@\"",
+        "-é at \"-é\"",
+    ] {
         assert!(literals.iter().any(|literal| literal == expected), "{expected} in {literals:?}");
     }
 }

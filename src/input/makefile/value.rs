@@ -2,9 +2,7 @@
 
 use super::Makefile;
 use crate::input::shell::plain_literals;
-use crate::script::{
-    Expression, ExpressionKind, InputKind, Literal, Statement, StatementKind, Target,
-};
+use crate::script::{Expression, ExpressionKind, InputKind, Literal, Statement, StatementKind, Target};
 use crate::source::{Span, TextMap};
 use crate::value::Reason;
 use std::collections::BTreeMap;

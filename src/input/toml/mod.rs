@@ -103,7 +103,8 @@ impl Reader<'_> {
         let (text, style, kind) = match value.get_ref() {
             DeValue::Table(table) => return self.table(table, span, depth),
             DeValue::Array(items) => {
-                let items: Vec<NodeId> = items.iter().filter_map(|item| self.value(item, depth + 1)).collect();
+                let items: Vec<NodeId> =
+                    items.iter().filter_map(|item| self.value(item, depth + 1)).collect();
                 let spans = items.iter().map(|item| self.builder.get(*item).span);
                 let span = spans.reduce(Span::cover).map_or(span, |children| match span.is_empty() {
                     true => children,

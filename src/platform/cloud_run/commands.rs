@@ -1,8 +1,8 @@
 //! Cloud Run's command lines.
 
 use crate::model::EnvKind::{Plain, Secret};
-use crate::platform::gcloud::GCLOUD;
 use crate::platform::convert::Conversion::{Int, Quantity, Seconds, Text};
+use crate::platform::gcloud::GCLOUD;
 use crate::platform::table::{Action, Command, Effect, Flag, Merge, Positional};
 
 const fn flag(names: &'static [&'static str], action: Action) -> Flag {

@@ -144,4 +144,3 @@ pub const SERVICE_V1: Sheet = Sheet {
     }],
     ..SERVICE_V2
 };
-

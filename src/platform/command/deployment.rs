@@ -46,7 +46,8 @@ pub(super) fn name(call: &Call<'_>) -> Option<Value<Text>> {
 /// The name in `kind/name` or `kind name`, and how many words say it.
 fn resource(call: &Call<'_>) -> (Option<Value<Text>>, usize) {
     let Some(first) = positional(call) else { return (None, 0) };
-    let is_bare_kind = first.as_known().and_then(|known| known.value.plain()).is_some_and(|text| !text.contains('/'));
+    let is_bare_kind =
+        first.as_known().and_then(|known| known.value.plain()).is_some_and(|text| !text.contains('/'));
     if is_bare_kind {
         let name = call.positionals.get(1).map(|(_, value)| value.clone());
         return (name, 2);
@@ -227,7 +228,9 @@ fn behind_name(value: &Value<Text>, end: Option<char>, trace: &mut Trace<'_>) ->
         let Some(at) = leading(&known.value).find('=') else { return Value::Known(known.clone()) };
         let text = trace.behind(&known.value, at + 1);
         let text = match end {
-            Some(end) => split(&text, &end.to_string(), trace).into_iter().next().map_or(text, |one| one.text),
+            Some(end) => {
+                split(&text, &end.to_string(), trace).into_iter().next().map_or(text, |one| one.text)
+            }
             None => text,
         };
         value_of(text, known, trace)
@@ -246,12 +249,14 @@ fn pairs(
         for entry in split(&known.value, ",", trace) {
             let Some(condition) = condition.and(&entry.condition) else { continue };
             let Some((key, Some(text))) = name_and_value(&entry.text, '=', trace) else { continue };
-            let Some((_, setting, conversion)) = rows.iter().find(|(name, ..)| *name == key) else { continue };
+            let Some((_, setting, conversion)) = rows.iter().find(|(name, ..)| *name == key) else {
+                continue;
+            };
             let value = value_of(text, known, trace);
             let choices = conversion.choices(&value, trace);
-            let choices = choices.into_iter().filter_map(|choice| {
-                Some(Choice { condition: condition.and(&choice.condition)?, ..choice })
-            });
+            let choices = choices
+                .into_iter()
+                .filter_map(|choice| Some(Choice { condition: condition.and(&choice.condition)?, ..choice }));
             found.push((*setting, choices.collect()));
         }
     }
@@ -379,9 +384,7 @@ fn take(
             | Action::Unset
             | Action::ClearVariables(_),
             _,
-        ) => {
-            group.variables.take(call, argument, action, trace)
-        }
+        ) => group.variables.take(call, argument, action, trace),
         (Action::Name, Some(_)) => {}
         _ => return false,
     }

@@ -160,7 +160,8 @@ impl Call<'_> {
 
     /// Whether the command deploys rather than builds.
     pub fn deploys(&self) -> bool {
-        let given = |names: &[&str]| self.arguments.iter().any(|argument| names.contains(&&*argument.written));
+        let given =
+            |names: &[&str]| self.arguments.iter().any(|argument| names.contains(&&*argument.written));
         let one_off = !self.command.serves.is_empty() && !given(self.command.serves);
         self.command.effect != Effect::Builds && !one_off && !given(self.command.unless)
     }

@@ -227,7 +227,8 @@ impl Collected {
                 continue;
             };
             let mut inner = trace.behind(&known.value, from);
-            if let Some(crate::value::Piece::Literal(last)) = inner.parts.last_mut().map(|part| &mut part.piece)
+            if let Some(crate::value::Piece::Literal(last)) =
+                inner.parts.last_mut().map(|part| &mut part.piece)
                 && let Some(without) = last.strip_suffix('}')
             {
                 *last = without.to_owned();

@@ -8,12 +8,29 @@ use crate::platform::table::{Action, Command, Effect, Flag, Positional, Words};
 /// <https://kubernetes.io/docs/reference/kubectl/kubectl/>
 const GLOBAL: &[Flag] = &[
     Flag::new(
-        &["--namespace", "-n", "--context", "--cluster", "--kubeconfig", "--user", "--as", "--token", "--server", "-s"],
+        &[
+            "--namespace",
+            "-n",
+            "--context",
+            "--cluster",
+            "--kubeconfig",
+            "--user",
+            "--as",
+            "--token",
+            "--server",
+            "-s",
+        ],
         Action::Value,
     ),
-    Flag::new(&["--output", "-o", "--selector", "-l", "--filename", "-f", "--request-timeout", "--timeout"], Action::Value),
+    Flag::new(
+        &["--output", "-o", "--selector", "-l", "--filename", "-f", "--request-timeout", "--timeout"],
+        Action::Value,
+    ),
     // `--dry-run` takes its value behind an equals sign only.
-    Flag::new(&["--dry-run", "--record", "--all", "--local", "--overwrite", "--wait", "--save-config"], Action::Bare),
+    Flag::new(
+        &["--dry-run", "--record", "--all", "--local", "--overwrite", "--wait", "--save-config"],
+        Action::Bare,
+    ),
     Flag::new(&["--insecure-skip-tls-verify", "--recursive", "-R", "--list"], Action::Bare),
 ];
 
@@ -35,8 +52,14 @@ const FLAGS: &[Flag] = &[
     Flag::new(&["--requests"], REQUESTS),
     Flag::new(&["--env", "-e"], Action::Variable),
     Flag::new(&["--restart"], Action::Setting("restart", Text)),
-    Flag::new(&["--containers", "-c", "--cpu-percent", "--current-replicas", "--from", "--keys", "--prefix"], Action::Value),
-    Flag::new(&["--rm", "--stdin", "-i", "--tty", "-t", "--attach", "--quiet", "-q", "--command", "--expose"], Action::Bare),
+    Flag::new(
+        &["--containers", "-c", "--cpu-percent", "--current-replicas", "--from", "--keys", "--prefix"],
+        Action::Value,
+    ),
+    Flag::new(
+        &["--rm", "--stdin", "-i", "--tty", "-t", "--attach", "--quiet", "-q", "--command", "--expose"],
+        Action::Bare,
+    ),
 ];
 
 const fn kubectl(
@@ -73,12 +96,30 @@ const HELM: &[Flag] = &[
         ]),
     ),
     Flag::new(
-        &["--install", "-i", "--wait", "--atomic", "--create-namespace", "--debug", "--force", "--cleanup-on-fail"],
+        &[
+            "--install",
+            "-i",
+            "--wait",
+            "--atomic",
+            "--create-namespace",
+            "--debug",
+            "--force",
+            "--cleanup-on-fail",
+        ],
         Action::Bare,
     ),
-    Flag::new(&["--dry-run", "--reuse-values", "--reset-values", "--dependency-update", "--wait-for-jobs"], Action::Bare),
-    Flag::new(&["--namespace", "-n", "--values", "-f", "--version", "--timeout", "--repo", "--set-file"], Action::Value),
-    Flag::new(&["--kube-context", "--kubeconfig", "--history-max", "--description", "--set-json"], Action::Value),
+    Flag::new(
+        &["--dry-run", "--reuse-values", "--reset-values", "--dependency-update", "--wait-for-jobs"],
+        Action::Bare,
+    ),
+    Flag::new(
+        &["--namespace", "-n", "--values", "-f", "--version", "--timeout", "--repo", "--set-file"],
+        Action::Value,
+    ),
+    Flag::new(
+        &["--kube-context", "--kubeconfig", "--history-max", "--description", "--set-json"],
+        Action::Value,
+    ),
 ];
 
 const fn helm(path: &'static [&'static str]) -> Command {

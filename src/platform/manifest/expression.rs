@@ -105,7 +105,9 @@ fn top_level(text: &str, operator: &str) -> Option<usize> {
             _ if quoted => {}
             '(' | '[' | '{' => depth += 1,
             ')' | ']' | '}' => depth = depth.saturating_sub(1),
-            _ if depth == 0 && text.get(at..).is_some_and(|rest| rest.starts_with(operator)) => return Some(at),
+            _ if depth == 0 && text.get(at..).is_some_and(|rest| rest.starts_with(operator)) => {
+                return Some(at);
+            }
             _ => {}
         }
     }

@@ -86,8 +86,10 @@ fn named_port(
     placeholders: Placeholders,
     trace: &mut Trace<'_>,
 ) -> Option<Setting> {
-    let port =
-        container.get("ports")?.items().find(|port| at(*port, &["name"]).and_then(Ref::text) == Some(name))?;
+    let port = container
+        .get("ports")?
+        .items()
+        .find(|port| at(*port, &["name"]).and_then(Ref::text) == Some(name))?;
     setting_of(port.entry("containerPort")?, port, Conversion::Int, placeholders, trace)
 }
 

@@ -15,7 +15,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The deployments that a document of a platform's own form describes.
-pub fn sheets(platform: &'static Platform, root: Ref<'_>, path: &str, trace: &mut Trace<'_>) -> Vec<Deployment> {
+pub fn sheets(
+    platform: &'static Platform,
+    root: Ref<'_>,
+    path: &str,
+    trace: &mut Trace<'_>,
+) -> Vec<Deployment> {
     let name = path.rsplit('/').next().unwrap_or(path);
     let mut found = Vec::new();
     for sheet in platform.sheets {
@@ -27,7 +32,9 @@ pub fn sheets(platform: &'static Platform, root: Ref<'_>, path: &str, trace: &mu
             Objects::At(paths) => {
                 let object = paths.iter().find_map(|path| Some((at(root, path)?, entry_at(root, path))));
                 if let Some((object, entry)) = object {
-                    found.extend(Reader { platform, sheet, object, trace }.read(entry.map(|(_, entry)| entry)));
+                    found.extend(
+                        Reader { platform, sheet, object, trace }.read(entry.map(|(_, entry)| entry)),
+                    );
                 }
             }
             Objects::Each(path) => {
@@ -221,7 +228,8 @@ impl<'d> Reader<'_, 'd, '_> {
     fn container(&mut self, node: Ref<'d>, role: Role) -> Option<Container> {
         let anchor = node.entry("name").or(node.entries().first())?.key_span;
         let name = node.get("name").and_then(|name| self.text(name)).and_then(name_text);
-        let mut container = empty(name.map(|name| name.to_string().into()), role, Settings::default(), anchor);
+        let mut container =
+            empty(name.map(|name| name.to_string().into()), role, Settings::default(), anchor);
         for (setting, value) in self.fields(Base::Container, node) {
             container.settings.insert(setting, value);
         }
@@ -237,9 +245,13 @@ impl<'d> Reader<'_, 'd, '_> {
                 }
                 ProbePlace::Item(kind) => {
                     let is_it = |item: &Ref<'_>| {
-                        item.get("type").and_then(Ref::text).is_some_and(|text| text.eq_ignore_ascii_case(kind))
+                        item.get("type")
+                            .and_then(Ref::text)
+                            .is_some_and(|text| text.eq_ignore_ascii_case(kind))
                     };
-                    let Some(item) = node.get("probes").and_then(|all| all.items().find(is_it)) else { continue };
+                    let Some(item) = node.get("probes").and_then(|all| all.items().find(is_it)) else {
+                        continue;
+                    };
                     let Some(place) = item.entry("type").map(|entry| entry.key_span) else { continue };
                     probes::read(&mut container, row.setting, item, place, node, style, self.trace);
                 }
@@ -253,7 +265,9 @@ impl<'d> Reader<'_, 'd, '_> {
     fn environment(&mut self, base: Base, node: Ref<'d>, env: &mut EnvVariables, settings: &mut Settings) {
         let placeholders = self.platform.placeholders_of(self.sheet);
         for row in self.sheet.variables.iter().filter(|row| row.base == base) {
-            if let Some(unknown) = filled_at(node, row.path).or_else(|| filled_in(first(node), row.path.get(..1)?)) {
+            if let Some(unknown) =
+                filled_at(node, row.path).or_else(|| filled_in(first(node), row.path.get(..1)?))
+            {
                 env.open.push(unknown);
                 continue;
             }

@@ -30,8 +30,7 @@ pub(super) fn read(
                     continue;
                 }
                 let node = place.document().at(entry.value);
-                let value = text_of(node, placeholders, trace)
-                    .unwrap_or_else(|| empty(node.span(), trace));
+                let value = text_of(node, placeholders, trace).unwrap_or_else(|| empty(node.span(), trace));
                 push(env, &entry.key, row.kind, value, Condition::always(), entry.key_span);
             }
         }
@@ -42,7 +41,8 @@ pub(super) fn read(
         }
         Shape::Files(value_key) => {
             for item in place.items() {
-                let Some(value) = item.get(value_key).and_then(|node| text_of(node, placeholders, trace)) else {
+                let Some(value) = item.get(value_key).and_then(|node| text_of(node, placeholders, trace))
+                else {
                     continue;
                 };
                 let input = match &value {
@@ -73,7 +73,8 @@ fn item(
     let Some(name) = item.get("name") else { return };
     let span = name.span();
     let Some(Value::Known(known)) = text_of(name, placeholders, trace) else {
-        let unknown = Unknown { input: "a variable whose name is filled in".into(), reason: Reason::Variable, span };
+        let unknown =
+            Unknown { input: "a variable whose name is filled in".into(), reason: Reason::Variable, span };
         env.open.push(unknown);
         return;
     };

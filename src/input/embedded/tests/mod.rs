@@ -24,8 +24,8 @@ fn lowered(path: &str, text: &str) -> String {
             spans::expressions(&program.body, &mut |expression| {
                 if let ExpressionKind::Literal(Literal::Text(text)) = &expression.kind {
                     let written = source.slice(expression.span);
-                    let made_up =
-                        matches!(text.as_str(), "cd" | "tee" | "-a") || super::actions::is_made_up(expression);
+                    let made_up = matches!(text.as_str(), "cd" | "tee" | "-a")
+                        || super::actions::is_made_up(expression);
                     if !made_up
                         && !written.contains(text.trim())
                         && !written.contains(['\\', '$', '/', '\'', '"'])
