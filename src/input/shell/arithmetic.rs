@@ -192,7 +192,8 @@ pub(super) fn is_not_zero(value: Expression) -> Expression {
     }
     let span = value.span;
     let zero = Box::new(literal_number(0, span));
-    let kind = ExpressionKind::Compare { operator: CompareOperator::NotEqual, left: Box::new(value), right: zero };
+    let kind =
+        ExpressionKind::Compare { operator: CompareOperator::NotEqual, left: Box::new(value), right: zero };
     Expression { kind, span }
 }
 

@@ -239,11 +239,7 @@ fn collect(
 fn candidate(function: &Rc<Function>, class: Option<&Rc<crate::script::Class>>) -> Candidate {
     let mut found = Found::default();
     found.block(&function.body, 0);
-    Candidate {
-        function: function.clone(),
-        class: class.cloned(),
-        calls: found.calls,
-        runs: found.runs }
+    Candidate { function: function.clone(), class: class.cloned(), calls: found.calls, runs: found.runs }
 }
 
 /// What a function's body mentions.
