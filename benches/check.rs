@@ -2,11 +2,11 @@
 
 use celador::check::{self, File, Project, Selected, Settings};
 use celador::input::{Format, Limits, python, yaml};
-use celador::policy::{self, PACK};
+use celador::policy::{self, PACK, Selection};
 use celador::provenance::Arena;
 use celador::script::{self, NoModules};
 use celador::source::Sources;
-use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
+use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use std::fmt::Write;
 use std::hint::black_box;
 use std::sync::Arc;
@@ -129,6 +129,36 @@ fn pieces(criterion: &mut Criterion) {
     });
 }
 
+/// A project's own policies: as many as asked, each a little different.
+fn policies(count: usize) -> String {
+    let policy = |number: usize| {
+        format!(
+            "apiVersion: celador/v1
+kind: Policy
+metadata: {{name: minimum-{number}, title: Enough memory}}
+spec:
+  target: {{kind: Deployment}}
+  params:
+    minimum: {{type: quantity, default: {number}Ki}}
+  matchConditions:
+    - {{name: limited, expression: has(deployment.memory)}}
+  validations:
+    - expression: deployment.memory >= params.minimum
+"
+        )
+    };
+    (0..count).map(policy).collect::<Vec<_>>().join("---\n")
+}
+
+/// A thousand deployments with so many policies of their own, and nothing of the pack.
+fn with_policies(count: usize) -> (check::Facts, Settings) {
+    let mut settings = Settings::default();
+    settings.policies.pack = Selection::None;
+    let mut project = project(1_000);
+    settings.policies.files.push(project.sources.add("policies.yaml", policies(count)));
+    (check::read(project, &settings), settings)
+}
+
 fn runs(criterion: &mut Criterion) {
     let settings = Settings::default();
     let mut group = criterion.benchmark_group("runs");
@@ -147,6 +177,32 @@ fn runs(criterion: &mut Criterion) {
             BatchSize::PerIteration,
         );
     });
+    for services in [100, 1_000] {
+        let mut scripts = Sources::new();
+        let id = scripts.add("deploy.py", deploy_script(services));
+        let program = python::lower(scripts.get(id), id, &settings.input);
+        group.bench_function(format!("interpret a script of {services} services"), |bench| {
+            bench.iter(|| {
+                let arena = Arena::new(id);
+                script::interpret(black_box(&program), "deploy.py", &NoModules, &settings.script, arena)
+            });
+        });
+    }
+    group.finish();
+
+    // Time must grow with the number of policies no faster than the number itself.
+    let mut group = criterion.benchmark_group("judge 1,000 deployments");
+    group.sample_size(10);
+    for count in [1, 10, 100, 1_000] {
+        group.throughput(Throughput::Elements(count as u64 * 1_000));
+        group.bench_function(format!("{count} policies"), |bench| {
+            bench.iter_batched(
+                || with_policies(count),
+                |(facts, settings)| check::judge(facts, &settings),
+                BatchSize::PerIteration,
+            );
+        });
+    }
     group.finish();
 }
 

@@ -1,6 +1,8 @@
 //! What an expression may name, and what earlier expressions have made certain.
 
+use super::check::{Cost, Formula};
 use crate::cel::{Expression, Type, types};
+use ::cel::common::ast::{Expr, IdedExpr};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -22,8 +24,30 @@ pub enum Target {
 pub struct Declarations {
     variables: Vec<(&'static str, Type)>,
     params: Vec<(Arc<str>, Type)>,
-    definitions: Vec<(Arc<str>, Type)>,
+    /// Params that nobody need give.
+    without_default: Vec<Arc<str>>,
+    definitions: Vec<Definition>,
+    /// The names of all definitions, those that follow too.
+    announced: Vec<Arc<str>>,
+    /// Fields that hold one of a few words which only the project knows, by owner and name.
+    words: Vec<(&'static str, &'static str, Vec<&'static str>)>,
     certain: BTreeSet<String>,
+    /// What earlier expressions say of the subject.
+    assumed: Vec<Formula>,
+    /// Whether an earlier expression is wrong, so that nobody knows what it would have made certain.
+    anything_may_be_certain: bool,
+}
+
+/// A named expression of the policy.
+#[derive(Clone, Debug)]
+pub(super) struct Definition {
+    pub(super) name: Arc<str>,
+    pub(super) kind: Type,
+    pub(super) cost: Cost,
+    /// What it says, if it is a condition, and what is there for certain where it holds or does not.
+    pub(super) formula: Option<Formula>,
+    pub(super) holds: BTreeSet<String>,
+    pub(super) fails: BTreeSet<String>,
 }
 
 impl Declarations {
@@ -65,9 +89,44 @@ impl Declarations {
         self.params.push((name, kind));
     }
 
+    /// Declares `params.NAME`, which is absent where a project does not give it.
+    pub fn param_without_default(&mut self, name: Arc<str>, kind: Type) {
+        self.without_default.push(Arc::clone(&name));
+        self.param(name, kind);
+    }
+
+    /// Says that `variables.NAME` is declared further down, where it is not to be named yet.
+    pub fn announce(&mut self, name: Arc<str>) {
+        self.announced.push(name);
+    }
+
     /// Declares `variables.NAME`, with the type that its expression has.
     pub fn define(&mut self, name: Arc<str>, expression: &Expression) {
-        self.definitions.push((name, expression.result().clone()));
+        self.definitions.push(Definition {
+            name,
+            kind: expression.result().clone(),
+            cost: expression.bound(),
+            formula: expression.formula().cloned(),
+            holds: expression.guarantees().clone(),
+            fails: expression.guarantees_otherwise().clone(),
+        });
+    }
+
+    /// Declares `variables.NAME` of which the expression is wrong: it may be anything.
+    pub fn define_unknown(&mut self, name: Arc<str>) {
+        self.definitions.push(Definition {
+            name,
+            kind: Type::Dyn,
+            cost: Cost::default(),
+            formula: None,
+            holds: BTreeSet::new(),
+            fails: BTreeSet::new(),
+        });
+    }
+
+    /// Says which words a field of an object type can hold.
+    pub fn enumerate(&mut self, owner: &'static str, name: &'static str, words: Vec<&'static str>) {
+        self.words.push((owner, name, words));
     }
 
     /// Says that a path is there for certain: a setting for which every targeted platform has a default
@@ -78,20 +137,34 @@ impl Declarations {
 
     /// Says that an earlier expression holds (a matchCondition): what it guards is there for certain.
     pub fn assume(&mut self, expression: &Expression) {
-        self.certain.extend(expression.guarantees().iter().cloned());
+        self.allow(expression);
+        self.assumed.extend(expression.formula().cloned());
     }
 
     /// Says that an earlier expression does not hold: what a message about a failed validation may speak
     /// of.
     pub fn assume_false(&mut self, expression: &Expression) {
         self.certain.extend(expression.guarantees_otherwise().iter().cloned());
+        self.assumed.extend(expression.formula().cloned().map(Formula::negated));
+    }
+
+    /// Says that what another expression guards may be read.
+    pub fn allow(&mut self, expression: &Expression) {
+        self.certain.extend(expression.guarantees().iter().cloned());
+    }
+
+    /// Says that an earlier expression is wrong: what it would have guarded is not asked for again.
+    pub fn assume_anything(&mut self) {
+        self.anything_may_be_certain = true;
     }
 
     /// The type of a variable.
     pub(super) fn variable(&self, name: &str) -> Option<Type> {
         match name {
             "params" => Some(Type::Params),
-            "variables" if !self.definitions.is_empty() => Some(Type::Definitions),
+            "variables" if !self.definitions.is_empty() || !self.announced.is_empty() => {
+                Some(Type::Definitions)
+            }
             _ => self.variables.iter().find(|(known, _)| *known == name).map(|(_, kind)| kind.clone()),
         }
     }
@@ -120,14 +193,42 @@ impl Declarations {
         &self.params
     }
 
+    /// Whether a param may be absent.
+    pub(super) fn may_lack(&self, param: &str) -> bool {
+        self.without_default.iter().any(|name| **name == *param)
+    }
+
+    /// Whether a definition of this name follows.
+    pub(super) fn announces(&self, name: &str) -> bool {
+        self.announced.iter().any(|one| **one == *name)
+    }
+
     /// The declared definitions.
-    pub(super) fn definitions(&self) -> &[(Arc<str>, Type)] {
+    pub(super) fn definitions(&self) -> &[Definition] {
         &self.definitions
     }
 
-    /// The paths that are there for certain.
-    pub(super) fn certain(&self) -> &BTreeSet<String> {
-        &self.certain
+    /// The definition that an expression names, if it is `variables.NAME`.
+    pub(super) fn definition(&self, expr: &IdedExpr) -> Option<&Definition> {
+        let Expr::Select(select) = &expr.expr else { return None };
+        let is_root = matches!(&select.operand.expr, Expr::Ident(root) if root == "variables");
+        self.definitions.iter().find(|one| is_root && !select.test && *one.name == *select.field)
+    }
+
+    /// The paths that are there for certain; `None` if nobody knows.
+    pub(super) fn certain(&self) -> Option<&BTreeSet<String>> {
+        (!self.anything_may_be_certain).then_some(&self.certain)
+    }
+
+    /// What earlier expressions say.
+    pub(super) fn assumed(&self) -> &[Formula] {
+        &self.assumed
+    }
+
+    /// The words that a field can hold, if they are few.
+    pub(super) fn words(&self, owner: &str, name: &str) -> Option<&[&'static str]> {
+        let own = self.words.iter().find(|row| row.0 == owner && row.1 == name);
+        own.map(|row| row.2.as_slice()).or_else(|| types::words(owner, name))
     }
 }
 

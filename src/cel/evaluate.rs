@@ -7,13 +7,15 @@
 use super::expression::Inner;
 use super::functions;
 use super::lower::{SESSION, UNUSED};
+use super::quick;
+use super::values::fault::Class;
 use super::values::{self, DefinitionsVal, Mark, Owned, Pending, Session, SessionVal, fault};
 use crate::cel::world::ReadState;
 use crate::diagnostic::UnknownInput;
 use crate::value::Condition;
 use ::cel::common::ast::{CallExpr, ComprehensionExpr, Expr, IdedExpr, operators};
 use ::cel::common::types::CelBool;
-use ::cel::{Context, ExecutionError, Value};
+use ::cel::{Context, ExecutionError};
 use std::sync::Arc;
 
 /// The engine's scope: our values borrow nothing.
@@ -35,7 +37,7 @@ pub(super) enum Verdict {
 
 /// The scope of an evaluation: the variables that the expression names.
 pub(super) fn scope(inner: &Inner, session: &Arc<Session>) -> Scope<'static> {
-    let mut scope = Context::with_env(functions::environment());
+    let mut scope = Context::with_env(functions::environment(inner.libraries()));
     let names = inner.names();
     for (name, field) in session.activation.variables.iter().rev() {
         if names.contains(*name) {
@@ -46,13 +48,15 @@ pub(super) fn scope(inner: &Inner, session: &Arc<Session>) -> Scope<'static> {
         let session = Arc::clone(session);
         scope.add_variable_as_val("variables", Box::new(DefinitionsVal { session }));
     }
-    scope.add_variable_as_val(SESSION, Box::new(SessionVal(Arc::clone(session))));
+    if names.contains(SESSION) {
+        scope.add_variable_as_val(SESSION, Box::new(SessionVal(Arc::clone(session))));
+    }
     scope
 }
 
-/// The engine's value of an expression.
+/// The value of an expression.
 pub(super) fn resolve(expr: &IdedExpr, scope: &Scope<'_>) -> Result<Owned, ExecutionError> {
-    Value::resolve_val(expr, scope).map(::cel::common::value::CowVal::into_owned)
+    quick::value(expr, scope).map(::cel::common::value::CowVal::into_owned)
 }
 
 /// What kind of step an expression is for the walk.
@@ -121,6 +125,8 @@ fn judge_step(expr: &IdedExpr, scope: &Scope<'_>, session: &Arc<Session>) -> Ver
             Verdict::True => judge(a, scope, session),
             Verdict::False => judge(b, scope, session),
             Verdict::Value(value) => no_bool(&value, condition.id),
+            // It may turn out to be an error, which no branch makes good.
+            Verdict::Unknown(inputs) if may_fail(condition, scope, session) => Verdict::Unknown(inputs),
             // Whatever the condition is, both branches may agree.
             Verdict::Unknown(inputs) => match (judge(a, scope, session), judge(b, scope, session)) {
                 (Verdict::True, Verdict::True) => Verdict::True,
@@ -152,6 +158,25 @@ fn judge_step(expr: &IdedExpr, scope: &Scope<'_>, session: &Arc<Session>) -> Ver
     }
 }
 
+/// Whether a part of a condition that cannot be told is an error: one that an unknown value beside it
+/// hides for now.
+fn may_fail(expr: &IdedExpr, scope: &Scope<'_>, session: &Arc<Session>) -> bool {
+    match step(expr) {
+        Step::And(a, b) | Step::Or(a, b) => [a, b].into_iter().any(|one| may_fail(one, scope, session)),
+        Step::Not(a) => may_fail(a, scope, session),
+        Step::Choice(condition, a, b) => {
+            [condition, a, b].into_iter().any(|one| may_fail(one, scope, session))
+        }
+        _ => {
+            // It was judged before, and what it reads was recorded then.
+            let before = session.mark();
+            let fails = matches!(judge(expr, scope, session), Verdict::Error(..));
+            session.rewind(before);
+            fails
+        }
+    }
+}
+
 /// Goes over the elements of a loop until the outcome is certain.
 fn each(
     parts: &ComprehensionExpr,
@@ -162,7 +187,7 @@ fn each(
     mut visit: impl FnMut(Verdict, &Scope<'_>) -> Verdict,
 ) -> Verdict {
     let mark = session.mark();
-    let range = match Value::resolve_val(&parts.iter_range, scope) {
+    let range = match quick::value(&parts.iter_range, scope) {
         Ok(range) => range,
         Err(error) => return failed(error, &parts.iter_range, scope, session, mark).at(id),
     };
@@ -183,7 +208,9 @@ fn each(
         let mut inner = scope.new_inner_scope();
         inner.add_variable_as_val(&parts.iter_var, element.clone_as_boxed());
         so_far = visit(so_far, &inner);
-        if ends(&so_far) {
+        // Beyond a limit every further element would meet it too.
+        let met = matches!(&so_far, Verdict::Error(error, _) if fault::class(error) == Class::Limit);
+        if met || ends(&so_far) {
             break;
         }
     }

@@ -118,6 +118,55 @@ impl Explainer<'_> {
         }
     }
 
+    /// Explains all that was evaluated, whatever it came to: every operand of a chain up to the one that
+    /// decided.
+    pub(super) fn whole(&mut self, expr: &IdedExpr, scope: &Scope<'_>) {
+        match step(expr) {
+            Step::Not(operand) => self.whole(operand, scope),
+            Step::And(..) | Step::Or(..) => {
+                let decides = matches!(step(expr), Step::Or(..));
+                let mut all = Vec::new();
+                flatten(expr, &mut all);
+                for operand in all {
+                    self.whole(operand, scope);
+                    if is(&judge(operand, scope, &self.session), decides) {
+                        break;
+                    }
+                }
+            }
+            Step::Choice(condition, a, b) => {
+                self.whole(condition, scope);
+                match judge(condition, scope, &self.session) {
+                    Verdict::True if !matches!(a.expr, Expr::Literal(_)) => self.whole(a, scope),
+                    Verdict::False if !matches!(b.expr, Expr::Literal(_)) => self.whole(b, scope),
+                    _ => {}
+                }
+            }
+            Step::Loop(all, parts, asked) => match judge(expr, scope, &self.session) {
+                verdict if is(&verdict, !all) => self.elements(parts, asked, !all, scope),
+                verdict => self.judged_leaf(expr, &verdict, scope),
+            },
+            Step::Bind(parts) => {
+                if let Ok(bound) = resolve(&parts.accu_init, scope) {
+                    let mut inner = scope.new_inner_scope();
+                    inner.add_variable_as_val(&parts.accu_var, bound);
+                    self.whole(&parts.result, &inner);
+                }
+            }
+            Step::Leaf => {
+                let verdict = judge(expr, scope, &self.session);
+                self.judged_leaf(expr, &verdict, scope);
+            }
+        }
+    }
+
+    fn judged_leaf(&mut self, expr: &IdedExpr, verdict: &Verdict, scope: &Scope<'_>) {
+        self.leaf(expr, is(verdict, true), scope);
+        if let Some(leaf) = self.leaves.last_mut() {
+            leaf.open = !is(verdict, true) && !is(verdict, false);
+        }
+    }
+
     fn leaf(&mut self, expr: &IdedExpr, value: bool, scope: &Scope<'_>) {
         let mark = self.session.mark();
         let _ = resolve(expr, scope);
@@ -130,6 +179,7 @@ impl Explainer<'_> {
             span: self.inner.span_of(expr.id),
             operands: shown,
             value,
+            open: false,
             reads,
         });
     }

@@ -1,13 +1,13 @@
 //! Compiled expressions: made once, shared by all threads.
 
-use super::check::{self, Checked};
-use super::evaluate::{Verdict, judge, resolve, scope, unknown_inputs};
+use super::check::{self, Checked, Cost, Formula};
+use super::evaluate::{Scope, Verdict, judge, resolve, scope, unknown_inputs};
 use super::explain::Explainer;
 use super::lower::{Lowered, lower};
 use super::parser::{self, SyntaxError, Tree};
 use super::trace::{self, Trace};
 use super::values::{self, Owned, Session, fault, work};
-use super::{growth, limits};
+use super::{Members, growth, limits, members};
 use crate::cel::object::{Datum, Place};
 use crate::cel::{Activation, Declarations, EvaluationError, Leaf, Outcome, Read, Type, World};
 use crate::diagnostic::{Diagnostic, UnknownInput};
@@ -77,30 +77,20 @@ pub fn compile(
 
 /// Parses an expression that was checked before: the built-in pack, whose check is a test.
 pub fn compile_unchecked(text: &str, map: &TextMap) -> Result<Expression, Vec<Diagnostic>> {
-    let unchecked = Checked { result: Type::Dyn, holds: BTreeSet::new(), fails: BTreeSet::new() };
+    let unchecked = Checked::unknown();
     finish(text, map, parse(text, map)?, unchecked)
 }
 
 fn parse(text: &str, map: &TextMap) -> Result<Tree, Vec<Diagnostic>> {
     let told = |error: SyntaxError| {
         let code = error.limit.unwrap_or("cel-syntax");
-        // An error at the end has no character of its own: it is shown at the last one.
-        let end = text.trim_end().len();
-        let (start, stop) = match error.range.is_empty() {
-            true if error.range.start >= end => (text.get(..end).map_or(0, last_character), end),
-            _ => (error.range.start, error.range.end),
-        };
-        let diagnostic = Diagnostic::error(code, map.span(start, stop), error.message);
+        let diagnostic = Diagnostic::error(code, map.span(error.range.start, error.range.end), error.message);
         match error.help {
             Some(help) => diagnostic.with_help(help),
             None => diagnostic,
         }
     };
     parser::parse(text).map_err(|errors| errors.into_iter().map(told).collect())
-}
-
-fn last_character(text: &str) -> usize {
-    text.char_indices().next_back().map_or(0, |(at, _)| at)
 }
 
 fn finish(text: &str, map: &TextMap, tree: Tree, checked: Checked) -> Result<Expression, Vec<Diagnostic>> {
@@ -121,6 +111,11 @@ impl Inner {
     /// The variables that the expression may read.
     pub(super) fn names(&self) -> &BTreeSet<String> {
         &self.lowered.names
+    }
+
+    /// Whether it calls a function of a library.
+    pub(super) fn libraries(&self) -> bool {
+        self.lowered.libraries
     }
 
     fn range(&self, id: u64) -> (usize, usize) {
@@ -203,6 +198,18 @@ impl Expression {
         self.inner.map.span(0, self.inner.text.len())
     }
 
+    /// Whether the expression names this variable. One that it does not name it cannot see.
+    pub fn names(&self, variable: &str) -> bool {
+        self.inner.names().contains(variable)
+    }
+
+    /// Adds the fields of a variable that it may read.
+    pub fn members(&self, variable: &str, into: &mut Members) {
+        if self.names(variable) {
+            members::collect(self.inner.root(), variable, into);
+        }
+    }
+
     /// The type of what it comes to; `dyn` if it was not checked.
     pub fn result(&self) -> &Type {
         &self.inner.checked.result
@@ -217,6 +224,61 @@ impl Expression {
     /// failure may speak of.
     pub fn guarantees_otherwise(&self) -> &BTreeSet<String> {
         &self.inner.checked.fails
+    }
+
+    /// What it says, if it is a condition that was checked.
+    pub(super) fn formula(&self) -> Option<&Formula> {
+        self.inner.checked.formula.as_ref()
+    }
+
+    /// What it always is: `None` for a condition that tells something.
+    pub fn always(&self) -> Option<bool> {
+        self.inner.checked.always.as_ref().map(|always| always.value)
+    }
+
+    /// Whether earlier expressions make it always the same, and not it itself.
+    pub fn is_implied(&self) -> bool {
+        self.inner.checked.always.as_ref().is_some_and(|always| always.assumed)
+    }
+
+    /// The part by which it is always the same, with what may be meant instead.
+    pub fn constant_part(&self) -> Option<&Diagnostic> {
+        self.inner.checked.always.as_ref()?.because.as_ref()
+    }
+
+    /// What is in order and yet cannot be meant: parts that are always the same.
+    pub fn warnings(&self) -> &[Diagnostic] {
+        &self.inner.checked.warnings
+    }
+
+    /// Whether it names a param; what is named by a value may be any.
+    pub fn names_param(&self, name: &str) -> bool {
+        self.inner.checked.names("param", name)
+    }
+
+    /// Whether it names a variable of the policy.
+    pub fn names_variable(&self, name: &str) -> bool {
+        self.inner.checked.names("variable", name)
+    }
+
+    /// The params that it uses as regular expressions.
+    pub fn patterns(&self) -> impl Iterator<Item = &str> {
+        self.inner.checked.patterns.iter().map(String::as_str)
+    }
+
+    /// The params of quantities that it compares with memory or with CPU.
+    pub fn units(&self) -> impl Iterator<Item = (&str, &Type)> {
+        self.inner.checked.units.iter().map(|(name, kind)| (name.as_str(), kind))
+    }
+
+    /// The steps that an evaluation takes at most, collections taken to be as large as `types::elements`
+    /// says. Zero if it was not checked.
+    pub fn cost(&self) -> u64 {
+        self.inner.checked.cost.steps
+    }
+
+    pub(super) fn bound(&self) -> Cost {
+        self.inner.checked.cost
     }
 
     /// Evaluates in every world that the values it reads tell apart, beginning with `start`.
@@ -254,12 +316,28 @@ impl Expression {
         if !self.inner.outcome(&session).is_ok_and(|outcome| outcome.is_false()) {
             return Vec::new();
         }
+        self.explained(activation, world, |explainer, scope| {
+            explainer.explain(self.inner.root(), false, scope);
+        })
+    }
+
+    /// Every comparison and call that was evaluated in a world, in order, whatever it came to.
+    pub fn leaves(&self, activation: &Activation, world: &value::Condition) -> Vec<Leaf> {
+        self.explained(activation, world, |explainer, scope| explainer.whole(self.inner.root(), scope))
+    }
+
+    fn explained(
+        &self,
+        activation: &Activation,
+        world: &value::Condition,
+        explain: impl FnOnce(&mut Explainer<'_>, &Scope<'_>),
+    ) -> Vec<Leaf> {
         work::begin();
         let explained = catch_unwind(AssertUnwindSafe(|| {
             let session = Arc::new(Session::new(activation.clone(), world.clone()));
             let scope = scope(&self.inner, &session);
             let mut explainer = Explainer { inner: &self.inner, session, leaves: Vec::new() };
-            explainer.explain(self.inner.root(), false, &scope);
+            explain(&mut explainer, &scope);
             explainer.leaves
         }));
         explained.unwrap_or_default()

@@ -4,6 +4,7 @@
 //! visit; loops with two variables become loops over pairs. Node ids are kept, so that places stay
 //! known. Nodes that are added have the id 0.
 
+use super::functions;
 use super::functions::{
     ADD, COPY, DIVIDE, ENTRIES, EQUAL, GREATER, GREATER_EQUAL, HAS, IN, INDEX, LESS, LESS_EQUAL, MERGED,
     MODULO, MULTIPLY, NEGATE, OPTIONAL, PAIRS, SUBTRACT, UNEQUAL, VISIT,
@@ -44,17 +45,20 @@ const RENAMED: [(&str, &str); 14] = [
 pub(super) struct Lowered {
     pub(super) root: IdedExpr,
     pub(super) names: BTreeSet<String>,
+    /// Whether a function of a library is called.
+    pub(super) libraries: bool,
 }
 
 /// Rewrites a tree.
 pub(super) fn lower(root: IdedExpr) -> Lowered {
-    let mut lowering = Lowering { names: BTreeSet::new(), local: Vec::new() };
+    let mut lowering = Lowering { names: BTreeSet::new(), libraries: false, local: Vec::new() };
     let root = lowering.expr(root);
-    Lowered { root, names: lowering.names }
+    Lowered { root, names: lowering.names, libraries: lowering.libraries }
 }
 
 struct Lowering {
     names: BTreeSet<String>,
+    libraries: bool,
     /// Variables of the loops and bindings around.
     local: Vec<String>,
 }
@@ -115,6 +119,13 @@ impl Lowering {
 
     fn call(&mut self, parts: CallExpr) -> Expr {
         let CallExpr { func_name, target, args } = parts;
+        self.libraries |= match target.as_ref().map(|target| &target.expr) {
+            Some(Expr::Ident(namespace)) => {
+                functions::is_library(&format!("{namespace}.{func_name}"))
+                    || functions::is_library(&func_name)
+            }
+            _ => functions::is_library(func_name.trim_start_matches('.')),
+        };
         // What macros count and collect with stays the engine's, which is quick at it.
         let accumulates = args.first().is_some_and(|first| is_name(first, RESULT));
         let target = target.map(|target| Box::new(self.expr(*target)));
@@ -170,6 +181,9 @@ impl Lowering {
         let binds = parts.iter_var == UNUSED;
         let range = self.expr(parts.iter_range);
         let two = parts.iter_var2.clone();
+        if !binds {
+            self.names.insert(SESSION.to_owned());
+        }
         let iter_range = match (&two, binds) {
             (_, true) => range,
             (None, false) => node(call(VISIT, vec![ident(SESSION), range])),

@@ -268,7 +268,7 @@ mod tests {
         assert_eq!(changed("!x"), ["x"]);
         assert_eq!(changed("x == quantity(\"2Gi\")"), ["x != quantity(\"2Gi\")", "x == quantity(\"4Gi\")"]);
         assert_eq!(changed("x.startsWith('a')"), ["!(x.startsWith('a'))", "x.startsWith('a_')"]);
-        assert_eq!(changed("x ? true : y").len(), 3);
+        assert_eq!(changed("x ? true : y").len(), 4);
         assert_eq!(changed("(("), [""; 0]);
     }
 

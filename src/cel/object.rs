@@ -6,7 +6,7 @@
 
 use crate::provenance::Origin;
 use crate::source::Span;
-use crate::value::{Condition, Duration, Quantity, Unknown};
+use crate::value::{Condition, Duration, NameMap, Quantity, Unknown};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -86,7 +86,7 @@ pub struct Object {
     /// The declared type's name: see `types`.
     pub type_name: &'static str,
     /// Fields that are not listed are absent at `anchor`.
-    pub fields: BTreeMap<&'static str, Field>,
+    pub fields: NameMap<Field>,
     pub anchor: Place,
 }
 

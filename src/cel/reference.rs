@@ -118,7 +118,31 @@ pub const SYNTAX: &[SyntaxRow] = &[
         "a map with `e` in place of each value",
         "{\"a\": 1}.transformMap(k, v, v + 1) == {\"a\": 2}",
     ),
+    row(
+        "transformMapEntry",
+        "map.transformMapEntry(k, v, e)",
+        "one map of the maps `e`; an error if a key comes twice",
+        "{\"a\": \"b\"}.transformMapEntry(k, v, {v: k}) == {\"b\": \"a\"}",
+    ),
+    row(
+        "sortBy",
+        "list.sortBy(x, e)",
+        "the elements in the order of `e`",
+        "[\"ccc\", \"a\", \"bb\"].sortBy(x, x.size()) == [\"a\", \"bb\", \"ccc\"]",
+    ),
     row("cel.bind", "cel.bind(x, value, e)", "`e`, in which `x` is the value", "cel.bind(x, 2, x * x) == 4"),
+    row(
+        "cel.block",
+        "cel.block([a, b], e)",
+        "`e`, in which `cel.index(0)` is the first of the list; so it is in what stands behind it there",
+        "cel.block([2, cel.index(0) + 1], cel.index(0) * cel.index(1)) == 6",
+    ),
+    row(
+        "optFlatMap",
+        "optional.optFlatMap(x, e)",
+        "the optional `e` where there is a value",
+        "{\"a\": {\"b\": 1}}.?a.optFlatMap(x, x.?b).value() == 1",
+    ),
     row(
         "optMap",
         "optional.optMap(x, e)",

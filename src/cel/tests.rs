@@ -432,7 +432,27 @@ fn whatever_loops_or_grows_is_bounded() {
         let text = format!("cel.bind(x, {start}, {steps})");
         assert_eq!(compile_unchecked(&text, &identity(&text)).unwrap_err()[0].code.0, limits::code::ELEMENTS);
     }
-    assert!(matches!(outcome("'a'.matches('(a{1000}){1000}')", &activation), Outcome::Error(_)));
+    let code = |text: &str| match outcome(text, &activation) {
+        Outcome::Error(error) => error.code,
+        other => panic!("{text}: {other:?}"),
+    };
+    assert_eq!(code(&nested), limits::code::STEPS);
+    assert_eq!(code(&joined), limits::code::TEXT);
+    assert_eq!(code("'a'.matches('(a{1000}){1000}')"), limits::code::REGEX);
+    assert_eq!(code("lists.range(1000000).size() == 0"), limits::code::STEPS);
+    // Each of these does in a few loops what no count of visits sees.
+    for text in [
+        "lists.range(4000).all(x, x in lists.range(4000))",
+        "sets.contains(lists.range(9000), lists.range(9000).reverse())",
+        "lists.range(50000).distinct().size() == 0",
+        "cel.bind(x, lists.range(60000), lists.range(1000).map(y, [x, x])).size() == 0",
+        "cel.bind(x, lists.range(60000), lists.range(1000).all(y, [x].all(z, z.size() > 0)))",
+        "lists.range(1000).transformMap(i, v, lists.range(20000)).size() < 0",
+        "lists.range(9000).all(x, !'a'.matches('a{' + string(x + 2) + '}'))",
+    ] {
+        assert_eq!(code(text), limits::code::WORK, "{text}");
+    }
+    assert_eq!(code("1 / 0 == 1"), POLICY_ERROR);
 }
 
 fn identity(text: &str) -> TextMap {

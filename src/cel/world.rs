@@ -111,6 +111,8 @@ pub struct Leaf {
     pub operands: Vec<OperandValue>,
     /// What it came to; under a negation that is `true`.
     pub value: bool,
+    /// Whether an unknown value decides, so that it came to nothing.
+    pub open: bool,
     /// Its reads: those of the subject first, in the order of evaluation, without those that were only
     /// passed through.
     pub reads: Vec<Read>,

@@ -9,9 +9,9 @@ mod schemas;
 mod single;
 mod unreadable;
 
-pub use policies::{Block, PolicySettings, explain};
+pub use policies::{Block, PolicySettings, explain, overrides};
 pub use schemas::{SchemaRule, SchemaSettings, missing_schemas};
-pub use single::{Single, judge_single};
+pub use single::{Single, judge_single, read_single};
 pub use unreadable::Unreadable;
 
 use crate::diagnostic::{Diagnostic, Severity};
@@ -21,7 +21,6 @@ use crate::evaluate;
 use crate::extract;
 use crate::input::Format;
 use crate::model::Model;
-use crate::policy::Compiled;
 use crate::provenance::Provenance;
 use crate::report::{Coverage, Outcome, Waived};
 use crate::source::{SourceId, Sources};
@@ -77,6 +76,7 @@ pub struct Settings {
 #[derive(Debug, Default)]
 pub struct Facts {
     pub sources: Sources,
+    /// Those that are still to be judged as documents; of the others only the model is kept.
     pub documents: Vec<Document>,
     pub provenance: Provenance,
     pub model: Model,
@@ -91,13 +91,23 @@ pub struct Facts {
 pub fn read(project: Project, settings: &Settings) -> Facts {
     let Project { sources, files, mut unreadable, mut diagnostics, coverage } = project;
     let texts = read::Texts::new(&sources, &files, settings);
-    let all = read::All::of(files.par_iter().map(|file| texts.read(file)).collect());
-    let read::All { mut documents, invocations, artifacts, settings: code, bypasses, mut provenance, .. } =
-        all;
+    let all = read::all(&texts, &files);
+    let read::All {
+        mut documents,
+        deployments,
+        invocations,
+        artifacts,
+        settings: code,
+        bypasses,
+        mut provenance,
+        ..
+    } = all;
     unreadable.extend(unreadable::of_files(all.diagnostics, &files));
     input::hcl::module::resolve(&mut documents, &sources);
+    let deployments = read::deployments(deployments, &documents, &sources, &mut provenance);
     let inputs = extract::Inputs {
         sources: &sources,
+        deployments,
         documents: &documents,
         invocations: &invocations,
         artifacts,
@@ -126,13 +136,17 @@ pub fn judge(facts: Facts, settings: &Settings) -> (Outcome, Status) {
         coverage.excluded.push(("records of what ran".to_owned(), records));
     }
     let selection = policies::select(&mut sources, &model, &documents, &settings.policies);
-    diagnostics.extend(selection.diagnostics);
+    diagnostics.extend(selection.diagnostics.into_iter().map(|told| match settings.enforce.strict {
+        true => Diagnostic { severity: told.severity.max(Severity::Error), ..told },
+        false => told,
+    }));
 
     let inputs =
         evaluate::Inputs { model: &model, documents: &documents, sources: &sources, provenance: &provenance };
     let prepared = evaluate::Prepared::new(inputs, &selection.compiled, &settings.evaluate);
-    let judge = |policy: &Compiled| prepared.judge(policy);
-    let mut evaluation = evaluate::collect(selection.compiled.par_iter().map(judge).collect::<Vec<_>>());
+    let judged = prepared.stretches().par_iter().map(|stretch| prepared.judge(stretch)).collect::<Vec<_>>();
+    let mut evaluation = prepared.collect(judged);
+    drop(prepared);
     diagnostics.append(&mut evaluation.diagnostics);
     evaluation.tallies.extend(selection.idle);
     // A file that was merely read is no subject: what `unreadable-file` counts is left out.
@@ -163,6 +177,7 @@ pub fn judge(facts: Facts, settings: &Settings) -> (Outcome, Status) {
         undetermined,
         waived,
         tallies: evaluation.tallies,
+        explanations: evaluation.explanations,
         diagnostics,
         coverage,
     };
@@ -209,6 +224,7 @@ fn only_selected(evaluation: &mut evaluate::Evaluation, files: &[File], sources:
     };
     evaluation.findings.retain(concerned);
     evaluation.undetermined.retain(concerned);
+    evaluation.explanations.retain(|one| !is_peer(one.anchor.source));
 }
 
 fn told_of(waived: enforce::Waived, today: Option<enforce::Date>) -> Waived {

@@ -3,7 +3,7 @@
 use crate::diagnostic::{Diagnostic, Tally, nearest};
 use crate::document::{Document, NodeId, Ref};
 use crate::model::Model;
-use crate::policy::{self, Builtin, Compiled, Configuration, Kind, PACK, Policy, Selection};
+use crate::policy::{self, Builtin, COST_LIMIT, Compiled, Configuration, Kind, PACK, Policy, Selection};
 use crate::source::{SourceId, Sources, Span};
 use std::sync::Arc;
 
@@ -20,6 +20,8 @@ pub struct PolicySettings {
     pub files: Vec<SourceId>,
     /// The project files that configure policies.
     pub documents: Vec<Document>,
+    /// The steps that judging one subject by one policy may take; `None` where the project sets no limit.
+    pub cost_limit: Option<u64>,
     /// The blocks of `policies.configure`, in the order in which they take effect.
     pub blocks: Vec<Block>,
 }
@@ -37,6 +39,16 @@ impl PolicySettings {
     /// Whether a policy of the pipeline itself is asked.
     pub(super) fn asks_for(&self, name: &str) -> bool {
         wanted(name, self.pack != Selection::None, self)
+    }
+
+    /// Whether a policy may read whole documents. The pack's do not: a test holds that. A project's policy
+    /// that says none of these words cannot.
+    pub(super) fn may_read_documents(&self, sources: &Sources) -> bool {
+        let says = |&id: &SourceId| {
+            let text = sources.get(id).text();
+            ["Document", "object", "document"].iter().any(|word| text.contains(word))
+        };
+        self.files.iter().any(says)
     }
 
     fn blocks_of<'a>(&'a self, name: &'a str) -> impl Iterator<Item = Ref<'a>> {
@@ -117,6 +129,11 @@ fn configuration(policy: &Policy, settings: &PolicySettings) -> (Configuration, 
     (configuration, diagnostics)
 }
 
+/// The parameters that the project's files give a policy, in the order in which they take effect.
+pub fn overrides(policy: &Policy, settings: &PolicySettings) -> Vec<policy::Override> {
+    configuration(policy, settings).0.overrides
+}
+
 /// A compiled policy as the project's files configure it.
 pub(super) fn configured(policy: Compiled, settings: &PolicySettings) -> (Compiled, Vec<Diagnostic>) {
     let (configuration, diagnostics) = configuration(&policy.policy, settings);
@@ -136,10 +153,32 @@ fn compile(
     if !wanted(&policy.name, by_default, settings) {
         return;
     }
-    match compiler(Arc::new(policy)) {
-        Ok(compiled) => chosen.compiled.push(compiled.configured(configuration)),
-        Err(errors) => chosen.diagnostics.extend(errors),
+    // What a project says of params and of costs is checked for the pack's policies as well.
+    let checks = settings.cost_limit.is_some() || !configuration.overrides.is_empty();
+    let compiled = match if checks { policy::compile } else { compiler }(Arc::new(policy)) {
+        Ok(compiled) => compiled,
+        Err(errors) => return chosen.diagnostics.extend(errors),
+    };
+    chosen.diagnostics.extend(compiled.warnings.iter().cloned());
+    let wrong = compiled.check_overrides(&configuration);
+    let dear = too_dear(&compiled, settings.cost_limit.unwrap_or(COST_LIMIT));
+    if dear.is_none() {
+        chosen.compiled.push(compiled.configured(configuration));
     }
+    chosen.diagnostics.extend(wrong.into_iter().chain(dear));
+}
+
+/// A policy that may take more steps than the project allows is not asked.
+fn too_dear(compiled: &Compiled, limit: u64) -> Option<Diagnostic> {
+    let cost = compiled.cost();
+    if cost <= limit {
+        return None;
+    }
+    let name = &compiled.policy.name;
+    let message =
+        format!("`{name}` may take {} steps for one subject, {limit} are allowed", policy::steps(cost));
+    let told = Diagnostic::error("policy-cost", compiled.dearest(), message).with_label("most of them here");
+    Some(told.with_help("loop over less, or raise `cost` under `policies` in celador.yaml"))
 }
 
 /// Names in `--policy` that no policy has. Those in `celador.yaml` are the project file's business.

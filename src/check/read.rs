@@ -1,24 +1,29 @@
 //! Reading one file: its documents, what its scripts may run, its code settings.
 
-use super::{File, Selected, Settings};
+use super::{File, Selected, Settings, schemas};
 use crate::diagnostic::Diagnostic;
 use crate::document::Document;
 use crate::input::{
-    Format, Read, dockerfile, dotenv, embedded, hcl, json, justfile, makefile, python, shell, toml, yaml,
+    self, Format, Read, dockerfile, dotenv, embedded, hcl, json, justfile, makefile, python, shell, yaml,
 };
-use crate::model::{Artifact, Bypass, CodeSetting, CodeValue};
-use crate::platform::{self, Trace};
+use crate::model::{Artifact, Bypass, CodeSetting, CodeValue, Deployment};
+use crate::platform::{self, Objects, Trace};
 use crate::provenance::Provenance;
 use crate::script::{self, CodeFacts, Interpretation, Invocation, Modules, Program};
 use crate::source::{SourceId, Sources, Span, TextMap};
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// What one file yields.
 #[derive(Debug)]
 pub(super) struct FileFacts {
     pub source: SourceId,
+    /// Those that something after reading asks for.
     pub documents: Vec<Document>,
+    /// What the documents deploy; not known yet where files of one folder say it together.
+    pub deployments: Option<Vec<Deployment>>,
     /// What a Dockerfile or an environment file is.
     pub artifact: Option<Artifact>,
     pub invocations: Vec<Invocation>,
@@ -33,6 +38,7 @@ impl FileFacts {
         FileFacts {
             source,
             documents: Vec::new(),
+            deployments: Some(Vec::new()),
             artifact: None,
             invocations: Vec::new(),
             code: CodeFacts::default(),
@@ -42,12 +48,39 @@ impl FileFacts {
     }
 }
 
+/// Fewer files than these are not worth waking other threads for.
+const FEW: usize = 8;
+
+/// Reads all files, each once, on all threads; what they yield stands in their order.
+pub(super) fn all(texts: &Texts<'_>, files: &[File]) -> All {
+    let next = AtomicUsize::new(0);
+    // Each thread takes the next file when it is done with one, since scripts cost a thousand times what
+    // manifests do, and keeps what it lowered, since scripts import each other.
+    let work = || {
+        let reader = Reader { texts, modules: RefCell::default() };
+        let mut read = Vec::new();
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            let Some(file) = files.get(index) else { return read };
+            read.push((index, reader.read(file)));
+        }
+    };
+    let mut read: Vec<(usize, FileFacts)> = match files.len() {
+        0..FEW => work(),
+        _ => rayon::broadcast(|_| work()).into_iter().flatten().collect(),
+    };
+    read.sort_unstable_by_key(|(index, _)| *index);
+    All::of(read.into_iter().map(|(_, facts)| facts))
+}
+
 /// All texts of a run, with what reading any of them needs to know of the others.
 pub(super) struct Texts<'a> {
     sources: &'a Sources,
     settings: &'a Settings,
     /// Script files by path, for imports.
     scripts: HashMap<&'a str, (SourceId, Format)>,
+    /// Whether a policy may read documents.
+    documents_are_read: bool,
 }
 
 impl<'a> Texts<'a> {
@@ -56,30 +89,43 @@ impl<'a> Texts<'a> {
         let scripts = files.iter().filter(is_script);
         let scripts =
             scripts.map(|file| (sources.get(file.source).path(), (file.source, file.format))).collect();
-        Texts { sources, settings, scripts }
+        let documents_are_read = settings.policies.may_read_documents(sources);
+        Texts { sources, settings, scripts, documents_are_read }
     }
+}
 
+/// What one thread reads with.
+struct Reader<'t, 'a> {
+    texts: &'t Texts<'a>,
+    /// The scripts that others import, lowered.
+    modules: RefCell<HashMap<SourceId, Rc<Program>>>,
+}
+
+impl Reader<'_, '_> {
     /// Reads one file.
-    pub fn read(&self, file: &File) -> FileFacts {
-        let (id, source) = (file.source, self.sources.get(file.source));
-        let limits = &self.settings.input;
+    fn read(&self, file: &File) -> FileFacts {
+        let (id, source) = (file.source, self.texts.sources.get(file.source));
+        let limits = &self.texts.settings.input;
         let mut facts = FileFacts::new(id);
         match file.format {
-            Format::Yaml => self.document(yaml::read(source, id, limits), &mut facts),
-            Format::Json => self.document(json::read(source, id, limits), &mut facts),
-            Format::Toml => self.document(toml::read(source, id, limits), &mut facts),
-            Format::Hcl => self.document(hcl::read(source, id, limits), &mut facts),
+            Format::Yaml => self.manifest(yaml::read(source, id, limits), &mut facts),
+            Format::Json => self.manifest(json::read(source, id, limits), &mut facts),
+            Format::Toml => self.manifest(input::toml::read(source, id, limits), &mut facts),
+            Format::Hcl => {
+                self.document(hcl::read(source, id, limits), &mut facts);
+                facts.deployments = None;
+            }
             Format::Dotenv => {
                 let read = dotenv::read(source, id, limits);
                 facts.diagnostics = read.diagnostics;
-                let mut trace = Trace { sources: self.sources, provenance: &mut facts.provenance };
+                let mut trace = Trace { sources: self.texts.sources, provenance: &mut facts.provenance };
                 let artifact = |document| platform::env_file::artifact(document, &mut trace);
                 facts.artifact = read.documents.first().map(artifact);
             }
             Format::Dockerfile => {
                 let mut dockerfile = dockerfile::read(source, id, limits);
                 facts.diagnostics.append(&mut dockerfile.diagnostics);
-                let mut trace = Trace { sources: self.sources, provenance: &mut facts.provenance };
+                let mut trace = Trace { sources: self.texts.sources, provenance: &mut facts.provenance };
                 facts.artifact = platform::dockerfile::artifact(&dockerfile, &mut trace);
             }
             // Files that name no command which deploys have nothing to be followed for.
@@ -87,14 +133,14 @@ impl<'a> Texts<'a> {
             Format::Makefile => self.programs(makefile::programs(source, id, limits), &mut facts),
             Format::Justfile => self.programs(justfile::programs(source, id, limits), &mut facts),
             Format::Python | Format::Shell => {
-                let program = self.lower(id, file.format);
+                let program = self.program(id, file.format);
                 facts.code = script::code_facts(&program, source.path(), source, facts.provenance.arena(id));
                 // Application code is full of commands that deploy nothing, and following it is dear.
                 let is_code = file.format == Format::Python && file.selected != Selected::Named;
                 if is_code && !platform::may_deploy(source.text()) {
-                    facts.diagnostics.extend(program.diagnostics);
+                    facts.diagnostics.extend_from_slice(&program.diagnostics);
                 } else {
-                    self.interpret(program, &mut facts);
+                    self.interpret(&program, &mut facts);
                 }
                 without_command_words(&mut facts, file.format);
             }
@@ -106,30 +152,52 @@ impl<'a> Texts<'a> {
     fn document(&self, read: Read, facts: &mut FileFacts) {
         facts.diagnostics.extend(read.diagnostics);
         for document in &read.documents {
-            let source = self.sources.get(document.source);
-            for program in embedded::programs(document, source, source.path(), &self.settings.input) {
-                self.interpret(program, facts);
+            let source = self.texts.sources.get(document.source);
+            for program in embedded::programs(document, source, source.path(), &self.texts.settings.input) {
+                self.interpret(&program, facts);
             }
         }
         facts.documents = read.documents;
     }
 
+    /// Takes documents that say by themselves what they deploy.
+    fn manifest(&self, read: Read, facts: &mut FileFacts) {
+        self.document(read, facts);
+        let mut trace = Trace { sources: self.texts.sources, provenance: &mut facts.provenance };
+        let deployed =
+            facts.documents.iter().flat_map(|document| platform::deployments(document, &mut trace));
+        facts.deployments = Some(deployed.collect());
+        facts.documents.retain(|document| self.keeps(document));
+    }
+
+    /// Whether something after reading asks for a document: a policy about documents, a schema, or a
+    /// deployment that takes its variables from it. Of ten thousand manifests nothing but the deployments
+    /// is asked for, and the trees are most of what reading them takes.
+    fn keeps(&self, document: &Document) -> bool {
+        let root = document.root();
+        let is_object = root.get("apiVersion").is_some() && root.get("kind").is_some();
+        !is_object
+            || Objects::holds(document)
+            || self.texts.documents_are_read
+            || schemas::concern(document, self.texts.sources, &self.texts.settings.schemas)
+    }
+
     fn programs(&self, (programs, told): (Vec<Program>, Vec<Diagnostic>), facts: &mut FileFacts) {
         facts.diagnostics.extend(told);
         for program in programs {
-            self.interpret(program, facts);
+            self.interpret(&program, facts);
         }
     }
 
-    fn interpret(&self, mut program: Program, facts: &mut FileFacts) {
-        let path = self.sources.get(program.source).path();
-        facts.diagnostics.append(&mut program.diagnostics);
+    fn interpret(&self, program: &Program, facts: &mut FileFacts) {
+        let path = self.texts.sources.get(program.source).path();
+        facts.diagnostics.extend_from_slice(&program.diagnostics);
         let arena = facts.provenance.take(program.source);
         let Interpretation { invocations, arena, diagnostics, .. } =
-            script::interpret(&program, path, self, &self.settings.script, arena);
+            script::interpret(program, path, self, &self.texts.settings.script, arena);
         facts.provenance.add(arena);
         // Where nothing that deploys was met, a limit is no news: nobody asked to follow the script.
-        let mut trace = Trace { sources: self.sources, provenance: &mut facts.provenance };
+        let mut trace = Trace { sources: self.texts.sources, provenance: &mut facts.provenance };
         let source = program.source;
         let mut deploys =
             |invocation: &Invocation| platform::recognise(source, invocation, &mut trace).is_some();
@@ -140,13 +208,19 @@ impl<'a> Texts<'a> {
         facts.invocations.extend(invocations);
     }
 
+    /// The script of a file. Most scripts are imported by none, and are not kept.
+    fn program(&self, id: SourceId, format: Format) -> Rc<Program> {
+        let known = self.modules.borrow().get(&id).map(Rc::clone);
+        known.unwrap_or_else(|| Rc::new(self.lower(id, format)))
+    }
+
     fn lower(&self, id: SourceId, format: Format) -> Program {
-        let source = self.sources.get(id);
+        let source = self.texts.sources.get(id);
         match format {
-            Format::Python => python::lower(source, id, &self.settings.input),
+            Format::Python => python::lower(source, id, &self.texts.settings.input),
             _ => {
                 let (text, mark) = source.text_after_mark();
-                shell::lower(text, &TextMap::identity(id, mark, text.len()), &self.settings.input)
+                shell::lower(text, &TextMap::identity(id, mark, text.len()), &self.texts.settings.input)
             }
         }
     }
@@ -168,23 +242,28 @@ fn without_command_words(facts: &mut FileFacts, format: Format) {
     });
 }
 
-impl Modules for Texts<'_> {
+impl Modules for Reader<'_, '_> {
     /// Python: `a.b` is `a/b.py` or `a/b/__init__.py`, from the project's root or beside the importing
     /// file; a leading dot is the importing file's folder. Shell: a path, from the root or beside it.
     fn module(&self, from: SourceId, name: &str) -> Option<Rc<Program>> {
-        let here = self.sources.get(from).path();
+        let here = self.texts.sources.get(from).path();
         let folder = here.rsplit_once('/').map_or("", |(folder, _)| folder);
         let candidates = candidates(folder, name);
-        let (id, format) = candidates.iter().find_map(|path| self.scripts.get(path.as_str()))?;
-        (*id != from).then(|| Rc::new(self.lower(*id, *format)))
+        let (id, format) = candidates.iter().find_map(|path| self.texts.scripts.get(path.as_str()))?;
+        if *id == from {
+            return None;
+        }
+        let program = self.program(*id, *format);
+        self.modules.borrow_mut().insert(*id, Rc::clone(&program));
+        Some(program)
     }
 
     fn inline(&self, text: &str, map: &TextMap) -> Option<Rc<Program>> {
-        Some(Rc::new(shell::lower(text, map, &self.settings.input)))
+        Some(Rc::new(shell::lower(text, map, &self.texts.settings.input)))
     }
 
     fn characters(&self, span: Span) -> Option<&str> {
-        Some(self.sources.slice(span))
+        Some(self.texts.sources.slice(span))
     }
 }
 
@@ -216,6 +295,8 @@ fn candidates(folder: &str, name: &str) -> Vec<String> {
 #[derive(Debug, Default)]
 pub(super) struct All {
     pub documents: Vec<Document>,
+    /// What the documents of each file deploy, if that is known yet.
+    pub deployments: Vec<(SourceId, Option<Vec<Deployment>>)>,
     pub invocations: Vec<(SourceId, Invocation)>,
     pub artifacts: Vec<Artifact>,
     pub settings: Vec<CodeSetting>,
@@ -225,11 +306,12 @@ pub(super) struct All {
 }
 
 impl All {
-    pub fn of(files: Vec<FileFacts>) -> All {
+    fn of(files: impl IntoIterator<Item = FileFacts>) -> All {
         let mut all = All::default();
         for file in files {
             let source = file.source;
             all.documents.extend(file.documents);
+            all.deployments.push((source, file.deployments));
             all.invocations.extend(file.invocations.into_iter().map(|invocation| (source, invocation)));
             all.artifacts.extend(file.artifact);
             all.settings.extend(file.code.settings);
@@ -239,4 +321,22 @@ impl All {
         }
         all
     }
+}
+
+/// What all documents deploy, in the order of the files.
+pub(super) fn deployments(
+    by_file: Vec<(SourceId, Option<Vec<Deployment>>)>,
+    documents: &[Document],
+    sources: &Sources,
+    provenance: &mut Provenance,
+) -> Vec<Deployment> {
+    let mut all = Vec::new();
+    for (source, deployments) in by_file {
+        all.extend(deployments.unwrap_or_else(|| {
+            let mut trace = Trace { sources, provenance };
+            let own = documents.iter().filter(|document| document.source == source);
+            own.flat_map(|document| platform::deployments(document, &mut trace)).collect()
+        }));
+    }
+    all
 }

@@ -68,6 +68,16 @@ fn wants<'a>(document: &Document, sources: &'a Sources, settings: &SchemaSetting
     all
 }
 
+/// Whether a schema is for a document, or a document may be a schema.
+pub(super) fn concern(document: &Document, sources: &Sources, settings: &SchemaSettings) -> bool {
+    may_be_schema(document) || !wants(document, sources, settings).is_empty()
+}
+
+/// Whether a document says that it is a schema.
+fn may_be_schema(document: &Document) -> bool {
+    document.root().get("$id").is_some() || wanted(document).is_some_and(|own| own.is_dialect())
+}
+
 /// Paths from the project's root of schemas that rules or documents name and that were not read: a shell
 /// loads those that are there into [`SchemaSettings::files`].
 pub fn missing_schemas(facts: &Facts, settings: &SchemaSettings) -> Vec<String> {
@@ -94,9 +104,7 @@ fn shelf(
     let mut all = Vec::new();
     for document in documents {
         let path = sources.get(document.source).path();
-        let says_so =
-            || document.root().get("$id").is_some() || wanted(document).is_some_and(|own| own.is_dialect());
-        if named.contains(path) || says_so() {
+        if named.contains(path) || may_be_schema(document) {
             all.push((path.to_owned(), document.clone()));
         }
     }

@@ -1,7 +1,7 @@
 //! One policy by itself, over facts that are kept: what tests of policies ask again and again.
 
 use super::policies::{OF_THE_PIPELINE, configured};
-use super::{Facts, Settings, schemas, unreadable};
+use super::{Facts, Project, Settings, read, schemas, unreadable, without_records};
 use crate::diagnostic::{Diagnostic, Finding};
 use crate::enforce::{self, Enforced};
 use crate::evaluate;
@@ -14,6 +14,13 @@ pub struct Single {
     pub undetermined: Vec<Finding>,
     /// Errors that the policy raised, and what is wrong with its configuration.
     pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Reads for [`judge_single`]: what [`read`] reads, without the records of what ran.
+pub fn read_single(project: Project, settings: &Settings) -> Facts {
+    let mut facts = read(project, settings);
+    without_records(&mut facts.model, &facts.files);
+    facts
 }
 
 /// Judges one policy. The facts' sources must hold the policy's file under the policy's id.

@@ -107,6 +107,7 @@ pub(super) fn of_diagnostic(policy: &str, severity: Severity, action: Action, to
         origin: None,
         related: told.related,
         because: None,
+        further: Vec::new(),
         help: told.help,
         fix: None,
         unknowns: Vec::new(),

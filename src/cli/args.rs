@@ -17,6 +17,7 @@ Examples:
   celador check --policy floating-image-tag  ask one policy only
   celador check --policy policies/mine.yaml  ask a policy file besides the others
   celador check --format json > report.json
+  celador check --explain --policy mine      also why it passes
 
 Exit codes:
   0  nothing denies
@@ -136,9 +137,12 @@ pub struct Check {
     /// A name: ask only this policy. A file or folder: ask these besides the others (repeatable)
     #[arg(long, value_name = "NAME|FILE")]
     pub policy: Vec<String>,
-    /// Deny where it cannot be told whether a policy holds
+    /// Deny where it cannot be told whether a policy holds; warnings about policies are errors
     #[arg(long)]
     pub strict: bool,
+    /// Show how every verdict came to be, those that pass too: each condition with its operands
+    #[arg(long)]
+    pub explain: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]

@@ -1,17 +1,19 @@
 //! The commands: load, run the pipeline, render, write.
 
 use crate::check::{self, Selected};
-use crate::cli::args::{Check, CheckFormat, Color, Explain, Facts, FactsFormat, Global};
+use crate::cli::args::{Check, CheckFormat, Color, Explain, Facts, FactsFormat, Global, Reading};
 use crate::cli::project::{self, Asked, Ready};
 use crate::cli::{output, page, terminal};
 use crate::enforce::Status;
+use crate::report::explain::Here;
 use crate::report::{self, Style, Verbosity, human};
 use std::collections::HashSet;
 use std::io;
 
 /// `celador check`.
 pub fn check(check: &Check, global: &Global) -> io::Result<Status> {
-    let asked = Asked { policies: &check.policy, strict: check.strict, ..Asked::default() };
+    let asked =
+        Asked { policies: &check.policy, strict: check.strict, explain: check.explain, ..Asked::default() };
     let Ready { project, mut settings, root, searches } = project::ready(&check.reading, &asked)?;
     let mut facts = check::read(project, &settings);
     project::add_schemas(&mut facts, &mut settings, &root);
@@ -80,15 +82,19 @@ fn only_selected(facts: &mut check::Facts) {
 
 /// `celador explain`.
 pub fn explain(wanted: &Explain, global: &Global) -> io::Result<Status> {
-    let mut opened = project::open(&[], wanted.config.as_deref(), &Asked::default())?;
     let style = terminal::style(global.color);
+    let config = wanted.config.as_deref();
     let Some(name) = &wanted.policy else {
+        let opened = project::open(&[], config, &Asked::default())?;
         output::write(&page::list(&opened.sources, &opened.settings, style), style.color)?;
         return Ok(Status::Passed);
     };
+    let mut opened = project::open(&[], config, &Asked::default())?;
     if let Some(policy) = check::explain(name, &mut opened.sources, &opened.settings.policies) {
-        let text = report::explain::explain(&page::of(&policy, &opened.sources), style);
-        output::write(&text, style.color)?;
+        let overrides = check::overrides(&policy, &opened.settings.policies);
+        let here = found_here(name, wanted)?;
+        let page = page::of(&policy, &overrides, &opened.sources, here);
+        output::write(&report::explain::explain(&page, style), style.color)?;
         return Ok(Status::Passed);
     }
     let own = page::own_names(&opened.sources, &opened.settings);
@@ -100,6 +106,21 @@ pub fn explain(wanted: &Explain, global: &Global) -> io::Result<Status> {
     };
     output::aside(&format!("error: there is no policy `{name}`; {help}\n"));
     Ok(Status::Wrong)
+}
+
+/// What a policy comes to in the project around the working directory. A folder that is none is not
+/// searched.
+fn found_here(name: &str, wanted: &Explain) -> io::Result<Option<Here>> {
+    let reading = Reading { paths: Vec::new(), config: wanted.config.clone(), exclude: Vec::new() };
+    let only = [name.to_owned()];
+    let asked = Asked { policies: &only, ..Asked::default() };
+    let Some(Ready { project, mut settings, root, .. }) = project::ready_if_project(&reading, &asked)? else {
+        return Ok(None);
+    };
+    let mut facts = check::read(project, &settings);
+    project::add_schemas(&mut facts, &mut settings, &root);
+    let (outcome, _) = check::judge(facts, &settings);
+    Ok(page::here(&outcome, name))
 }
 
 /// How much a report for people tells.

@@ -1,14 +1,33 @@
 //! Policies as pages and as a list.
 
 use crate::check;
+use crate::diagnostic::Finding;
 use crate::policy::{self, ComparedWith, PACK, Policy};
-use crate::report::Style;
-use crate::report::explain::{self, ExampleText, ListedPolicy, ParamLine, PolicyPage, ValidationLine};
+use crate::report::explain::{self, ExampleText, Here, ListedPolicy, ParamLine, PolicyPage, ValidationLine};
+use crate::report::redact::Redactor;
+use crate::report::{Outcome, Style};
 use crate::source::Sources;
+use std::sync::Arc;
 
-/// The page of a policy.
-pub fn of(policy: &Policy, sources: &Sources) -> PolicyPage {
+/// The page of a policy, with what the project says of its parameters and what it came to there.
+pub fn of(
+    policy: &Policy,
+    overrides: &[policy::Override],
+    sources: &Sources,
+    here: Option<Here>,
+) -> PolicyPage {
+    let given = |given: &policy::Override| {
+        let scope = match &given.scope {
+            policy::Scope::All => "everywhere".to_owned(),
+            policy::Scope::Environment(environment) => format!("in {environment}"),
+            policy::Scope::Service(service) => format!("for the service {service}"),
+        };
+        let source = sources.get(given.span.source);
+        let line = source.position(given.span.start).line;
+        format!("{} {scope} ({}:{line})", policy::show(&given.value), source.path())
+    };
     let param = |param: &policy::Param| ParamLine {
+        overrides: overrides.iter().filter(|given| given.param == param.name).map(given).collect(),
         name: param.name.to_string(),
         kind: param.kind.to_string(),
         default: param.default.as_ref().map(policy::show),
@@ -24,6 +43,8 @@ pub fn of(policy: &Policy, sources: &Sources) -> PolicyPage {
         findings: example.findings.iter().map(expected).collect(),
     };
     let path = sources.get(policy.source).path();
+    let compiled = policy::compile(Arc::new(policy.clone()));
+    let cost = compiled.ok().map(|compiled| compiled.cost()).filter(|cost| *cost > 0);
     PolicyPage {
         name: policy.name.to_string(),
         title: policy.title.clone(),
@@ -32,6 +53,7 @@ pub fn of(policy: &Policy, sources: &Sources) -> PolicyPage {
         action: policy.default_action().as_str().to_owned(),
         rationale: policy.rationale.clone(),
         target: target(policy),
+        cost: cost.map(|cost| format!("at most {} steps for one of them", policy::steps(cost))),
         params: policy.params.iter().map(param).collect(),
         validations: policy.validations.iter().map(validation).collect(),
         conditions: policy
@@ -39,9 +61,30 @@ pub fn of(policy: &Policy, sources: &Sources) -> PolicyPage {
             .iter()
             .map(|one| (one.name.to_string(), one.code.text.clone()))
             .collect(),
+        here,
         examples: policy.examples.iter().map(example).collect(),
         source: if path.starts_with("celador:") { "built in".to_owned() } else { path.to_owned() },
     }
+}
+
+/// What one policy came to in a project.
+pub fn here(outcome: &Outcome, policy: &str) -> Option<Here> {
+    let tally = outcome.tallies.iter().find(|tally| tally.policy == policy)?.clone();
+    let redactor =
+        Redactor::new(&outcome.sources, &outcome.provenance, Some(&outcome.model), outcome.spoken_of());
+    let line = |finding: &Finding| {
+        let source = outcome.sources.get(finding.span().source);
+        let position = source.position(finding.span().start);
+        let services = match finding.services.as_slice() {
+            [] => String::new(),
+            services => format!("{}: ", redactor.text(&services.join(", "))),
+        };
+        let message = redactor.text_at(finding.span(), &finding.message);
+        format!("{}:{}:{}: {services}{message}", source.path(), position.line, position.column)
+    };
+    let findings = outcome.findings.iter().chain(&outcome.undetermined);
+    let findings = findings.filter(|finding| finding.policy == policy).map(line).collect();
+    Some(Here { tally, findings })
 }
 
 fn expected(finding: &policy::Expected) -> String {

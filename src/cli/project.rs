@@ -21,6 +21,8 @@ pub struct Asked<'a> {
     /// Names, and paths of files or folders.
     pub policies: &'a [String],
     pub strict: bool,
+    /// Every verdict is explained.
+    pub explain: bool,
     /// As if there were no project file.
     pub without_file: bool,
 }
@@ -82,6 +84,7 @@ pub fn open(paths: &[PathBuf], config: Option<&Path>, asked: &Asked<'_>) -> std:
     let include = project.include.iter().map(glob).collect();
     let exclude = project.exclude.iter().map(glob).collect();
     let mut settings = settings(project, asked.strict);
+    settings.evaluate.explain = asked.explain;
     settings.policies.only = only;
     settings.policies.files = files;
     Ok(Opened { sources, diagnostics, settings, located, include, exclude })
@@ -103,8 +106,21 @@ fn misspelt_policies(project: &Project, files: &[SourceId], sources: &Sources) -
 /// # Errors
 /// Where there is no working directory.
 pub fn ready(reading: &Reading, asked: &Asked<'_>) -> std::io::Result<Ready> {
-    let Opened { mut sources, mut diagnostics, settings, located, include, exclude } =
-        open(&reading.paths, reading.config.as_deref(), asked)?;
+    Ok(load(open(&reading.paths, reading.config.as_deref(), asked)?, reading))
+}
+
+/// The same where a project file or a repository says that this is a project; `None` elsewhere, so that
+/// nobody's home is searched who asks for a page.
+///
+/// # Errors
+/// Where there is no working directory.
+pub fn ready_if_project(reading: &Reading, asked: &Asked<'_>) -> std::io::Result<Option<Ready>> {
+    let opened = open(&reading.paths, reading.config.as_deref(), asked)?;
+    Ok((opened.located.is_marked || reading.config.is_some()).then(|| load(opened, reading)))
+}
+
+fn load(opened: Opened, reading: &Reading) -> Ready {
+    let Opened { mut sources, mut diagnostics, settings, located, include, exclude } = opened;
     let exclude: Vec<&str> = exclude.iter().chain(&reading.exclude).map(String::as_str).collect();
     let include: Vec<&str> = include.iter().map(String::as_str).collect();
     let known: Vec<SourceId> = sources.iter().map(|(id, _)| id).collect();
@@ -124,7 +140,7 @@ pub fn ready(reading: &Reading, asked: &Asked<'_>) -> std::io::Result<Ready> {
     diagnostics.append(&mut loaded.diagnostics);
     let searches = located.paths.iter().any(|path| path.is_dir());
     tracing::debug!(files = loaded.files.len(), unreadable = loaded.unreadable.len(), "read");
-    Ok(Ready { project: project(sources, diagnostics, loaded), settings, root: located.root, searches })
+    Ready { project: project(sources, diagnostics, loaded), settings, root: located.root, searches }
 }
 
 /// Policy files by themselves.
@@ -250,6 +266,7 @@ fn settings(project: Project, strict: bool) -> check::Settings {
             gates: project.gates,
             bypass_environments: project.bypass_environments,
             strict,
+            explain: false,
             project: place,
         },
         enforce: enforce::Settings {
@@ -260,6 +277,7 @@ fn settings(project: Project, strict: bool) -> check::Settings {
         },
         policies: check::PolicySettings {
             pack: project.builtin,
+            cost_limit: project.cost,
             blocks: project.blocks.iter().map(block).collect(),
             documents: project.documents,
             ..check::PolicySettings::default()

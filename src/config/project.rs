@@ -79,6 +79,8 @@ pub struct Project {
     /// By canonical name.
     pub services: BTreeMap<String, Service>,
     pub builtin: Selection,
+    /// The steps that judging one subject by one policy may take.
+    pub cost: Option<u64>,
     /// Files or folders of policies, on disk.
     pub policy_paths: Vec<(PathBuf, Span)>,
     /// The blocks of `policies.configure`, in the order in which they take effect.

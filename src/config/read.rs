@@ -201,12 +201,18 @@ impl Reader<'_> {
     }
 
     fn policies(&mut self, node: Ref<'_>) {
-        for (key, _, value) in self.keys.entries(node, "`policies`", &["builtin", "paths", "configure"]) {
+        for (key, _, value) in
+            self.keys.entries(node, "`policies`", &["builtin", "cost", "paths", "configure"])
+        {
             match key {
                 "builtin" => {
                     if let Some(selection) = self.keys.word(value, "`builtin`", BUILTIN) {
                         self.project.builtin = selection;
                     }
+                }
+                "cost" => {
+                    let cost = self.keys.count(value, "`cost` of `policies`");
+                    self.project.cost = cost.and_then(|cost| u64::try_from(cost).ok()).or(self.project.cost);
                 }
                 "paths" => {
                     for (text, span) in self.keys.texts(value, "`paths` of `policies`") {

@@ -102,6 +102,11 @@ fn policies() -> Shape {
             Shape::words(BUILTIN.iter().map(|(word, _)| *word)),
             "Which built-in policies are asked: recommended if left out",
         ),
+        Key::new(
+            "cost",
+            Shape::Int { least: Some(0) },
+            "The steps that judging one subject by one policy may take at most",
+        ),
         Key::new("paths", texts(), "Policy files, and folders of policy files, relative to this file"),
         Key::new("configure", maybe(Shape::Object(configure)), "Parameters and actions by policy"),
     ])

@@ -89,6 +89,8 @@ pub struct Finding {
     /// Other places: the reference's side, the losing value, the place of use.
     pub related: Vec<Annotation>,
     pub because: Option<Because>,
+    /// The same of further elements, where a loop fails for several.
+    pub further: Vec<Because>,
     pub help: Option<String>,
     pub fix: Option<Fix>,
     /// For undetermined verdicts: what they hang on.

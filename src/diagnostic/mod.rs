@@ -3,8 +3,10 @@
 //! Stages add [`Diagnostic`]s to a list and go on; nobody prints here, and nobody renders. A
 //! diagnostic says what is wrong, where, why, and what to do about it.
 
+mod explanation;
 mod finding;
 
+pub use explanation::{ExplainedCondition, ExplainedOperand, Explanation};
 pub use finding::{Action, Because, Finding, OperandValue, Tally, UnknownInput, Verdict};
 
 use crate::source::Span;

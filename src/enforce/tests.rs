@@ -20,6 +20,7 @@ fn finding(sources: &Sources, policy: &str, service: &str, at: &str) -> Finding 
         origin: None,
         related: Vec::new(),
         because: None,
+        further: Vec::new(),
         help: None,
         fix: None,
         unknowns: Vec::new(),

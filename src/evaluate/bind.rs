@@ -2,63 +2,90 @@
 
 use super::Inputs;
 use super::subjects::{Subject, Subjects};
+use crate::cel::object::Field;
 use crate::policy::{ComparedWith, Kind, Target};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// The most references that one subject is compared with.
 const MAX_REFERENCES: usize = 256;
 
-/// A selected subject; one that is compared with nothing has no references.
+/// A selected subject with its tree; one that is compared with nothing has no references.
 pub(super) struct Bound<'a> {
     pub subject: &'a Subject,
+    pub tree: Field,
     pub references: Vec<&'a Subject>,
 }
 
-/// What a target selects.
-#[derive(Default)]
-pub(super) struct Selected<'a> {
-    pub bound: Vec<Bound<'a>>,
-    /// Names of subjects that should be compared and have no reference.
-    pub unpaired: Vec<String>,
+/// Whom a target selects.
+pub(super) struct Selection<'a> {
+    target: &'a Target,
+    pairs: Option<Pairs>,
 }
 
-/// Applies the target: kind, environments, platforms, pairs.
-pub(super) fn select<'a>(target: &Target, subjects: &'a Subjects, inputs: &Inputs<'_>) -> Selected<'a> {
-    let all = subjects.of(target.kind);
-    let on_platform = |subject: &&Subject| {
-        let known = |name: &String| subject.platform == Some(name.as_str());
-        target.platforms.is_empty() || target.platforms.iter().any(known)
-    };
-    let in_environment = |subject: &&Subject| {
-        let named = |environment| subject.environment.as_ref() == Some(environment);
-        target.environments.is_empty() || target.environments.iter().any(named)
-    };
-    let chosen = all.iter().filter(on_platform).filter(in_environment);
-    let Some(with) = &target.compared_with else {
-        let bound = chosen.map(|subject| Bound { subject, references: Vec::new() }).collect();
-        return Selected { bound, unpaired: Vec::new() };
-    };
-    let groups = Groups::of(all, with);
-    let mut selected = Selected::default();
-    for subject in chosen {
-        if subject.environment.is_none() || subject.key.is_none() {
-            continue;
-        }
-        if matches!(with, ComparedWith::Environment(environment) if subject.environment.as_ref() == Some(environment))
-        {
-            continue;
-        }
-        let references = groups.references(target.kind, subject, with);
-        if references.is_empty() {
-            // A service that no other file deploys, or that stands alone, lacks nothing.
-            if matches!(with, ComparedWith::Environment(_)) {
-                selected.unpaired.push(subject.label(inputs));
-            }
-            continue;
-        }
-        selected.bound.push(Bound { subject, references });
+/// Whom a target that compares compares with whom: places in the list of the target's kind.
+#[derive(Default)]
+struct Pairs {
+    references: HashMap<usize, Vec<usize>>,
+    unpaired: Vec<String>,
+}
+
+impl<'a> Selection<'a> {
+    /// Applies the target: kind, environments, platforms, pairs.
+    pub fn of(target: &'a Target, subjects: &Subjects<'_>, inputs: &Inputs<'_>) -> Selection<'a> {
+        let pairs = target.compared_with.as_ref().map(|with| Pairs::of(target, with, subjects, inputs));
+        Selection { target, pairs }
     }
-    selected
+
+    pub fn kind(&self) -> Kind {
+        self.target.kind
+    }
+
+    /// Names of subjects that should be compared and have no reference.
+    pub fn unpaired(&self) -> &[String] {
+        self.pairs.as_ref().map_or(&[], |pairs| &pairs.unpaired)
+    }
+
+    /// What a subject is to be compared with, in that order; `None` if it is not selected.
+    pub fn references_of(&self, subject: &Subject) -> Option<&[usize]> {
+        match &self.pairs {
+            Some(pairs) => pairs.references.get(&subject.index).map(Vec::as_slice),
+            None => takes(self.target, subject).then_some(&[]),
+        }
+    }
+}
+
+/// Whether a target's platforms and environments are a subject's.
+fn takes(target: &Target, subject: &Subject) -> bool {
+    let known = |name: &String| subject.platform == Some(name.as_str());
+    let named = |environment| subject.environment.as_ref() == Some(environment);
+    (target.platforms.is_empty() || target.platforms.iter().any(known))
+        && (target.environments.is_empty() || target.environments.iter().any(named))
+}
+
+impl Pairs {
+    fn of(target: &Target, with: &ComparedWith, subjects: &Subjects<'_>, inputs: &Inputs<'_>) -> Pairs {
+        let all = subjects.of(target.kind);
+        let groups = Groups::of(all, with);
+        let mut pairs = Pairs::default();
+        for subject in all.iter().filter(|subject| takes(target, subject)) {
+            if subject.environment.is_none() || subject.key.is_none() {
+                continue;
+            }
+            if matches!(with, ComparedWith::Environment(environment) if subject.environment.as_ref() == Some(environment))
+            {
+                continue;
+            }
+            let references = groups.references(target.kind, subject, with);
+            if !references.is_empty() {
+                let places = references.iter().map(|reference| reference.index).collect();
+                pairs.references.insert(subject.index, places);
+            } else if matches!(with, ComparedWith::Environment(_)) {
+                // A service that no other file deploys, or that stands alone, lacks nothing.
+                pairs.unpaired.push(subject.label(inputs));
+            }
+        }
+        pairs
+    }
 }
 
 /// Possible references by what pairs are made by.

@@ -58,7 +58,7 @@ impl Told<'_> {
         let variable = self.policy.policy.target.kind.variable();
         let leaf = failure.leaves.first();
         let read = primary_read(failure, variable);
-        let tree = Tree { subject, failure, variable, inputs: self.inputs };
+        let tree = Tree { subject, root: &self.bound.tree, failure, variable, inputs: self.inputs };
         let condition = failure.world.without(&subject.condition);
         let span = read.map_or(subject.anchor, |read| read.place.span);
         let mut draft = self.draft(failure.validation, subject);
@@ -69,6 +69,7 @@ impl Told<'_> {
         finding.origin = read.and_then(|read| read.place.origin);
         finding.related = tree.related(self.policy, read);
         finding.because = leaf.map(Leaf::because);
+        finding.further = failure.leaves.iter().skip(1).map(Leaf::because).collect();
         finding.fix = read.and_then(|read| self.fix(failure, read));
         draft
     }
@@ -143,6 +144,7 @@ impl Told<'_> {
             origin: None,
             related: Vec::new(),
             because: None,
+            further: Vec::new(),
             help: self.policy.validations.get(validation).and_then(|one| one.help.clone()),
             fix: None,
             unknowns: Vec::new(),

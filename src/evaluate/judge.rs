@@ -1,11 +1,11 @@
 //! One policy over one subject: its worlds and its verdict.
 
-use super::Inputs;
 use super::bind::Bound;
-use super::subjects::{Subject, Subjects};
+use super::explanation::{Explains, explain};
+use super::subjects::{Subject, Subjects, Wanted};
 use crate::cel::object::{Datum, Field};
 use crate::cel::{Activation, EvaluationError, Expression, Leaf, Outcome, POLICY_ERROR, Read, WORLD_LIMIT};
-use crate::diagnostic::{Tally, UnknownInput, Verdict};
+use crate::diagnostic::{Explanation, Tally, UnknownInput, Verdict};
 use crate::policy::{Compiled, CompiledValidation, Kind};
 use crate::value::{Condition, Reason, Unknown};
 
@@ -39,6 +39,8 @@ pub(super) struct Judgement<'a> {
     pub failures: Vec<Failure<'a>>,
     pub open: Vec<Open>,
     pub errors: Vec<EvaluationError>,
+    /// How each verdict came to be, if that was asked for.
+    pub explanations: Vec<Explanation>,
 }
 
 impl Judgement<'_> {
@@ -82,26 +84,38 @@ struct Selected {
 pub(super) fn judge<'a>(
     policy: &Compiled,
     bound: &Bound<'a>,
-    subjects: &Subjects,
-    inputs: &Inputs<'_>,
+    subjects: &Subjects<'_>,
+    reads: Reads,
+    explains: Option<Explains<'_>>,
 ) -> Judgement<'a> {
     let mut judgement = Judgement::default();
     let subject = bound.subject;
-    let activation = activation(policy, subject, subjects, inputs);
+    let elements = policy.policy.for_each.as_ref().map(|path| elements(&bound.tree, &path.text));
+    if elements.as_ref().is_some_and(Vec::is_empty) {
+        return judgement;
+    }
+    let activation = activation(policy, bound, subjects, reads);
     let alone = [None];
     let compared: Vec<Option<&'a Subject>> = bound.references.iter().copied().map(Some).collect();
     for reference in if compared.is_empty() { &alone[..] } else { &compared[..] } {
         let activation = match reference {
-            Some(other) => activation.clone().with("reference", other.as_reference_of(subject, inputs)),
+            Some(other) => {
+                let tree = subjects.reference_tree(policy.policy.target.kind, other, subject);
+                activation.clone().with("reference", tree)
+            }
             None => activation.clone(),
         };
-        match &policy.policy.for_each {
-            None => judge_one(policy, *reference, &activation, &subject.condition, None, &mut judgement),
-            Some(path) => {
-                for (condition, element) in elements(&subject.field, &path.text) {
-                    let Some(start) = subject.condition.and(&condition) else { continue };
+        match &elements {
+            None => {
+                let start = &subject.condition;
+                judge_one(policy, *reference, &activation, start, None, explains, &mut judgement);
+            }
+            Some(elements) => {
+                for (condition, element) in elements {
+                    let Some(start) = subject.condition.and(condition) else { continue };
                     let activation = activation.clone().with("each", element.clone());
-                    judge_one(policy, *reference, &activation, &start, Some(&element), &mut judgement);
+                    let each = Some(element);
+                    judge_one(policy, *reference, &activation, &start, each, explains, &mut judgement);
                 }
             }
         }
@@ -109,33 +123,65 @@ pub(super) fn judge<'a>(
     judgement
 }
 
+/// Which variables a policy's expressions name, beyond its subject: trees that nobody reads are not made.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Reads {
+    file: bool,
+    object: bool,
+    project: bool,
+    service: bool,
+}
+
+impl Reads {
+    pub fn of(policy: &Compiled) -> Reads {
+        Reads {
+            file: policy.reads("file"),
+            object: policy.reads("object"),
+            project: policy.reads("project"),
+            service: policy.reads("service"),
+        }
+    }
+
+    /// Adds what these variables, and the subject itself, are made of.
+    pub fn want(self, policy: &Compiled, wanted: &mut Wanted) {
+        policy.members("deployment", &mut wanted.deployment);
+        if policy.policy.target.kind == Kind::Deployment {
+            policy.members("reference", &mut wanted.deployment);
+        }
+        if self.project || policy.policy.target.kind == Kind::Project {
+            policy.members("project", wanted.project.get_or_insert_default());
+        }
+        wanted.service |= self.service;
+        wanted.documents |= self.object || (self.file && policy.mentions("document"));
+    }
+}
+
 /// The variables that a policy's expressions see, apart from `reference` and `each`.
-fn activation(policy: &Compiled, subject: &Subject, subjects: &Subjects, inputs: &Inputs<'_>) -> Activation {
-    let kind = policy.policy.target.kind;
-    let names: Vec<&str> = subject.names.iter().map(String::as_str).collect();
-    let mut activation = Activation::new().with(kind.variable(), subject.field.clone());
+fn activation(policy: &Compiled, bound: &Bound<'_>, subjects: &Subjects<'_>, reads: Reads) -> Activation {
+    let (kind, subject) = (policy.policy.target.kind, bound.subject);
+    let mut activation = Activation::new().with(kind.variable(), bound.tree.clone());
     if !policy.policy.params.is_empty() {
+        let names: Vec<&str> = subject.names.iter().map(String::as_str).collect();
         let params = policy.params(subject.environment.as_ref(), &names);
         activation = activation.with_params(params, policy.params_place());
     }
     if !policy.variables.is_empty() {
         activation = activation.with_definitions(std::sync::Arc::clone(&policy.variables));
     }
-    // Trees that nobody reads are not built: see `Prepared::new`.
-    if policy.mentions("file") {
-        activation = activation.with("file", subjects.file(inputs, subject.source));
+    if reads.file {
+        activation = activation.with("file", subjects.file(subject.source));
     }
     if kind != Kind::Document
-        && policy.mentions("object")
-        && let Some(document) = subjects.documents.get(&subject.source)
+        && reads.object
+        && let Some(document) = subjects.document(subject.source)
     {
         activation = activation.with("object", document.clone());
     }
-    if let (Some(project), true) = (&subjects.project, policy.mentions("project")) {
+    if let (Some(project), true) = (subjects.project(), reads.project) {
         activation = activation.with("project", project.clone());
     }
-    if policy.mentions("service")
-        && let Some(service) = subject.key.as_ref().and_then(|key| subjects.services.get(key))
+    if reads.service
+        && let Some(service) = subject.key.as_ref().and_then(|key| subjects.service(key))
     {
         activation = activation.with("service", service.clone());
     }
@@ -148,6 +194,7 @@ fn judge_one<'a>(
     activation: &Activation,
     start: &Condition,
     each: Option<&Field>,
+    explains: Option<Explains<'_>>,
     into: &mut Judgement<'a>,
 ) {
     let selected = select(policy, activation, start);
@@ -158,6 +205,11 @@ fn judge_one<'a>(
     for (index, validation) in policy.validations.iter().enumerate() {
         for select in &selected {
             for world in validation.expression.worlds(activation, &select.condition, WORLD_LIMIT) {
+                if let Some(explains) = explains {
+                    let open = !select.unknowns.is_empty() || select.error.is_some();
+                    let told = explain(policy, validation, explains, reference, activation, &world, open);
+                    into.explanations.push(told);
+                }
                 let mut open = |unknowns: Vec<UnknownInput>| {
                     let unknowns = join(&select.unknowns, unknowns);
                     into.open.push(Open { validation: index, world: world.condition.clone(), unknowns });

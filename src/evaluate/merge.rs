@@ -7,6 +7,7 @@ use crate::value::Condition;
 use std::collections::HashMap;
 
 /// A finding before it is merged with its like.
+#[derive(Debug)]
 pub(super) struct Draft {
     pub finding: Finding,
     pub validation: usize,

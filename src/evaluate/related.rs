@@ -17,6 +17,8 @@ use crate::value::Condition;
 /// What is known of one failure when places are looked for.
 pub(super) struct Tree<'a> {
     pub subject: &'a Subject,
+    /// The subject's tree.
+    pub root: &'a Field,
     pub failure: &'a Failure<'a>,
     pub variable: &'static str,
     pub inputs: &'a Inputs<'a>,
@@ -194,7 +196,7 @@ impl Tree<'_> {
         let Some(Segment::Name(root)) = segments.next() else { return None };
         let mut here = match root {
             "each" => self.failure.each.clone()?,
-            root if root == self.variable => self.subject.field.clone(),
+            root if root == self.variable => self.root.clone(),
             _ => return None,
         };
         for segment in segments {
@@ -222,18 +224,16 @@ pub(super) fn strictness(failure: &Failure<'_>) -> f64 {
     else {
         return 0.0;
     };
-    let field = failure.reference.and_then(|reference| match &reference.field {
-        Field::Known { datum: Datum::Object(object), .. } => {
-            object.fields.get(last_name(&read.path)).cloned()
-        }
+    let field = match failure.reference.and_then(Subject::kept) {
+        Some(Field::Known { datum: Datum::Object(object), .. }) => object.fields.get(last_name(&read.path)),
         _ => None,
-    });
+    };
     match field {
         Some(Field::Known { datum: Datum::Quantity { amount, .. }, .. }) => amount.as_f64(),
         Some(Field::Known { datum: Datum::Duration { amount, .. }, .. }) => amount.as_seconds(),
-        Some(Field::Known { datum: Datum::Double(number), .. }) => number,
+        Some(Field::Known { datum: Datum::Double(number), .. }) => *number,
         #[allow(clippy::cast_precision_loss)]
-        Some(Field::Known { datum: Datum::Int(number), .. }) => number as f64,
+        Some(Field::Known { datum: Datum::Int(number), .. }) => *number as f64,
         _ => 0.0,
     }
 }

@@ -2,8 +2,9 @@
 //! same to several regions.
 
 use crate::model::{Deployment, Settings};
+use crate::source::Span;
 use crate::value::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 
 /// The deployments without repetitions: of two that say the same in the same place, the one with the
@@ -11,7 +12,16 @@ use std::fmt::Write as _;
 pub fn merged(deployments: Vec<Deployment>) -> Vec<Deployment> {
     let mut kept: Vec<Deployment> = Vec::with_capacity(deployments.len());
     let mut seen: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    // Only what stands in one place can be the same.
+    let mut at: HashMap<Span, usize> = HashMap::with_capacity(deployments.len());
+    for deployment in &deployments {
+        *at.entry(deployment.anchor).or_default() += 1;
+    }
     for mut deployment in deployments {
+        if at.get(&deployment.anchor) == Some(&1) {
+            kept.push(deployment);
+            continue;
+        }
         let same = seen.entry(signature(&deployment)).or_default();
         let related = |other: &Deployment| {
             deployment.condition.implies(&other.condition) || other.condition.implies(&deployment.condition)

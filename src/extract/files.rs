@@ -3,25 +3,50 @@
 use crate::document::{Document, Ref};
 use crate::extract::{artifact_at, name};
 use crate::model::{Artifact, Deployment, EnvKind, EnvVariable, Kind};
-use crate::platform::Trace;
+use crate::platform::{Objects, Trace};
+use crate::source::Sources;
 use crate::value::{Condition, Reason, Text, Unknown, Value};
+use std::collections::HashMap;
+
+/// The first document of each file, by its path.
+pub type ByPath<'a> = HashMap<&'a str, &'a Document>;
+
+/// Documents by the paths of their files.
+pub fn by_path<'a>(documents: &'a [Document], sources: &'a Sources) -> ByPath<'a> {
+    let mut all = ByPath::new();
+    for document in documents {
+        all.entry(sources.get(document.source).path()).or_insert(document);
+    }
+    all
+}
 
 /// Puts the variables of files in the place of "any variable may come of it". What the deployment says
 /// itself stands behind them and wins.
 pub fn include(
     deployment: &mut Deployment,
     artifacts: &[Artifact],
-    documents: &[Document],
+    documents: &ByPath<'_>,
+    objects: &Objects<'_>,
     trace: &mut Trace<'_>,
 ) {
     let from = deployment.source;
     for container in &mut deployment.containers {
+        for variable in &mut container.env.all {
+            let Value::Unknown(unknown, _) = &variable.value else { continue };
+            if unknown.reason == Reason::NotFound
+                && let Some(value) = objects.value(&unknown.input, from, trace)
+            {
+                variable.origin = value.as_known().map(|known| known.origin);
+                variable.value = value;
+            }
+        }
         let mut found: Vec<EnvVariable> = Vec::new();
         container.env.open.retain(|unknown| {
             if unknown.reason != Reason::NotFound {
                 return true;
             }
-            match variables(unknown, artifacts, documents, from, trace) {
+            let of_object = objects.variables(&unknown.input, from, trace);
+            match of_object.or_else(|| variables(unknown, artifacts, documents, from, trace)) {
                 Some(variables) => {
                     found.extend(variables);
                     false
@@ -50,7 +75,7 @@ fn effective(all: Vec<EnvVariable>) -> Vec<EnvVariable> {
 fn variables(
     file: &Unknown,
     artifacts: &[Artifact],
-    documents: &[Document],
+    documents: &ByPath<'_>,
     from: crate::source::SourceId,
     trace: &mut Trace<'_>,
 ) -> Option<Vec<EnvVariable>> {
@@ -59,10 +84,9 @@ fn variables(
         return Some(artifact.env.all.iter().map(of_file).collect());
     }
     let candidates = name::candidates(&file.input, trace.sources.get(from).path());
-    let document = documents.iter().find(|document| {
-        let path = trace.sources.get(document.source).path();
-        candidates.iter().any(|candidate| candidate == path)
-    })?;
+    // Of two files that the path may mean, the one that was read first.
+    let found = candidates.iter().filter_map(|path| documents.get(path.as_str()));
+    let document = found.min_by_key(|document| document.source)?;
     let root = document.root();
     root.is_mapping().then(|| of_mapping(root, trace))
 }

@@ -30,6 +30,9 @@ use std::collections::BTreeMap;
 #[derive(Debug)]
 pub struct Inputs<'a> {
     pub sources: &'a Sources,
+    /// What documents deploy, in the order of the files: see [`platform::deployments`].
+    pub deployments: Vec<Deployment>,
+    /// Documents that deployments may name: files of variables.
     pub documents: &'a [Document],
     /// What the scripts of each file may run.
     pub invocations: &'a [(SourceId, Invocation)],
@@ -71,10 +74,13 @@ pub fn extract(
     let mut diagnostics = Vec::new();
     let environments = Environments::new(&settings.environments, &mut diagnostics);
     let mut trace = Trace { sources: inputs.sources, provenance };
-    let (mut deployments, builds) = deployments(&inputs, &environments, &mut trace, &mut diagnostics);
+    let mut deployments = inputs.deployments;
+    let builds = run(inputs.invocations, &environments, &mut trace, &mut diagnostics, &mut deployments);
     let mut artifacts = inputs.artifacts;
+    let objects = platform::Objects::of(inputs.documents);
+    let documents = files::by_path(inputs.documents, inputs.sources);
     for deployment in &mut deployments {
-        files::include(deployment, &artifacts, inputs.documents, &mut trace);
+        files::include(deployment, &artifacts, &documents, &objects, &mut trace);
         image::settle(deployment, &builds, &artifacts, &mut trace);
         environments.name(deployment, &mut diagnostics, &trace);
         deployment.family = name::family(deployment, &settings.aliases);
@@ -89,25 +95,23 @@ pub fn extract(
     (model, diagnostics)
 }
 
-/// What documents and command lines deploy, and what command lines build.
-fn deployments(
-    inputs: &Inputs<'_>,
+/// Adds what command lines deploy, and returns what they build.
+fn run(
+    invocations: &[(SourceId, Invocation)],
     environments: &Environments,
     trace: &mut Trace<'_>,
     diagnostics: &mut Vec<Diagnostic>,
-) -> (Vec<Deployment>, Vec<Build>) {
-    let (mut deployments, mut builds) = (Vec::new(), Vec::new());
-    for document in inputs.documents {
-        deployments.extend(platform::deployments(document, trace));
-    }
-    for (source, invocation) in inputs.invocations {
+    deployments: &mut Vec<Deployment>,
+) -> Vec<Build> {
+    let mut builds = Vec::new();
+    for (source, invocation) in invocations {
         let Some(call) = platform::recognise(*source, invocation, trace) else { continue };
         builds.extend(call.build());
         if call.deploys() {
             deployments.extend(worlds::deployments(&call, environments, trace, diagnostics));
         }
     }
-    (deployments, builds)
+    builds
 }
 
 /// The settings of a deployment that could not be followed.

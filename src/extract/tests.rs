@@ -12,7 +12,15 @@ fn inputs<'a>(
     invocations: &'a [(SourceId, Invocation)],
     artifacts: Vec<Artifact>,
 ) -> Inputs<'a> {
-    Inputs { sources, documents: &[], invocations, artifacts, settings: Vec::new(), bypasses: Vec::new() }
+    Inputs {
+        sources,
+        deployments: Vec::new(),
+        documents: &[],
+        invocations,
+        artifacts,
+        settings: Vec::new(),
+        bypasses: Vec::new(),
+    }
 }
 
 /// The deployments of command lines in one file, as a few lines each, and the diagnostics' codes.

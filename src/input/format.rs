@@ -25,7 +25,7 @@ impl Format {
             "yaml" | "yml" => return Some(Format::Yaml),
             "json" | "jsonc" => return Some(Format::Json),
             "toml" => return Some(Format::Toml),
-            "tf" => return Some(Format::Hcl),
+            "tf" | "tfvars" => return Some(Format::Hcl),
             "py" => return Some(Format::Python),
             "sh" | "bash" => return Some(Format::Shell),
             "dockerfile" | "containerfile" => return Some(Format::Dockerfile),

@@ -6,8 +6,10 @@
 /// The type of a setting's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Type {
-    /// Bytes or cores.
-    Quantity,
+    /// Bytes.
+    Memory,
+    /// Cores.
+    Cpu,
     Duration,
     Int,
     Bool,
@@ -43,14 +45,14 @@ const fn row(name: &'static str, kind: Type, level: Level, description: &'static
 }
 
 use Level::{Container, Deployment};
-use Type::{Bool, Duration, Image, Int, Probe, Quantity, Text};
+use Type::{Bool, Cpu, Duration, Image, Int, Memory, Probe, Text};
 
 /// All settings. Contract names never change their meaning.
 pub const ROWS: &[Row] = &[
-    row("memory", Quantity, Container, "memory limit in bytes"),
-    row("cpu", Quantity, Container, "CPU limit in cores"),
-    row("memory_request", Quantity, Container, "memory request in bytes"),
-    row("cpu_request", Quantity, Container, "CPU request in cores"),
+    row("memory", Memory, Container, "memory limit in bytes"),
+    row("cpu", Cpu, Container, "CPU limit in cores"),
+    row("memory_request", Memory, Container, "memory request in bytes"),
+    row("cpu_request", Cpu, Container, "CPU request in cores"),
     row("timeout", Duration, Deployment, "how long one request (or one task of a job) may take"),
     row(
         "startup_timeout",
@@ -84,8 +86,8 @@ pub const ROWS: &[Row] = &[
     row("user", Text, Container, "user the container runs as"),
     row("source", Text, Deployment, "source folder that the platform builds"),
     row("runtime", Text, Deployment, "language runtime"),
-    row("container_memory", Quantity, Container, "memory of one container where the task has its own"),
-    row("container_cpu", Quantity, Container, "CPU of one container where the task has its own"),
+    row("container_memory", Memory, Container, "memory of one container where the task has its own"),
+    row("container_cpu", Cpu, Container, "CPU of one container where the task has its own"),
 ];
 
 /// The row of a name.

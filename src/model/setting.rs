@@ -3,8 +3,7 @@
 use crate::model::Environment;
 use crate::provenance::Origin;
 use crate::source::Span;
-use crate::value::{Condition, Known, Scalar, Value};
-use std::collections::BTreeMap;
+use crate::value::{Condition, Known, NameMap, Scalar, Value};
 use std::sync::Arc;
 
 /// A setting of one deployment or container: what is known of its value, and what lost against it.
@@ -27,7 +26,7 @@ pub struct Setting {
 /// Settings by the name of their row in the [catalogue](crate::model::catalogue).
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
-    all: BTreeMap<&'static str, Setting>,
+    all: NameMap<Setting>,
 }
 
 impl Settings {
@@ -53,7 +52,7 @@ impl Settings {
 
     /// All settings in the order of their names.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, &Setting)> {
-        self.all.iter().map(|(&name, setting)| (name, setting))
+        self.all.iter()
     }
 
     /// Whether there is none.

@@ -25,6 +25,7 @@ mod image;
 mod kubernetes;
 mod lambda;
 pub mod manifest;
+mod objects;
 mod ports;
 mod probe;
 mod table;
@@ -36,6 +37,7 @@ mod variable;
 
 pub use convert::Conversion;
 pub use image::names_alpine;
+pub use objects::Objects;
 pub use table::{Bound, Default, Effect, Filled, Limit, Platform};
 pub use text::worlds_of;
 pub use trace::Trace;

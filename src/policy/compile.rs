@@ -1,12 +1,15 @@
 //! From a validated policy to one that can judge.
 
 use super::configure::{Override, effective};
-use super::{Code, Configuration, Kind, NamedCode, Param, ParamType, Policy};
-use crate::cel::object::{Field, Place};
-use crate::cel::{self, Declarations, Expected, Expression, Type, types};
+use super::{Code, Configuration, Kind, NamedCode, Param, ParamType, Policy, lint};
+use crate::cel::object::{Datum, Field, Place};
+use crate::cel::{self, Declarations, Expected, Expression, Members, Type, types};
 use crate::diagnostic::{Action, Diagnostic, nearest};
 use crate::model::Environment;
+use crate::platform;
+use crate::source::Span;
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// A named expression.
@@ -28,6 +31,16 @@ pub struct CompiledValidation {
     pub fix: Option<(Expression, String)>,
 }
 
+/// The steps that judging one subject may take at most, where a project sets no limit of its own: some
+/// tenths of a second.
+pub const COST_LIMIT: u64 = 10_000_000;
+
+/// A number of steps for people.
+pub fn steps(cost: u64) -> String {
+    const SHOWN: u64 = 1_000_000_000_000;
+    if cost > SHOWN { format!("more than {SHOWN}") } else { cost.to_string() }
+}
+
 /// A policy that can judge. Immutable; threads share it.
 #[derive(Clone, Debug)]
 pub struct Compiled {
@@ -35,6 +48,11 @@ pub struct Compiled {
     pub conditions: Vec<Named>,
     pub variables: Arc<Vec<(Arc<str>, Expression)>>,
     pub validations: Vec<CompiledValidation>,
+    /// What is in order and yet cannot be meant: unused names, constant conditions. Empty if it was not
+    /// checked.
+    pub warnings: Vec<Diagnostic>,
+    /// How many subjects `forEach` makes of one.
+    elements: u64,
     overrides: Vec<Override>,
     /// What the project says is done about a failure.
     pub action: Option<Action>,
@@ -68,13 +86,66 @@ impl Compiled {
         effective(&self.policy, &self.overrides, environment, services)
     }
 
+    /// The steps that judging one subject takes at most, with collections as large as the catalogue takes
+    /// them to be. Zero if the policy was not checked.
+    pub fn cost(&self) -> u64 {
+        let steps = self.expressions().fold(0u64, |sum, one| sum.saturating_add(one.cost()));
+        steps.saturating_mul(self.elements)
+    }
+
+    /// The expression that costs most.
+    pub fn dearest(&self) -> Span {
+        self.expressions().max_by_key(|one| one.cost()).map_or(self.policy.span, Expression::span)
+    }
+
+    /// Everything that is evaluated, except variables, which are evaluated where they are named.
+    pub(super) fn expressions(&self) -> impl Iterator<Item = &Expression> {
+        let validations = self.validations.iter().flat_map(|validation| {
+            let fix = validation.fix.as_ref().map(|(expression, _)| expression);
+            let parts = [validation.message_expression.as_ref(), validation.at.as_ref(), fix];
+            std::iter::once(&validation.expression).chain(parts.into_iter().flatten())
+        });
+        self.conditions.iter().map(|named| &named.expression).chain(validations)
+    }
+
+    /// What the expressions make of the params, checked against the values that a project gives.
+    pub fn check_overrides(&self, configuration: &Configuration) -> Vec<Diagnostic> {
+        let given = configuration.overrides.iter().map(|one| (&one.param, &one.value));
+        lint::values(self, given)
+    }
+
     /// Where the parameters are declared: the place of the map `params`.
     pub fn params_place(&self) -> Place {
         let span = self.policy.params.first().map_or(self.policy.span, |param| param.span);
         Place { span, origin: None, platform_default: false }
     }
 
-    /// Whether an expression may read the variable of this name. Never wrong about a `false`.
+    /// The same with the variables.
+    fn all_expressions(&self) -> impl Iterator<Item = &Expression> {
+        self.expressions().chain(self.variables.iter().map(|(_, expression)| expression))
+    }
+
+    /// Whether one of its expressions names this variable.
+    pub fn reads(&self, variable: &str) -> bool {
+        self.all_expressions().any(|expression| expression.names(variable))
+    }
+
+    /// Adds the fields of a variable that its expressions, or its `forEach`, may read.
+    pub fn members(&self, variable: &str, into: &mut Members) {
+        for expression in self.all_expressions() {
+            expression.members(variable, into);
+        }
+        if let Some(path) = &self.policy.for_each {
+            let mut names = path.text.trim().split('.');
+            match (names.next(), names.next()) {
+                (Some(root), Some(name)) if root == variable => into.add(name),
+                _ => {}
+            }
+        }
+    }
+
+    /// Whether the word stands in one of its expressions, as a field's name or otherwise. Never wrong
+    /// about a `false`.
     pub fn mentions(&self, variable: &str) -> bool {
         let word =
             |text: &String| text.split(|c: char| !(c.is_alphanumeric() || c == '_')).any(|w| w == variable);
@@ -87,7 +158,14 @@ impl Compiled {
 /// # Errors
 /// Everything that is wrong with its expressions, each at the characters in the policy file.
 pub fn compile(policy: Arc<Policy>) -> Result<Compiled, Vec<Diagnostic>> {
-    compile_with(policy, &check)
+    let mut compiled = compile_with(Arc::clone(&policy), &check)?;
+    let defaults = policy.params.iter().filter_map(|param| Some((&param.name, param.default.as_ref()?)));
+    let wrong = lint::values(&compiled, defaults);
+    if !wrong.is_empty() {
+        return Err(wrong);
+    }
+    compiled.warnings = lint::warnings(&compiled);
+    Ok(compiled)
 }
 
 /// Compiles a policy that was checked before: the built-in pack, which a test checks.
@@ -110,44 +188,58 @@ type Compiler<'a> = &'a dyn Fn(&Code, &Declarations, Expected) -> Result<Express
 
 fn compile_with(policy: Arc<Policy>, compiler: Compiler<'_>) -> Result<Compiled, Vec<Diagnostic>> {
     let mut errors = Vec::new();
-    let mut declarations = declarations(&policy, &mut errors);
+    let (mut declarations, elements) = declarations(&policy, &mut errors);
     let mut run = |code: &Code, declarations: &Declarations, expected| {
         compiler(code, declarations, expected).map_err(|found| errors.extend(found)).ok()
     };
     let mut conditions = Vec::new();
-    for NamedCode { name, code } in &policy.conditions {
-        if let Some(expression) = run(code, &declarations, Expected::Bool) {
-            // What a matchCondition guards is there for certain in everything that follows.
-            declarations.assume(&expression);
-            conditions.push(Named { name: Arc::clone(name), expression });
-        }
+    for NamedCode { name, code, .. } in &policy.conditions {
+        let Some(expression) = run(code, &declarations, Expected::Bool) else {
+            // One mistake is told once, and not again wherever its guard is missed.
+            declarations.assume_anything();
+            continue;
+        };
+        // What a matchCondition guards is there for certain in everything that follows.
+        declarations.assume(&expression);
+        conditions.push(Named { name: Arc::clone(name), expression });
     }
     let mut variables = Vec::new();
-    for NamedCode { name, code } in &policy.variables {
-        if let Some(expression) = run(code, &declarations, Expected::Any) {
-            declarations.define(Arc::clone(name), &expression);
-            variables.push((Arc::clone(name), expression));
-        }
+    for NamedCode { name, code, .. } in &policy.variables {
+        let Some(expression) = run(code, &declarations, Expected::Any) else {
+            declarations.define_unknown(Arc::clone(name));
+            continue;
+        };
+        declarations.define(Arc::clone(name), &expression);
+        variables.push((Arc::clone(name), expression));
     }
     let mut validations = Vec::new();
     for validation in &policy.validations {
-        let Some(expression) = run(&validation.code, &declarations, Expected::Bool) else { continue };
+        let expression = run(&validation.code, &declarations, Expected::Bool);
         // A message may speak of what the validation guards: where that is absent, `message` stands in.
         let mut inside = declarations.clone();
-        inside.assume(&expression);
-        inside.assume_false(&expression);
+        match &expression {
+            Some(expression) => {
+                inside.allow(expression);
+                inside.assume_false(expression);
+            }
+            None => inside.assume_anything(),
+        }
         let mut part =
             |code: &Option<Code>, expected| code.as_ref().and_then(|code| run(code, &inside, expected));
+        let message_expression = part(&validation.message_code, Expected::Text);
+        let at = part(&validation.at, Expected::Place);
+        let fix = validation.fix.as_ref().and_then(|fix| {
+            let expression = part(&Some(fix.code.clone()), Expected::Text)?;
+            Some((expression, fix.note.clone()))
+        });
+        let Some(expression) = expression else { continue };
         validations.push(CompiledValidation {
-            message: validation.message.clone(),
-            message_expression: part(&validation.message_code, Expected::Text),
-            at: part(&validation.at, Expected::Place),
-            help: validation.help.clone(),
-            fix: validation.fix.as_ref().and_then(|fix| {
-                let expression = part(&Some(fix.code.clone()), Expected::Text)?;
-                Some((expression, fix.note.clone()))
-            }),
             expression,
+            message: validation.message.clone(),
+            message_expression,
+            at,
+            help: validation.help.clone(),
+            fix,
         });
     }
     if !errors.is_empty() {
@@ -158,6 +250,8 @@ fn compile_with(policy: Arc<Policy>, compiler: Compiler<'_>) -> Result<Compiled,
         conditions,
         variables: Arc::new(variables),
         validations,
+        warnings: Vec::new(),
+        elements,
         overrides: Vec::new(),
         action: None,
         texts,
@@ -175,8 +269,8 @@ fn texts(policy: &Policy) -> Vec<String> {
     named.chain(parts).collect()
 }
 
-/// The variables that the policy's expressions may name.
-fn declarations(policy: &Policy, errors: &mut Vec<Diagnostic>) -> Declarations {
+/// The variables that the policy's expressions may name, and how many elements `forEach` goes over.
+fn declarations(policy: &Policy, errors: &mut Vec<Diagnostic>) -> (Declarations, u64) {
     let target = match policy.target.kind {
         Kind::Deployment => cel::Target::Deployment,
         Kind::Artifact => cel::Target::Artifact,
@@ -187,23 +281,48 @@ fn declarations(policy: &Policy, errors: &mut Vec<Diagnostic>) -> Declarations {
         Kind::Bypass => cel::Target::Bypass,
     };
     let mut declarations = Declarations::of(target, policy.target.compared_with.is_some());
-    for Param { name, kind, .. } in &policy.params {
-        declarations.param(Arc::clone(name), type_of(kind));
-    }
-    if let Some(path) = &policy.for_each {
-        match element_type(&path.text) {
-            Ok(kind) => declarations.declare("each", kind),
-            Err(reason) => errors.push(Diagnostic::error("policy-value", path.span, reason)),
+    declarations.enumerate("deployment", "platform", platform::ALL.iter().map(|one| one.name).collect());
+    for Param { name, kind, default, .. } in &policy.params {
+        let unit = default.as_ref().map_or(Type::Quantity, unit_of);
+        let kind = if unit == Type::Quantity { type_of(kind) } else { unit };
+        match default {
+            Some(_) => declarations.param(Arc::clone(name), kind),
+            None => declarations.param_without_default(Arc::clone(name), kind),
         }
     }
-    declarations
+    for NamedCode { name, .. } in &policy.variables {
+        declarations.announce(Arc::clone(name));
+    }
+    let mut elements = 1;
+    if let Some(path) = &policy.for_each {
+        match element_type(&path.text) {
+            Ok((kind, count)) => {
+                declarations.declare("each", kind);
+                elements = count;
+            }
+            Err((at, reason)) => {
+                errors.push(Diagnostic::error("policy-value", path.map.span(at.start, at.end), reason));
+                // One mistake is told once.
+                declarations.declare("each", Type::Dyn);
+            }
+        }
+    }
+    (declarations, elements)
+}
+
+/// Memory or CPU, if a param's value is a quantity that is written as one of them.
+pub(super) fn unit_of(value: &Field) -> Type {
+    match value {
+        Field::Known { datum: Datum::Quantity { written, .. }, .. } => types::of_quantity(written),
+        _ => Type::Quantity,
+    }
 }
 
 fn type_of(kind: &ParamType) -> Type {
     match kind {
         ParamType::Quantity => Type::Quantity,
         ParamType::Duration => Type::Duration,
-        ParamType::Ratio => Type::Double,
+        ParamType::Ratio => Type::Ratio,
         ParamType::Int => Type::Int,
         ParamType::Bool => Type::Bool,
         ParamType::Text => Type::Text,
@@ -212,26 +331,36 @@ fn type_of(kind: &ParamType) -> Type {
     }
 }
 
-/// The type of the elements of the list or map at a path such as `deployment.required`.
-fn element_type(path: &str) -> Result<Type, String> {
-    let mut names = path.trim().split('.');
-    let root = names.next().unwrap_or_default();
-    let row =
-        types::variable(root).ok_or_else(|| format!("`forEach` names `{root}`, which is no variable"))?;
-    let mut kind = Type::Object(row.type_name);
-    for name in names {
-        let Type::Object(owner) = kind else {
-            return Err(format!("`forEach` looks for `{name}` in something without fields"));
-        };
-        let Some(field) = types::field(owner, name) else {
-            let known: Vec<&str> = types::fields(owner).iter().map(|row| row.name).collect();
-            let near = nearest(name, known).map_or(String::new(), |near| format!("; did you mean `{near}`?"));
-            return Err(format!("`forEach`: {owner} has no field `{name}`{near}"));
-        };
-        kind = field.kind;
+/// The type of the elements of the list or map at a path such as `deployment.required`, and how many it is
+/// taken to have; or which bytes of the path are wrong, and why.
+fn element_type(path: &str) -> Result<(Type, u64), (Range<usize>, String)> {
+    let start = path.len() - path.trim_start().len();
+    let mut at = start..start;
+    let (mut kind, mut elements): (Option<Type>, u64) = (None, 1);
+    for name in path.trim().split('.') {
+        at = at.end + usize::from(kind.is_some())..at.end + usize::from(kind.is_some()) + name.len();
+        kind = Some(match kind {
+            None => match types::variable(name) {
+                Some(row) => Type::Object(row.type_name),
+                None => return Err((at, format!("`forEach` names `{name}`, which is no variable"))),
+            },
+            Some(Type::Object(owner)) => match types::field(owner, name) {
+                Some(field) => {
+                    elements = types::elements(owner, name);
+                    field.kind
+                }
+                None => {
+                    let known: Vec<&str> = types::fields(owner).iter().map(|row| row.name).collect();
+                    let near = nearest(name, known);
+                    let near = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+                    return Err((at, format!("{owner} has no field `{name}`{near}")));
+                }
+            },
+            Some(_) => return Err((at, format!("`forEach` looks for `{name}` in something without fields"))),
+        });
     }
     match kind {
-        Type::List(element) | Type::Map(element) => Ok(*element),
-        other => Err(format!("`forEach` needs a list or a map; `{}` is {other}", path.trim())),
+        Some(Type::List(element) | Type::Map(element)) => Ok((*element, elements)),
+        _ => Err((start..at.end, "`forEach` needs a list or a map".to_owned())),
     }
 }

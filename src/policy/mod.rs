@@ -12,13 +12,14 @@ mod compile;
 mod configure;
 mod examples;
 mod keys;
+mod lint;
 mod param;
 mod read;
 mod shape;
 mod target;
 
 pub use builtin::{Builtin, PACK, Selection, find as find_builtin};
-pub use compile::{Compiled, CompiledValidation, Named, compile, compile_unchecked};
+pub use compile::{COST_LIMIT, Compiled, CompiledValidation, Named, compile, compile_unchecked, steps};
 pub use configure::{Configuration, Override, Scope, configure};
 pub use examples::{Actual, Difference, Example, Expected, File, ListPlace, compare as compare_example};
 pub use param::{Param, ParamType, parse_value, show};
@@ -44,6 +45,8 @@ pub struct Code {
 pub struct NamedCode {
     pub name: Arc<str>,
     pub code: Code,
+    /// The name's characters.
+    pub span: Span,
 }
 
 /// What is written at a place to mend a finding.

@@ -229,7 +229,7 @@ fn read_named(keys: &mut Keys, source: &Source, spec: Ref<'_>, key: &str) -> Vec
             keys.error("policy-duplicate-name", place.span(), message);
             continue;
         }
-        all.push(NamedCode { name: Arc::from(name), code });
+        all.push(NamedCode { name: Arc::from(name), code, span: place.span() });
     }
     all
 }

@@ -55,6 +55,10 @@ fn of_spec(name: &str) -> Key {
             Shape::words(["report", "count"]),
             "Whether undetermined verdicts are listed or only counted: report if left out",
         ),
+        "findings" => (
+            Shape::words(["each", "together"]),
+            "Whether each validation that fails is a finding, or those of one subject are one: each if left out",
+        ),
         "action" => {
             (Shape::words(["deny", "warn", "audit"]), "What is done instead of what the severity means")
         }

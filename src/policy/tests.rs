@@ -206,3 +206,15 @@ fn the_pack_is_checked_like_code() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+/// Documents that no policy can read are dropped when their deployments are known, and which policies there are
+/// is known only later: the pack must do without.
+#[test]
+fn the_pack_reads_no_documents() {
+    for builtin in PACK.iter().filter(|builtin| builtin.kind != Kind::Document) {
+        let mut sources = Sources::new();
+        let policy = builtin.load(&mut sources, false).unwrap();
+        let compiled = super::compile_unchecked(Arc::new(policy)).unwrap();
+        assert!(!compiled.reads("object") && !compiled.mentions("document"), "{}", builtin.name);
+    }
+}

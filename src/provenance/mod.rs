@@ -5,7 +5,6 @@
 //! names that a step speaks of are the characters at its span.
 
 use crate::source::{SourceId, Span};
-use std::collections::BTreeMap;
 
 /// Names one step of one file's arena: the last step that a value took.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -135,7 +134,10 @@ impl Arena {
 /// The arenas of all files of a run.
 #[derive(Debug, Default)]
 pub struct Provenance {
-    arenas: BTreeMap<SourceId, Arena>,
+    /// By the position of their file, from `first` on: files that are read are neighbours, and a hop is
+    /// looked up for every value that is read.
+    arenas: Vec<Option<Arena>>,
+    first: usize,
 }
 
 impl Provenance {
@@ -147,27 +149,50 @@ impl Provenance {
     /// Adds a file's arena. A file has one arena; a second one for the same file is an error of the
     /// program and replaces the first.
     pub fn add(&mut self, arena: Arena) {
-        self.arenas.insert(arena.source, arena);
+        let place = self.place(arena.source);
+        *place = Some(arena);
+    }
+
+    /// The place of a file's arena, made if there is none.
+    fn place(&mut self, source: SourceId) -> &mut Option<Arena> {
+        let index = source.index();
+        if self.arenas.is_empty() {
+            self.first = index;
+        }
+        let missing = self.first.saturating_sub(index);
+        self.arenas.splice(0..0, std::iter::repeat_with(|| None).take(missing));
+        self.first -= missing;
+        let at = index - self.first;
+        if at >= self.arenas.len() {
+            self.arenas.resize_with(at + 1, || None);
+        }
+        &mut self.arenas[at]
+    }
+
+    fn known(&self, source: SourceId) -> Option<&Arena> {
+        self.arenas.get(source.index().checked_sub(self.first)?)?.as_ref()
     }
 
     /// The arena of a file, made if there is none: for steps that are added after interpretation.
     pub fn arena(&mut self, source: SourceId) -> &mut Arena {
-        self.arenas.entry(source).or_insert_with(|| Arena::new(source))
+        self.place(source).get_or_insert_with(|| Arena::new(source))
     }
 
     /// Takes a file's arena out, to be added again when more steps are in it; empty if there is none.
     pub fn take(&mut self, source: SourceId) -> Arena {
-        self.arenas.remove(&source).unwrap_or_else(|| Arena::new(source))
+        self.place(source).take().unwrap_or_else(|| Arena::new(source))
     }
 
     /// Adds the arenas of other files.
     pub fn absorb(&mut self, other: Provenance) {
-        self.arenas.extend(other.arenas);
+        for arena in other.arenas.into_iter().flatten() {
+            self.add(arena);
+        }
     }
 
     /// One hop.
     pub fn hop(&self, origin: Origin) -> Option<&Hop> {
-        self.arenas.get(&origin.source)?.hop(origin)
+        self.known(origin.source)?.hop(origin)
     }
 
     /// All hops from the literal (first) to the last use.

@@ -1,5 +1,6 @@
 //! `celador explain POLICY`: a policy's page.
 
+use crate::diagnostic::Tally;
 use crate::report::style::{Ink, Style};
 use crate::report::text::{one_line, visible, width, wrap};
 
@@ -16,11 +17,15 @@ pub struct PolicyPage {
     pub rationale: String,
     /// `deployments in staging, compared with production, on Cloud Run`.
     pub target: String,
+    /// What judging one subject may take: `at most 120 steps for one of them`.
+    pub cost: Option<String>,
     pub params: Vec<ParamLine>,
     pub validations: Vec<ValidationLine>,
     /// CEL texts that select the subjects, with their names.
     pub conditions: Vec<(String, String)>,
     pub examples: Vec<ExampleText>,
+    /// What it came to in this project.
+    pub here: Option<Here>,
     /// The policy file, or `built in`.
     pub source: String,
 }
@@ -32,6 +37,17 @@ pub struct ParamLine {
     pub kind: String,
     pub default: Option<String>,
     pub description: String,
+    /// What the project says instead, the narrowest last: `4Gi for service auth (celador.yaml:12)`.
+    pub overrides: Vec<String>,
+}
+
+/// What a policy came to in a project.
+#[derive(Clone, Debug, Default)]
+pub struct Here {
+    /// Subjects that it selected, and what came of them.
+    pub tally: Tally,
+    /// `deploy.sh:3:12  backend: memory 512Mi is below 2Gi`, secrets masked.
+    pub findings: Vec<String>,
 }
 
 /// One validation: what must hold, and how it is mended.
@@ -103,6 +119,9 @@ pub fn explain(page: &PolicyPage, style: Style) -> String {
     }
     writer.heading("judges", &mut out);
     writer.paragraph(&page.target, 2, &mut out);
+    if let Some(cost) = &page.cost {
+        writer.paragraph(cost, 2, &mut out);
+    }
     for (name, expression) in &page.conditions {
         writer.paragraph(&format!("only where {name}: {expression}"), 2, &mut out);
     }
@@ -122,9 +141,15 @@ pub fn explain(page: &PolicyPage, style: Style) -> String {
                 param.default.as_ref().map_or("no default".to_owned(), |value| format!("default {value}"));
             let text = format!("{} ({}, {default}): {}", param.name, param.kind, param.description);
             writer.paragraph(&text, 2, &mut out);
+            for given in &param.overrides {
+                writer.paragraph(&format!("here: {given}"), 4, &mut out);
+            }
         }
         out.push_str(&configure(page, &writer));
         out.push('\n');
+    }
+    if let Some(here) = &page.here {
+        writer.here(here, &mut out);
     }
     for example in &page.examples {
         writer.example(example, &mut out);
@@ -144,6 +169,9 @@ fn configure(page: &PolicyPage, writer: &Writer) -> String {
         "\n  # celador.yaml\n  policies:\n    configure:\n      {policy}:\n        params: {{{param}: {value}}}\n"
     )
 }
+
+/// Findings of this project that a page shows.
+const FINDINGS: usize = 10;
 
 struct Writer {
     style: Style,
@@ -175,6 +203,29 @@ impl Writer {
         }
     }
 
+    fn here(&self, here: &Here, out: &mut String) {
+        let Tally { bound, passed, failed, undetermined, unpaired, .. } = &here.tally;
+        self.heading("in this project", out);
+        let mut told = match bound {
+            0 => "nothing to judge".to_owned(),
+            bound => format!("{bound} judged: {passed} pass, {failed} fail"),
+        };
+        if *undetermined > 0 {
+            told.push_str(&format!(", {undetermined} cannot be told"));
+        }
+        if !unpaired.is_empty() {
+            told.push_str(&format!("; without a counterpart: {}", unpaired.join(", ")));
+        }
+        self.paragraph(&told, 2, out);
+        for finding in here.findings.iter().take(FINDINGS) {
+            self.paragraph(finding, 2, out);
+        }
+        if here.findings.len() > FINDINGS {
+            self.paragraph(&format!("and {} more", here.findings.len() - FINDINGS), 2, out);
+        }
+        out.push('\n');
+    }
+
     fn example(&self, example: &ExampleText, out: &mut String) {
         let verdict = if example.findings.is_empty() { "passes" } else { "fails" };
         self.heading(&format!("example: {} ({verdict})", self.line(&example.name)), out);
@@ -191,7 +242,8 @@ impl Writer {
 
 #[cfg(test)]
 mod tests {
-    use super::{ExampleText, ParamLine, PolicyPage, ValidationLine, explain};
+    use super::{ExampleText, Here, ParamLine, PolicyPage, ValidationLine, explain};
+    use crate::diagnostic::Tally;
     use crate::report::Style;
 
     #[test]
@@ -205,6 +257,7 @@ mod tests {
             source: "built in".to_owned(),
             rationale: "A service that starts in seven phases needs memory for all of them at once.\n\nA smaller limit saves money until the first start.".to_owned(),
             target: "deployments on any platform".to_owned(),
+            cost: Some("at most 7 steps for one of them".to_owned()),
             conditions: vec![("alpine".to_owned(), "has(deployment.image) && deployment.image.alpine".to_owned())],
             validations: vec![ValidationLine { expression: "deployment.memory >= params.minimum".to_owned(), help: None }],
             params: vec![ParamLine {
@@ -212,7 +265,12 @@ mod tests {
                 kind: "quantity".to_owned(),
                 default: Some("2Gi".to_owned()),
                 description: "what a start-up needs".to_owned(),
+                overrides: vec!["4Gi for the service auth (celador.yaml:7)".to_owned()],
             }],
+            here: Some(Here {
+                tally: Tally { bound: 3, passed: 1, failed: 1, undetermined: 1, ..Tally::default() },
+                findings: vec!["deploy.sh:2:12: web: memory 512Mi is below 2Gi".to_owned()],
+            }),
             examples: vec![ExampleText {
                 name: "half a gigabyte".to_owned(),
                 files: vec![("deploy.sh".to_owned(), "gcloud run deploy web \\\n\t--memory 512Mi\n".to_owned())],

@@ -1,6 +1,6 @@
 //! What a run has to tell, as plain data: the input of every report.
 
-use crate::diagnostic::{Diagnostic, Finding, Severity, Tally};
+use crate::diagnostic::{Diagnostic, Explanation, Finding, Severity, Tally};
 use crate::model::Model;
 use crate::provenance::Provenance;
 use crate::source::{SourceId, Sources, Span};
@@ -41,6 +41,8 @@ pub struct Outcome {
     pub undetermined: Vec<Finding>,
     pub waived: Vec<Waived>,
     pub tallies: Vec<Tally>,
+    /// How each verdict came to be, if that was asked for.
+    pub explanations: Vec<Explanation>,
     /// What is wrong with the run itself: policies, `celador.yaml`, paths.
     pub diagnostics: Vec<Diagnostic>,
     pub coverage: Coverage,
@@ -83,6 +85,8 @@ impl Outcome {
                 related.chain([finding.primary.span.source])
             })
             .collect();
+        let operands = self.explanations.iter().flat_map(|one| &one.conditions).flat_map(|one| &one.operands);
+        files.extend(operands.filter_map(|operand| operand.place).map(|place| place.source));
         files.extend(self.diagnostics.iter().map(|diagnostic| diagnostic.primary.span.source));
         files
     }

@@ -43,6 +43,7 @@ pub fn found(policy: &str, message: &str, primary: Annotation) -> Finding {
         origin: None,
         related: Vec::new(),
         because: None,
+        further: Vec::new(),
         help: None,
         fix: None,
         unknowns: Vec::new(),

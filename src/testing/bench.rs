@@ -27,7 +27,7 @@ impl<'a> Bench<'a> {
     /// Reads an example's files.
     pub(super) fn new(file: &PolicyFile, policy: &str, example: &'a Example, load: Load<'_>) -> Bench<'a> {
         let (project, settings) = load(&example.files, file.sources(), policy);
-        Bench { example, facts: check::read(project, &settings), settings }
+        Bench { example, facts: check::read_single(project, &settings), settings }
     }
 
     /// Judges the example.
@@ -54,7 +54,7 @@ impl<'a> Bench<'a> {
         Said {
             findings: single.findings.iter().map(actual).collect(),
             open: single.undetermined.iter().map(actual).collect(),
-            errors: wrong.map(|told| self.in_policy_file(told)).collect(),
+            errors: wrong.map(|told| self.in_policy_file(told, &redactor)).collect(),
         }
     }
 
@@ -88,8 +88,9 @@ impl<'a> Bench<'a> {
         file.map.span(before + indent, before + line.trim_end().len())
     }
 
-    fn in_policy_file(&self, told: &Diagnostic) -> Diagnostic {
+    fn in_policy_file(&self, told: &Diagnostic, redactor: &Redactor<'_>) -> Diagnostic {
         let mut told = told.clone();
+        told.message = redactor.text_at(told.primary.span, &told.message).into_owned();
         told.primary.span = self.span(told.primary.span);
         for related in &mut told.related {
             related.span = self.span(related.span);

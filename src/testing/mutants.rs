@@ -62,7 +62,7 @@ fn mutants(policy: &Policy) -> Vec<Mutant> {
     }
     for (index, param) in policy.params.iter().enumerate() {
         let Some(default) = &param.default else { continue };
-        for value in moved(default) {
+        for value in moved(default).into_iter().filter(|value| show(value) != show(default)) {
             let what = format!("a default of {} for {}", show(&value), show(default));
             add(what, param.span, &|policy| {
                 if let Some(param) = policy.params.get_mut(index) {

@@ -68,7 +68,7 @@ pub struct Atom {
 
 impl PartialEq for Atom {
     fn eq(&self, other: &Atom) -> bool {
-        (&self.input, self.operator, &self.operand) == (&other.input, other.operator, &other.operand)
+        (self.operator, &self.input, &self.operand) == (other.operator, &other.input, &other.operand)
     }
 }
 
@@ -83,16 +83,29 @@ impl Atom {
 
     /// The values that the input may have if this atom names them: `==` and `in`.
     pub fn allowed(&self) -> Option<Vec<&str>> {
-        match (self.operator, &self.operand) {
-            (Operator::Equal, Operand::One(one)) => Some(vec![one]),
-            (Operator::In, Operand::Many(many)) => Some(many.iter().map(|one| &**one).collect()),
-            _ => None,
-        }
+        self.allows().map(|values| values.iter().map(|value| &**value).collect())
     }
 
     /// The values that the input cannot have if this atom names them: `!=` and `not in`.
     pub fn excluded(&self) -> Option<Vec<&str>> {
-        self.negated_for_values().map(|values| values.into_iter().collect())
+        self.excludes().map(|values| values.iter().map(|value| &**value).collect())
+    }
+
+    /// Like [`Atom::allowed`], without a list of its own: conditions are compared all the time.
+    fn allows(&self) -> Option<&[Arc<str>]> {
+        match (self.operator, &self.operand) {
+            (Operator::Equal, Operand::One(one)) => Some(std::slice::from_ref(one)),
+            (Operator::In, Operand::Many(many)) => Some(many),
+            _ => None,
+        }
+    }
+
+    fn excludes(&self) -> Option<&[Arc<str>]> {
+        match (self.operator, &self.operand) {
+            (Operator::NotEqual, Operand::One(one)) => Some(std::slice::from_ref(one)),
+            (Operator::NotIn, Operand::Many(many)) => Some(many),
+            _ => None,
+        }
     }
 
     /// Both tests as one, if they speak of the same input and one of them names its values; `Some(None)`
@@ -126,14 +139,6 @@ impl Atom {
         Some(Some(Atom { operator, operand, ..named.clone() }))
     }
 
-    fn negated_for_values(&self) -> Option<Vec<&str>> {
-        match (self.operator, &self.operand) {
-            (Operator::NotEqual, Operand::One(one)) => Some(vec![one]),
-            (Operator::NotIn, Operand::Many(many)) => Some(many.iter().map(|one| &**one).collect()),
-            _ => None,
-        }
-    }
-
     /// Whether both cannot hold at once. `false` means "not known to contradict".
     pub fn contradicts(&self, other: &Atom) -> bool {
         if self.input != other.input {
@@ -142,7 +147,7 @@ impl Atom {
         if self.operator == other.operator.negated() && self.operand == other.operand {
             return true;
         }
-        let one_way = |a: &Atom, b: &Atom| match (a.allowed(), b.allowed(), b.excluded()) {
+        let one_way = |a: &Atom, b: &Atom| match (a.allows(), b.allows(), b.excludes()) {
             (Some(ours), Some(theirs), _) => !ours.iter().any(|value| theirs.contains(value)),
             (Some(ours), _, Some(theirs)) => ours.iter().all(|value| theirs.contains(value)),
             // A text that equals something non-empty is a text that holds.
@@ -154,17 +159,17 @@ impl Atom {
 
     /// Whether `other` holds wherever this one does. `false` means "not known to".
     pub fn implies(&self, other: &Atom) -> bool {
-        if self == other {
-            return true;
-        }
         if self.input != other.input {
             return false;
         }
-        match (self.allowed(), other.allowed(), other.excluded()) {
+        if self.operator == other.operator && self.operand == other.operand {
+            return true;
+        }
+        match (self.allows(), other.allows(), other.excludes()) {
             (Some(ours), Some(theirs), _) => ours.iter().all(|value| theirs.contains(value)),
             (Some(ours), _, Some(theirs)) => !ours.iter().any(|value| theirs.contains(value)),
             (None, None, Some(theirs)) => {
-                self.excluded().is_some_and(|ours| theirs.iter().all(|value| ours.contains(value)))
+                self.excludes().is_some_and(|ours| theirs.iter().all(|value| ours.contains(value)))
             }
             _ => false,
         }
@@ -250,11 +255,11 @@ impl Condition {
     /// `env in [a, b] and env != a and env != b`.
     fn leaves_nothing(&self) -> bool {
         self.atoms.iter().any(|one| {
-            let excluded = |value: &&str| {
+            let excluded = |value: &Arc<str>| {
                 let others = self.atoms.iter().filter(|other| other.input == one.input);
-                others.filter_map(Atom::excluded).any(|values| values.contains(value))
+                others.filter_map(Atom::excludes).any(|values| values.contains(value))
             };
-            one.allowed().is_some_and(|allowed| allowed.iter().all(excluded))
+            one.allows().is_some_and(|allowed| allowed.iter().all(excluded))
         })
     }
 

@@ -5,12 +5,14 @@
 
 mod condition;
 mod duration;
+mod names;
 mod quantity;
 mod scalar;
 mod text;
 
 pub use condition::{Atom, Condition, Operand, Operator};
 pub use duration::{Duration, DurationError};
+pub use names::NameMap;
 pub use quantity::{Quantity, QuantityError};
 pub use scalar::{Number, Scalar};
 pub use text::{Part, Piece, Text};

@@ -13,6 +13,8 @@ pub struct Located {
     /// Whether the folder is known to be a project (a project file, a repository, a folder that was
     /// given), so that all of it may be read. Otherwise only what was named is.
     pub is_project: bool,
+    /// Whether a project file or a repository says that it is one.
+    pub is_marked: bool,
     /// The given paths, absolute and without `.` and `..`.
     pub paths: Vec<PathBuf>,
 }
@@ -31,12 +33,13 @@ pub fn locate(working: &Path, paths: &[PathBuf], with_file: bool) -> Located {
     let file = if with_file { config::nearest_file(start) } else { None };
     let repository = || start.ancestors().find(|folder| folder.join(".git").exists()).map(Path::to_owned);
     let known = file.as_ref().and_then(|file| file.parent()).map(Path::to_owned).or_else(repository);
-    let is_project = known.is_some() || is_folder;
+    let is_marked = known.is_some();
+    let is_project = is_marked || is_folder;
     let root = known.unwrap_or_else(|| {
         // A file by itself: paths are told as they were given, if they can be.
         if !is_folder && start.starts_with(working) { working.to_owned() } else { start.to_owned() }
     });
-    Located { root, file, is_project, paths: absolute }
+    Located { root, file, is_project, is_marked, paths: absolute }
 }
 
 /// A path without `.` and `..`, by its words alone: links are not followed, so that a path is reported

@@ -22,7 +22,7 @@ use crate::source::{SourceId, Sources, Span};
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Read;
+use std::io::{Read, Seek};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use text::{Decoded, decode};
@@ -250,7 +250,10 @@ fn read(candidate: &Candidate, request: &Request<'_>) -> Option<Content> {
     if candidate.format.is_none() {
         let format = first_line(&mut file).and_then(|line| Format::of_first_line(&line));
         return match format {
-            Some(format) => whole(candidate, format, request),
+            Some(format) => match file.rewind() {
+                Ok(()) => whole(file, size, format, request),
+                Err(error) => problem(Problem::Forbidden(reason(&error))),
+            },
             None if candidate.named => problem(Problem::Unknown),
             None => None,
         };
@@ -258,15 +261,17 @@ fn read(candidate: &Candidate, request: &Request<'_>) -> Option<Content> {
     if size > request.limits.bytes as u64 {
         return problem(Problem::TooLarge { size, limit: request.limits.bytes });
     }
-    whole(candidate, candidate.format?, request)
+    whole(file, size, candidate.format?, request)
 }
 
-fn whole(candidate: &Candidate, format: Format, request: &Request<'_>) -> Option<Content> {
-    let mut bytes = Vec::new();
+/// Reads a file from where it stands to its end. `size` is what it should have, for the room that is made.
+fn whole(file: std::fs::File, size: u64, format: Format, request: &Request<'_>) -> Option<Content> {
     // The limit holds for what is read, not for what the file system says: a pipe has no size.
     let limit = request.limits.bytes as u64;
-    let read = std::fs::File::open(&candidate.path)
-        .and_then(|file| file.take(limit.saturating_add(1)).read_to_end(&mut bytes));
+    // One byte more, so that the end is met without growing.
+    let room = usize::try_from(size.min(limit)).unwrap_or_default() + 1;
+    let mut bytes = Vec::with_capacity(room);
+    let read = file.take(limit.saturating_add(1)).read_to_end(&mut bytes);
     let (text, problem) = match read {
         Err(error) => (String::new(), Some(Problem::Forbidden(reason(&error)))),
         Ok(size) if size as u64 > limit => {

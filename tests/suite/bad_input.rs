@@ -107,12 +107,18 @@ fn an_empty_file_is_no_error() {
 
 #[test]
 fn a_hundred_thousand_nested_brackets() {
-    for (name, open) in [("deep.json", "["), ("deep.yaml", "["), ("deep.py", "("), ("deep.sh", "$(")] {
+    for (name, open) in
+        [("deep.json", "["), ("deep.yaml", "["), ("deep.py", "("), ("deep.sh", "$("), ("deep.toml", "[")]
+    {
         let content = match name {
             "deep.py" => {
-                format!("import subprocess\nsubprocess.run(['gcloud'])\nx = {}", open.repeat(100_000))
+                format!(
+                    "import subprocess\nsubprocess.run(['gcloud', 'run', 'deploy'])\nx = {}",
+                    open.repeat(100_000)
+                )
             }
             "deep.sh" => format!("gcloud run deploy {}", open.repeat(100_000)),
+            "deep.toml" => format!("a = {}", open.repeat(100_000)),
             _ => open.repeat(100_000),
         };
         reported("deep", name, content, &["deep"]);
@@ -213,9 +219,12 @@ fn a_shell_script_with_a_syntax_error() {
 }
 
 #[test]
-fn broken_yaml_and_json() {
+fn broken_documents_of_every_format() {
     reported("yaml-syntax", "broken.yaml", "a: [1, 2\nb: }\n", &["yaml"]);
     reported("json-syntax", "broken.json", "{\"a\": }", &["json"]);
+    reported("toml-syntax", "broken.toml", "a = = 1\n", &["toml"]);
+    reported("hcl-syntax", "broken.tf", "a \"b\" {\n  c = = 1\n}\n", &["hcl"]);
+    reported("make-syntax", "Makefile", "deploy:\n\tgcloud run deploy 'x\n", &["syntax"]);
 }
 
 #[test]

@@ -5,15 +5,19 @@
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod bad_input;
+mod checker;
 mod examples;
 mod executed;
+mod explanation;
 mod facts;
 mod generated;
 mod honesty;
 mod house;
 mod init;
 mod interpret;
+mod limits;
 mod language;
+mod mistakes;
 mod mutations;
 mod pack;
 mod readme;

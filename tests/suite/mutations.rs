@@ -181,7 +181,7 @@ const MORE: &[(&str, &str)] = &[
 ];
 
 /// A small generator with a fixed sequence (splitmix64): no crate, no surprise at an upgrade.
-struct Random(u64);
+pub struct Random(pub u64);
 
 impl Random {
     fn next(&mut self) -> u64 {
@@ -192,7 +192,7 @@ impl Random {
         z ^ (z >> 31)
     }
 
-    fn below(&mut self, end: usize) -> usize {
+    pub fn below(&mut self, end: usize) -> usize {
         if end == 0 { 0 } else { usize::try_from(self.next() % end as u64).unwrap() }
     }
 

@@ -93,6 +93,63 @@ fn no_planted_secret_is_printed() {
         ),
     );
     scratch.write(
+        "fly.toml",
+        format!(
+            "app = \"t\"\n[env]\n  DB_PASSWORD = \"{}\"\n  API_TOKEN = '{}'\n[build]\n  image = \"a:latest\"\n[vm\n",
+            next(), next()
+        ),
+    );
+    scratch.write(
+        "main.tf",
+        format!(
+            "variable \"db_password\" {{\n  default = \"{}\"\n}}\nlocals {{\n  api_token = \"{}\"\n}}\n\
+             resource \"google_cloud_run_v2_service\" \"t\" {{\n  name = \"tf\"\n  template {{\n    containers {{\n      \
+             image = \"a:latest\"\n      env {{\n        name  = \"DB_PASSWORD\"\n        value = var.db_password\n      }}\n      \
+             env {{\n        name  = \"SESSION_SECRET\"\n        value = \"{}\"\n      }}\n    }}\n  }}\n}}\n",
+            next(), next(), next()
+        ),
+    );
+    scratch.write(
+        "Makefile",
+        format!(
+            "DB_PASSWORD := {}\nAPI_TOKEN ?= {}\ndeploy:\n\tgcloud run deploy make --image a:latest --timeout 5 --timeout 6 \\\n\t\t\
+             --set-env-vars DB_PASSWORD=$(DB_PASSWORD),API_TOKEN=$(API_TOKEN)\n\theroku config:set SECRET_KEY={} -a make\n",
+            next(), next(), next()
+        ),
+    );
+    scratch.write(
+        "justfile",
+        format!(
+            "db_password := '{}'\ndeploy token='x':\n    fly secrets set DB_PASSWORD={{{{db_password}}}} API_TOKEN={} -a just\n    \
+             docker run -d -e DB_PASSWORD={{{{db_password}}}} a:latest\n",
+            next(), next()
+        ),
+    );
+    scratch.write(
+        "Taskfile.yml",
+        format!(
+            "version: '3'\nvars:\n  DB_PASSWORD: {}\nenv:\n  API_TOKEN: {}\ntasks:\n  up:\n    cmds:\n      - \
+             az containerapp create -n task --image a:latest --env-vars DB_PASSWORD={{{{.DB_PASSWORD}}}} API_TOKEN=$API_TOKEN\n",
+            next(), next()
+        ),
+    );
+    scratch.write(
+        "package.json",
+        format!(
+            "{{\"scripts\": {{\"up\": \"docker run -d -e DB_PASSWORD={} -e API_TOKEN='{}' a:latest\"}}}}",
+            next(),
+            next()
+        ),
+    );
+    scratch.write(
+        "task.json",
+        format!(
+            "{{\"family\": \"ecs\", \"containerDefinitions\": [{{\"name\": \"a\", \"image\": \"a:latest\", \"environment\": \
+             [{{\"name\": \"DB_PASSWORD\", \"value\": \"{}\"}}]}}]}}",
+            next()
+        ),
+    );
+    scratch.write(
         "celador.yaml",
         "version: 1\nservices:\n  web:\n    required: {env: [ENVIRONMENT], secrets: [DB_PASSWORD, MISSING_SECRET]}\n  api:\n    required: {env: [ENVIRONMENT], secrets: [DB_PASSWORD]}\n",
     );

@@ -1,17 +1,47 @@
 //! Calls of functions.
 
+use super::blame::{Operand, unit_help};
 use super::members::with_article;
 use super::{Checker, join, listed};
 use crate::cel::Type;
 use crate::cel::functions::{self, Kind, Row, Signature};
-use crate::diagnostic::Diagnostic;
+use crate::cel::{Activation, Outcome, compile_unchecked, types};
+use crate::diagnostic::{Diagnostic, nearest};
+use crate::source::{Span, TextMap};
+use crate::value::Condition;
 use ::cel::common::ast::{CallExpr, Expr, IdedExpr, LiteralValue};
+
+/// Functions whose second argument is a regular expression.
+const PATTERNS: [&str; 6] =
+    ["matches", "find", "findAll", "regex.replace", "regex.extract", "regex.extractAll"];
+
+/// Functions of other languages, with ours.
+const FOREIGN: [(&str, &str); 18] = [
+    ("len", "size"),
+    ("length", "size"),
+    ("count", "size"),
+    ("lower", "lowerAscii"),
+    ("toLower", "lowerAscii"),
+    ("toLowerCase", "lowerAscii"),
+    ("upper", "upperAscii"),
+    ("toUpper", "upperAscii"),
+    ("toUpperCase", "upperAscii"),
+    ("includes", "contains"),
+    ("test", "matches"),
+    ("any", "exists"),
+    ("some", "exists"),
+    ("every", "all"),
+    ("select", "filter"),
+    ("where", "filter"),
+    ("str", "string"),
+    ("float", "double"),
+];
 
 impl Checker<'_> {
     /// An operator's or a function's call.
     pub(super) fn call(&mut self, expr: &IdedExpr, call: &CallExpr) -> Type {
         if call.target.is_none()
-            && let Some(found) = self.operator(expr, &call.func_name, &call.args)
+            && let Some(found) = self.operator(&call.func_name, &call.args)
         {
             return found;
         }
@@ -34,22 +64,34 @@ impl Checker<'_> {
     fn apply(&mut self, expr: &IdedExpr, name: &str, target: Option<&IdedExpr>, args: &[IdedExpr]) -> Type {
         let rows: Vec<&Row> = functions::named(name, target.is_some()).collect();
         if rows.is_empty() {
+            // What it is called on may be wrong as well; a bare name may be a misspelt namespace.
+            if let Some(target) = target.filter(|target| !matches!(target.expr, Expr::Ident(_))) {
+                self.infer(target);
+            }
             self.no_function(expr, name, target, args);
             return Type::Dyn;
         }
         let all: Vec<&IdedExpr> = target.into_iter().chain(args).collect();
         let found: Vec<Type> = all.iter().map(|arg| self.infer(arg)).collect();
-        let signatures: Vec<&Signature> = rows.iter().flat_map(|row| row.signatures).collect();
-        let mut results = signatures.iter().filter_map(|signature| result(signature, &found));
+        let signatures = rows.iter().flat_map(|row| row.signatures);
+        let mut results = signatures.filter_map(|signature| result(signature, &found));
         if let Some(first) = results.next() {
             // Where arguments are of any type, several signatures may fit.
             let dynamic = found.iter().any(contains_dyn);
             let joined = if dynamic { results.fold(first, join) } else { first };
-            self.literal(name, &all);
-            return joined;
+            self.literal(expr, name, &all);
+            return with_unit(joined, name, &all, &found);
         }
-        self.no_signature(expr, name, &all, &found, &signatures, target.is_some());
+        let operands: Vec<Operand<'_>> =
+            all.iter().zip(&found).map(|(expr, kind)| Operand { expr, kind }).collect();
+        self.no_signature(expr, name, &operands, &rows);
         Type::Dyn
+    }
+
+    /// The function's name with its arguments, without what it is called on.
+    fn call_span(&self, expr: &IdedExpr) -> Span {
+        let place = self.tree.place(expr.id);
+        self.map.span(place.anchor.0 as usize, place.end as usize)
     }
 
     fn no_function(&mut self, expr: &IdedExpr, name: &str, target: Option<&IdedExpr>, args: &[IdedExpr]) {
@@ -77,18 +119,46 @@ impl Checker<'_> {
         if macros.contains(&name) && target.is_some() {
             let message = format!("`{name}` takes a name and what is asked of each element");
             let help = format!("`list.{name}(x, ..)`");
+            let span = self.call_span(expr);
             self.report(Diagnostic::error("cel-unknown-function", span, message).with_help(help));
             return;
         }
+        if name == "has" && target.is_none() {
+            let message = "`has` takes one field".to_owned();
+            let told = Diagnostic::error("cel-unknown-function", self.call_span(expr), message);
+            self.report(told.with_help("`has(deployment.memory)`"));
+            return;
+        }
+        if let Some(Expr::Ident(namespace)) = target.map(|target| &target.expr)
+            && self.is_unknown(namespace)
+        {
+            return self.no_namespace(target, namespace, name);
+        }
         let message = format!("there is no function `{name}`");
+        if let Some((_, ours)) = FOREIGN.iter().find(|(foreign, _)| *foreign == name) {
+            let help = format!("did you mean `{ours}`?");
+            self.report(Diagnostic::error("cel-unknown-function", span, message).with_help(help));
+            return;
+        }
         let namespace = name.split_once('.').map(|(namespace, _)| format!("{namespace}."));
         let near = |row: &&Row| {
             let same = namespace.as_ref().is_none_or(|namespace| row.name.starts_with(namespace.as_str()));
             row.member == target.is_some() && same
         };
-        let known = functions::rows().filter(near).map(|row| row.name);
+        // Of what is called on a value only that is of help which may be called on this one.
+        let receiver = target.map(|target| self.type_of(target).clone());
+        let fitting = |row: &&Row| {
+            let first = |one: &Signature| one.params.first().copied();
+            receiver.as_ref().is_none_or(|kind| {
+                row.signatures.iter().filter_map(first).any(|wanted| fits(wanted, kind, &mut None))
+            })
+        };
+        let loops =
+            receiver.as_ref().is_some_and(|kind| matches!(kind, Type::List(_) | Type::Map(_) | Type::Dyn));
+        let known = functions::rows().filter(near).filter(fitting).map(|row| row.name);
         let extra: &[&str] = match (target, &namespace) {
-            (Some(_), _) => &macros,
+            (Some(_), _) if loops => &macros,
+            (Some(_), _) => &[],
             (None, None) => &["has"],
             (None, Some(_)) => &[],
         };
@@ -98,75 +168,119 @@ impl Checker<'_> {
         self.unknown("cel-unknown-function", span, message, name, known);
     }
 
-    fn no_signature(
-        &mut self,
+    /// Whether a name is neither a variable nor declared by a loop.
+    fn is_unknown(&self, name: &str) -> bool {
+        let local = self.scope.iter().any(|(known, _)| known == name);
+        !local && self.declarations.variable(name).is_none()
+    }
+
+    /// Reports what stands before the dot of a function and is neither a value nor a namespace.
+    fn no_namespace(&mut self, target: Option<&IdedExpr>, namespace: &str, name: &str) {
+        let Some(target) = target else { return };
+        let spaces =
+            functions::rows().filter_map(|row| row.name.split_once('.')).filter(|(_, one)| *one == name);
+        let near = nearest(namespace, spaces.map(|(space, _)| space));
+        match near {
+            Some(near) => {
+                let message = format!("there is no `{namespace}.{name}`");
+                let told = Diagnostic::error("cel-unknown-name", self.span(target), message);
+                self.report(told.with_help(format!("did you mean `{near}.{name}`?")));
+            }
+            None => {
+                self.infer(target);
+            }
+        }
+    }
+
+    /// Reports arguments that no signature takes: the first of them that does not fit, what is too much,
+    /// or the call that lacks something.
+    fn no_signature(&mut self, expr: &IdedExpr, name: &str, args: &[Operand<'_>], rows: &[&Row]) {
+        let own = usize::from(rows.iter().any(|row| row.member));
+        let signatures: Vec<&Signature> = rows.iter().flat_map(|row| row.signatures).collect();
+        let shown: Vec<String> = signatures.iter().map(|one| written(name, one, own == 1)).collect();
+        let shown: Vec<&str> = shown.iter().map(String::as_str).collect();
+        let help = format!("there is {}", listed(&shown));
+        let alike: Vec<&&Signature> =
+            signatures.iter().filter(|one| one.params.len() == args.len()).collect();
+        let Some(at) = alike.iter().map(|one| fitting(one, args)).max() else {
+            let told = self.wrong_count(expr, name, args, own, &signatures);
+            return self.report(told.with_help(help));
+        };
+        let Some(&wrong) = args.get(at) else { return };
+        let found = with_article(wrong.kind);
+        let told = if at == 0 && own == 1 {
+            let what = self.written(wrong.expr);
+            let message = format!("`{name}` is not called on {found}; `{what}` is one");
+            Diagnostic::error("cel-type", self.span(wrong.expr), message)
+        } else {
+            let mut wanted: Vec<Type> = Vec::new();
+            for signature in alike.iter().filter(|one| fitting(one, args) == at) {
+                wanted.extend(signature.params.get(at).map(|kind| kind.with(&bound(signature, args, at))));
+            }
+            wanted.dedup();
+            let shown: Vec<String> = wanted.iter().map(with_article).collect();
+            let message = format!("`{name}` takes {} here, not {found}", shown.join(" or "));
+            let told = Diagnostic::error("cel-type", self.span(wrong.expr), message);
+            let unit = match wanted.as_slice() {
+                [one] => unit_help(one, wrong, self.written(wrong.expr)),
+                _ => None,
+            };
+            if let Some(unit) = unit {
+                return self.report(told.with_help(unit));
+            }
+            told
+        };
+        let given = matches!(wrong.kind, Type::Optional(_));
+        self.report(told.with_help(match given {
+            true => "`.orValue(..)` gives the value, or another".to_owned(),
+            false => help,
+        }));
+    }
+
+    /// The wrong number of arguments: those that are too many, or the call without its receiver.
+    fn wrong_count(
+        &self,
         expr: &IdedExpr,
         name: &str,
-        args: &[&IdedExpr],
-        found: &[Type],
+        args: &[Operand<'_>],
+        own: usize,
         signatures: &[&Signature],
-        member: bool,
-    ) {
-        let own = usize::from(member);
-        let target = args.first().copied().filter(|_| member);
-        let counts = |signature: &&&Signature| signature.params.len() == found.len();
-        let message = if signatures.iter().any(|signature| counts(&signature)) {
-            match (target, found.split_first()) {
-                (Some(target), Some((kind, []))) => {
-                    format!(
-                        "`{name}` is not called on {}; `{}` is one",
-                        with_article(kind),
-                        self.written(target)
-                    )
-                }
-                (Some(_), Some((kind, rest))) => {
-                    let given: Vec<String> = rest.iter().map(ToString::to_string).collect();
-                    format!("`{name}` on {} does not take ({})", with_article(kind), given.join(", "))
-                }
-                _ => {
-                    let given: Vec<String> = found.iter().map(ToString::to_string).collect();
-                    format!("`{name}` does not take ({})", given.join(", "))
-                }
+    ) -> Diagnostic {
+        let mut counts: Vec<usize> =
+            signatures.iter().map(|one| one.params.len().saturating_sub(own)).collect();
+        counts.sort_unstable();
+        counts.dedup();
+        let shown: Vec<String> = counts.iter().map(ToString::to_string).collect();
+        let plural = if counts == [1] { "" } else { "s" };
+        let given = args.len().saturating_sub(own);
+        let message = format!("`{name}` takes {} argument{plural}, {given} given", shown.join(" or "));
+        let most = counts.last().map_or(0, |most| most + own);
+        match (args.get(most), args.last()) {
+            (Some(first), Some(last)) => {
+                let span = self.span(first.expr).cover(self.span(last.expr));
+                Diagnostic::error("cel-type", span, message).with_label("too much")
             }
-        } else {
-            let mut wanted: Vec<String> =
-                signatures.iter().map(|signature| (signature.params.len() - own).to_string()).collect();
-            wanted.dedup();
-            let plural = if wanted == ["1"] { "" } else { "s" };
-            format!("`{name}` takes {} argument{plural}, {} given", wanted.join(" or "), found.len() - own)
-        };
-        let shown: Vec<String> =
-            signatures.iter().map(|signature| written(name, signature, own == 1)).collect();
-        let shown: Vec<&str> = shown.iter().map(String::as_str).collect();
-        let on_optional = signatures.iter().any(|one| matches!(one.params.first(), Some(Kind::Optional(_))));
-        let help = match found.first() {
-            Some(Type::Optional(_)) if own == 1 && !on_optional => {
-                "`.orValue(..)` gives the value, or another".to_owned()
-            }
-            Some(Type::Optional(inner)) if name == "orValue" => match (args.get(1), found.get(1)) {
-                (Some(other), Some(kind)) => {
-                    let unit = super::operators::unit_help(inner, other, self.written(other), kind);
-                    unit.unwrap_or_else(|| format!("the other value must be {} too", with_article(inner)))
-                }
-                _ => format!("there is {}", listed(&shown)),
-            },
-            _ => format!("there is {}", listed(&shown)),
-        };
-        self.report(Diagnostic::error("cel-type", self.anchor(expr), message).with_help(help));
+            _ => Diagnostic::error("cel-type", self.call_span(expr), message),
+        }
     }
 
     /// Checks texts that have a form of their own, where they stand as they are.
-    fn literal(&mut self, name: &str, args: &[&IdedExpr]) {
+    fn literal(&mut self, expr: &IdedExpr, name: &str, args: &[&IdedExpr]) {
         let checked = match name {
             "quantity" | "duration" => args.first(),
-            "matches" => args.get(1),
+            name if PATTERNS.contains(&name) => args.get(1),
             _ => None,
         };
+        if let Some(pattern) =
+            checked.filter(|_| PATTERNS.contains(&name)).and_then(|arg| super::operators::param(arg))
+        {
+            self.patterns.insert(pattern.to_owned());
+        }
         let Some((arg, text)) = checked.and_then(|arg| match &arg.expr {
             Expr::Literal(LiteralValue::String(text)) => Some((*arg, text.inner())),
             _ => None,
         }) else {
-            return;
+            return self.constant_call(expr, args);
         };
         let wrong = match name {
             "quantity" => functions::parse_quantity(text).err(),
@@ -178,6 +292,59 @@ impl Checker<'_> {
         if let Some(message) = wrong {
             self.report(Diagnostic::error("cel-type", self.span(arg), message));
         }
+    }
+
+    /// Reports a call of nothing but literals that fails whenever it is evaluated: a version, an address or
+    /// a time that is none.
+    fn constant_call(&mut self, expr: &IdedExpr, args: &[&IdedExpr]) {
+        if args.is_empty() || args.iter().any(|arg| !matches!(arg.expr, Expr::Literal(_))) {
+            return;
+        }
+        let map = TextMap::whole(self.span(expr));
+        let Ok(call) = compile_unchecked(self.written(expr), &map) else { return };
+        let outcome = call.worlds(&Activation::new(), &Condition::always(), 1).into_iter().next();
+        if let Some(Outcome::Error(error)) = outcome.map(|world| world.outcome) {
+            let span = match args {
+                [arg] => self.span(arg),
+                _ => self.span(expr),
+            };
+            self.report(Diagnostic::error("cel-type", span, error.message));
+        }
+    }
+}
+
+/// How many arguments fit a signature before the first that does not.
+fn fitting(signature: &Signature, args: &[Operand<'_>]) -> usize {
+    let mut any = None;
+    let pairs = signature.params.iter().zip(args);
+    pairs.take_while(|(kind, arg)| fits(**kind, arg.kind, &mut any)).count()
+}
+
+/// What the arguments before one have made of `Any`.
+fn bound(signature: &Signature, args: &[Operand<'_>], before: usize) -> Type {
+    let mut any = None;
+    for (kind, arg) in signature.params.iter().zip(args).take(before) {
+        fits(*kind, arg.kind, &mut any);
+    }
+    any.unwrap_or(Type::Dyn)
+}
+
+/// What a quantity is of, where the call's literal or its arguments tell.
+fn with_unit(result: Type, name: &str, args: &[&IdedExpr], found: &[Type]) -> Type {
+    if result != Type::Quantity {
+        return result;
+    }
+    if let ("quantity", [IdedExpr { expr: Expr::Literal(LiteralValue::String(text)), .. }]) = (name, args) {
+        return types::of_quantity(text.inner());
+    }
+    let parts = found.iter().map(|kind| match kind {
+        Type::List(element) => element,
+        other => other,
+    });
+    let mut units = parts.filter(|kind| kind.is_quantity() && **kind != Type::Quantity);
+    match units.next() {
+        Some(unit) if units.all(|other| other == unit) => unit.clone(),
+        _ => result,
     }
 }
 

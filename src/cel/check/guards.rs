@@ -3,6 +3,7 @@
 //! A field is certain where a test of it holds: in the same conjunction, in the branch of a choice, in
 //! the loop over a list that was filtered by it, or because an earlier expression of the policy holds.
 
+use super::formula::literal_bool;
 use super::loops::written;
 use super::{Checker, Macro};
 use crate::cel::{Type, types};
@@ -13,11 +14,42 @@ use std::collections::BTreeSet;
 /// Paths that are certainly there.
 type Facts = BTreeSet<String>;
 
+/// What is certain where a condition holds, and where it does not.
+#[derive(Default)]
+struct Certain {
+    holds: Facts,
+    fails: Facts,
+}
+
+impl Certain {
+    fn of(&self, truth: bool) -> &Facts {
+        if truth { &self.holds } else { &self.fails }
+    }
+
+    fn denied(self) -> Certain {
+        Certain { holds: self.fails, fails: self.holds }
+    }
+
+    fn and(self, other: &Certain) -> Certain {
+        Certain {
+            holds: self.holds.union(&other.holds).cloned().collect(),
+            fails: self.fails.intersection(&other.fails).cloned().collect(),
+        }
+    }
+
+    /// The same where something else is certain besides.
+    fn with(mut self, facts: &Facts) -> Certain {
+        self.holds.extend(facts.iter().cloned());
+        self.fails.extend(facts.iter().cloned());
+        self
+    }
+}
+
 /// Reports what is not guarded; what the whole expression guarantees where it holds, and where it does
 /// not.
 pub(super) fn check(checker: &mut Checker<'_>) -> (BTreeSet<String>, BTreeSet<String>) {
     let root = &checker.tree.root;
-    let facts = checker.declarations.certain().clone();
+    let Some(facts) = checker.declarations.certain().cloned() else { return Default::default() };
     let mut guards = Guards { checker, names: Vec::new(), reported: BTreeSet::new() };
     guards.walk(root, &facts);
     (guards.facts(root, true), guards.facts(root, false))
@@ -63,56 +95,59 @@ impl Guards<'_, '_> {
 
     /// What is certain where an expression is true, or where it is false.
     fn facts(&self, expr: &IdedExpr, truth: bool) -> Facts {
+        let certain = self.certain(expr);
+        if truth { certain.holds } else { certain.fails }
+    }
+
+    /// The same for both at once: each asks for both of its parts, and would double what they ask for.
+    fn certain(&self, expr: &IdedExpr) -> Certain {
+        let holds = |holds: Facts| Certain { holds, fails: Facts::new() };
         match &expr.expr {
-            Expr::Select(select) if select.test && truth => {
+            Expr::Select(select) if select.test => {
                 let path = self.path(&select.operand).map(|path| format!("{path}.{}", select.field));
-                path.into_iter().collect()
+                holds(path.into_iter().collect())
             }
+            Expr::Select(_) => match self.checker.declarations.definition(expr) {
+                Some(one) => Certain { holds: one.holds.clone(), fails: one.fails.clone() },
+                None => Certain::default(),
+            },
             Expr::Call(CallExpr { func_name, target: None, args }) => {
                 match (func_name.as_str(), args.as_slice()) {
-                    (operators::LOGICAL_NOT, [a]) => self.facts(a, !truth),
-                    (operators::LOGICAL_AND, [a, b]) | (operators::LOGICAL_OR, [a, b]) => {
-                        let (left, right) = (self.facts(a, truth), self.facts(b, truth));
-                        // All operands of a true conjunction are true; of a false one, some operand is false.
-                        if (func_name == operators::LOGICAL_AND) == truth {
-                            left.union(&right).cloned().collect()
-                        } else {
-                            left.intersection(&right).cloned().collect()
-                        }
+                    (operators::LOGICAL_NOT, [a]) => self.certain(a).denied(),
+                    // All operands of a true conjunction are true; of a false one, some operand is false.
+                    (operators::LOGICAL_AND, [a, b]) => self.certain(a).and(&self.certain(b)),
+                    (operators::LOGICAL_OR, [a, b]) => {
+                        self.certain(a).denied().and(&self.certain(b).denied()).denied()
                     }
                     (operators::CONDITIONAL, [condition, a, b]) => {
-                        let then: Facts =
-                            self.facts(condition, true).union(&self.facts(a, truth)).cloned().collect();
-                        let otherwise: Facts =
-                            self.facts(condition, false).union(&self.facts(b, truth)).cloned().collect();
-                        match (&a.expr, &b.expr) {
-                            // `c ? x : false` is true only where `c` is.
-                            (_, Expr::Literal(LiteralValue::Boolean(fixed))) if *fixed.inner() != truth => {
-                                then
-                            }
-                            (Expr::Literal(LiteralValue::Boolean(fixed)), _) if *fixed.inner() != truth => {
-                                otherwise
-                            }
-                            _ => then.intersection(&otherwise).cloned().collect(),
-                        }
+                        let condition = self.certain(condition);
+                        let then = self.certain(a).with(&condition.holds);
+                        let otherwise = self.certain(b).with(&condition.fails);
+                        // `c ? x : false` is true only where `c` is.
+                        let chosen = |truth: bool| match (literal_bool(a), literal_bool(b)) {
+                            (_, Some(fixed)) if fixed != truth => then.of(truth).clone(),
+                            (Some(fixed), _) if fixed != truth => otherwise.of(truth).clone(),
+                            _ => then.of(truth).intersection(otherwise.of(truth)).cloned().collect(),
+                        };
+                        Certain { holds: chosen(true), fails: chosen(false) }
                     }
-                    (operators::IN, [key, map]) if truth && self.is_map(map) => {
-                        self.member_path(map, key).into_iter().collect()
+                    (operators::IN, [key, map]) if self.is_map(map) => {
+                        holds(self.member_path(map, key).into_iter().collect())
                     }
-                    _ => Facts::new(),
+                    _ => Certain::default(),
                 }
             }
-            Expr::Call(call) if call.func_name == "hasValue" && truth => {
-                call.target.iter().filter_map(|target| self.optional_path(target)).collect()
+            Expr::Call(call) if call.func_name == "hasValue" => {
+                holds(call.target.iter().filter_map(|target| self.optional_path(target)).collect())
             }
             Expr::Comprehension(parts) if self.macro_of(expr) == Macro::Bind => {
                 // Facts about the name itself end with it; those about the subject stay.
-                self.facts(&parts.result, truth)
-                    .into_iter()
-                    .filter(|path| root(path) != parts.accu_var)
-                    .collect()
+                let Certain { mut holds, mut fails } = self.certain(&parts.result);
+                holds.retain(|path| root(path) != parts.accu_var);
+                fails.retain(|path| root(path) != parts.accu_var);
+                Certain { holds, fails }
             }
-            _ => Facts::new(),
+            _ => Certain::default(),
         }
     }
 
@@ -214,8 +249,9 @@ impl Guards<'_, '_> {
         self.walk(&parts.iter_range, facts);
         let mut inside = without(facts, &parts.iter_var);
         // The keys of a map are there while it is looped over.
-        if self.is_map(&parts.iter_range) && parts.iter_var2.is_none() {
-            inside.extend(self.path(&parts.iter_range).map(|map| format!("{map}[{}]", parts.iter_var)));
+        if parts.iter_var2.is_none() {
+            let map = self.map_of_keys(&parts.iter_range).and_then(|map| self.path(map));
+            inside.extend(map.map(|map| format!("{map}[{}]", parts.iter_var)));
         }
         // What a filter asked of the elements holds for each of them.
         inside.extend(self.element_facts(&parts.iter_range, &parts.iter_var));
@@ -232,6 +268,16 @@ impl Guards<'_, '_> {
             self.walk(value, &inside);
         }
         self.names.truncate(outside);
+    }
+
+    /// The map whose keys a loop goes over, some of which a filter may have left out.
+    fn map_of_keys<'e>(&self, range: &'e IdedExpr) -> Option<&'e IdedExpr> {
+        match &range.expr {
+            Expr::Comprehension(parts) if self.macro_of(range) == Macro::Filter => {
+                self.map_of_keys(&parts.iter_range)
+            }
+            _ => self.is_map(range).then_some(range),
+        }
     }
 
     /// What is certain of the elements of a list that was filtered, about the name they have now.
@@ -256,6 +302,7 @@ impl Guards<'_, '_> {
         let optional = match self.checker.type_of(operand) {
             Type::Object(owner) => types::field(owner, name).is_some_and(|row| row.optional),
             Type::Map(_) => true,
+            Type::Params => self.checker.declarations.may_lack(name),
             _ => false,
         };
         if optional {
@@ -289,9 +336,14 @@ impl Guards<'_, '_> {
             },
             _ => String::new(),
         };
+        // Whoever declares the param can give it a value.
+        let (label, help) = match super::operators::param(expr) {
+            Some(_) => ("it has no default", format!("give the param a default, or {help}")),
+            None => ("nothing says that it is there", help),
+        };
         let diagnostic =
             Diagnostic::error("cel-unguarded", self.checker.span(expr), format!("`{written}` may be absent"))
-                .with_label("nothing says that it is there")
+                .with_label(label)
                 .with_help(help);
         self.checker.report(diagnostic);
     }

@@ -67,7 +67,7 @@ impl Checker<'_> {
             return result;
         }
         let range = self.infer(&parts.iter_range);
-        let element = self.element(expr, parts, &range);
+        let element = self.element(parts, &range);
         let written = written(name, parts);
         if let Some(condition) = written.condition {
             let found = self.infer(condition);
@@ -86,7 +86,7 @@ impl Checker<'_> {
     }
 
     /// Declares the variables of a loop; the type of the first.
-    fn element(&mut self, expr: &IdedExpr, parts: &ComprehensionExpr, range: &Type) -> Type {
+    fn element(&mut self, parts: &ComprehensionExpr, range: &Type) -> Type {
         let (key, value) = match range {
             Type::List(element) => (Type::Int, (**element).clone()),
             Type::Map(value) => (Type::Text, (**value).clone()),
@@ -98,7 +98,7 @@ impl Checker<'_> {
                     self.written(range),
                     with_article(other)
                 );
-                self.report(Diagnostic::error("cel-type", self.anchor(expr), message));
+                self.report(Diagnostic::error("cel-type", self.span(range), message));
                 (Type::Dyn, Type::Dyn)
             }
         };

@@ -9,7 +9,7 @@ use ::cel::common::ast::{Expr, IdedExpr, LiteralValue, SelectExpr};
 impl Checker<'_> {
     /// `operand.field`, or `has(operand.field)`.
     pub(super) fn select(&mut self, expr: &IdedExpr, select: &SelectExpr) -> Type {
-        let operand = self.infer(&select.operand);
+        let operand = self.owner(&select.operand);
         let found = self.field(&operand, &select.operand, &select.field, self.anchor(expr));
         if select.test { Type::Bool } else { found }
     }
@@ -46,12 +46,28 @@ impl Checker<'_> {
 
     fn declared(&mut self, name: &str, span: Span, what: &str) -> Type {
         let declarations = self.declarations;
-        let rows = if what == "param" { declarations.params() } else { declarations.definitions() };
-        match rows.iter().find(|(known, _)| **known == *name) {
-            Some((_, kind)) => kind.clone(),
+        let rows: Vec<(&str, &Type)> = match what {
+            "param" => declarations.params().iter().map(|(name, kind)| (&**name, kind)).collect(),
+            _ => declarations.definitions().iter().map(|one| (&*one.name, &one.kind)).collect(),
+        };
+        self.used.insert(format!("{what} {name}"));
+        match rows.iter().find(|(known, _)| *known == name) {
+            Some((_, kind)) => (*kind).clone(),
+            None if what == "variable" && declarations.announces(name) => {
+                let message = format!("the variable `{name}` is not declared yet");
+                let help = "a variable sees those above it, a matchCondition none";
+                self.report(Diagnostic::error("cel-unknown-field", span, message).with_help(help));
+                Type::Dyn
+            }
+            None if rows.is_empty() => {
+                let message = format!("the policy has no {what} `{name}`");
+                let help = format!("it declares no `{what}s`");
+                self.report(Diagnostic::error("cel-unknown-field", span, message).with_help(help));
+                Type::Dyn
+            }
             None => {
                 let message = format!("the policy has no {what} `{name}`");
-                let known = rows.iter().map(|(name, _)| &**name);
+                let known = rows.iter().map(|(name, _)| *name);
                 self.unknown("cel-unknown-field", span, message, name, known);
                 Type::Dyn
             }
@@ -59,16 +75,13 @@ impl Checker<'_> {
     }
 
     /// `operand[key]`, or `operand[?key]` and `operand.?key`, which are optional.
-    pub(super) fn index(
-        &mut self,
-        expr: &IdedExpr,
-        operand: &IdedExpr,
-        key: &IdedExpr,
-        optional: bool,
-    ) -> Type {
-        let owner = self.infer(operand);
+    pub(super) fn index(&mut self, operand: &IdedExpr, key: &IdedExpr, optional: bool) -> Type {
+        let owner = match key.expr {
+            Expr::Literal(_) => self.owner(operand),
+            _ => self.infer(operand),
+        };
         let key_type = self.infer(key);
-        let found = self.member(expr, &owner, operand, key, &key_type);
+        let found = self.member(&owner, operand, key, &key_type);
         match found {
             found if !optional => found,
             found @ Type::Optional(_) => found,
@@ -76,16 +89,9 @@ impl Checker<'_> {
         }
     }
 
-    fn member(
-        &mut self,
-        expr: &IdedExpr,
-        owner: &Type,
-        operand: &IdedExpr,
-        key: &IdedExpr,
-        key_type: &Type,
-    ) -> Type {
+    fn member(&mut self, owner: &Type, operand: &IdedExpr, key: &IdedExpr, key_type: &Type) -> Type {
         match owner {
-            Type::Optional(inner) => match self.member(expr, inner, operand, key, key_type) {
+            Type::Optional(inner) => match self.member(inner, operand, key, key_type) {
                 found @ Type::Optional(_) => found,
                 found => Type::optional(found),
             },
@@ -120,7 +126,7 @@ impl Checker<'_> {
                 let what = with_article(other);
                 let message = format!("`{}` is {what}, which has no members", self.written(operand));
                 let help = format!("members have {}", listed(&["list", "map"]));
-                self.report(Diagnostic::error("cel-type", self.anchor(expr), message).with_help(help));
+                self.report(Diagnostic::error("cel-type", self.span(operand), message).with_help(help));
                 Type::Dyn
             }
         }
@@ -132,7 +138,8 @@ pub(super) fn with_article(kind: &Type) -> String {
     let name = kind.to_string();
     let article = if name.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
     match kind {
-        Type::Null | Type::Dyn => name,
+        Type::Null | Type::Dyn | Type::Memory => name,
+        Type::Cpu => "CPU".to_owned(),
         _ => format!("{article} {name}"),
     }
 }

@@ -1,11 +1,20 @@
 //! Static checks: names, fields, functions, operators and units first; then optional fields that nothing
 //! guards.
 
+mod blame;
 mod calls;
+mod constant;
+mod cost;
+mod formula;
 mod guards;
+mod logic;
 mod loops;
 mod members;
 mod operators;
+
+pub(super) use constant::Always;
+pub(super) use cost::Cost;
+pub(super) use logic::Formula;
 
 use super::limits;
 use super::parser::{Macro, Tree};
@@ -13,7 +22,8 @@ use crate::cel::{Declarations, Expected, Type, types};
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::source::{Span, TextMap};
 use ::cel::common::ast::{EntryExpr, Expr, IdedExpr, LiteralValue, MapExpr};
-use std::collections::BTreeSet;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What checking found out.
 #[derive(Debug)]
@@ -23,6 +33,43 @@ pub(super) struct Checked {
     pub(super) holds: BTreeSet<String>,
     /// The same where it does not hold.
     pub(super) fails: BTreeSet<String>,
+    /// What it says, if it is a condition.
+    pub(super) formula: Option<Formula>,
+    /// What the whole of it always is.
+    pub(super) always: Option<Always>,
+    pub(super) cost: Cost,
+    /// The params and variables that it names: `param minimum`, `variable sum`.
+    pub(super) used: BTreeSet<String>,
+    /// Params that are used as regular expressions.
+    pub(super) patterns: BTreeSet<String>,
+    /// Params of quantities that go with memory, or with CPU.
+    pub(super) units: BTreeMap<String, Type>,
+    /// What is in order and yet cannot be meant.
+    pub(super) warnings: Vec<Diagnostic>,
+}
+
+impl Checked {
+    /// Of an expression that is not checked.
+    pub(super) fn unknown() -> Checked {
+        Checked {
+            result: Type::Dyn,
+            holds: BTreeSet::new(),
+            fails: BTreeSet::new(),
+            formula: None,
+            always: None,
+            cost: Cost::default(),
+            used: BTreeSet::new(),
+            patterns: BTreeSet::new(),
+            units: BTreeMap::new(),
+            warnings: Vec::new(),
+        }
+    }
+
+    /// Whether the expression names a param or a variable of the policy.
+    pub(super) fn names(&self, what: &str, name: &str) -> bool {
+        let any = format!("any {what}");
+        self.used.contains(&any) || self.used.contains(&format!("{what} {name}"))
+    }
 }
 
 /// Checks a tree.
@@ -34,8 +81,19 @@ pub(super) fn check(
     expected: &Expected,
 ) -> Result<Checked, Vec<Diagnostic>> {
     let types = vec![Type::Dyn; tree.len() + 1];
-    let mut checker =
-        Checker { tree, text, map, declarations, scope: Vec::new(), diagnostics: Vec::new(), types };
+    let mut checker = Checker {
+        tree,
+        text,
+        map,
+        declarations,
+        scope: Vec::new(),
+        diagnostics: Vec::new(),
+        types,
+        used: BTreeSet::new(),
+        patterns: BTreeSet::new(),
+        units: BTreeMap::new(),
+        words: RefCell::default(),
+    };
     let result = checker.infer(&tree.root);
     checker.expect(&tree.root, &result, expected);
     // Where types are wrong, what is optional is not certain either.
@@ -44,7 +102,11 @@ pub(super) fn check(
         false => Default::default(),
     };
     if checker.diagnostics.is_empty() {
-        return Ok(Checked { result, holds, fails });
+        let (constant, cost) = (constant::check(&checker), cost::check(&checker));
+        let constant::Constancy { formula, always, mut warnings } = constant;
+        warnings.truncate(limits::ERRORS);
+        let Checker { used, patterns, units, .. } = checker;
+        return Ok(Checked { result, holds, fails, formula, always, cost, used, patterns, units, warnings });
     }
     let mut diagnostics = checker.diagnostics;
     diagnostics.sort_by_key(|diagnostic| (diagnostic.primary.span.start, diagnostic.primary.span.end));
@@ -63,6 +125,11 @@ struct Checker<'a> {
     diagnostics: Vec<Diagnostic>,
     /// The types of the nodes, by id.
     types: Vec<Type>,
+    used: BTreeSet<String>,
+    patterns: BTreeSet<String>,
+    units: BTreeMap<String, Type>,
+    /// Values that hold one of a few words, by their canonical text.
+    words: RefCell<BTreeMap<String, Vec<String>>>,
 }
 
 /// The names of types, which are values too: `type(x) == int`.
@@ -120,6 +187,25 @@ impl Checker<'_> {
         self.types.get(index).unwrap_or(&Type::Dyn)
     }
 
+    /// The type of what a field is read of. Params and variables are not named as a whole there.
+    fn owner(&mut self, operand: &IdedExpr) -> Type {
+        let Expr::Ident(name) = &operand.expr else { return self.infer(operand) };
+        let local = self.scope.iter().any(|(known, _)| known == name);
+        match self.declarations.variable(name).filter(|_| !local) {
+            Some(kind @ (Type::Params | Type::Definitions)) => {
+                self.remember(operand, &kind);
+                kind
+            }
+            _ => self.infer(operand),
+        }
+    }
+
+    fn remember(&mut self, expr: &IdedExpr, kind: &Type) {
+        if let Some(slot) = usize::try_from(expr.id).ok().and_then(|id| self.types.get_mut(id)) {
+            *slot = kind.clone();
+        }
+    }
+
     /// Infers the type of an expression and remembers it.
     fn infer(&mut self, expr: &IdedExpr) -> Type {
         let kind = match &expr.expr {
@@ -148,9 +234,7 @@ impl Checker<'_> {
             }
             Expr::Unspecified => Type::Dyn,
         };
-        if let Some(slot) = usize::try_from(expr.id).ok().and_then(|id| self.types.get_mut(id)) {
-            *slot = kind.clone();
-        }
+        self.remember(expr, &kind);
         kind
     }
 
@@ -158,6 +242,12 @@ impl Checker<'_> {
         let plain = name.trim_start_matches('.');
         let local = self.scope.iter().rev().find(|(known, _)| known == name).map(|(_, kind)| kind.clone());
         if let Some(kind) = local.or_else(|| self.declarations.variable(plain)) {
+            // Named as a whole, each of them may be meant.
+            match kind {
+                Type::Params => self.used.insert("any param".to_owned()),
+                Type::Definitions => self.used.insert("any variable".to_owned()),
+                _ => false,
+            };
             return kind;
         }
         if TYPE_NAMES.contains(&plain) {
@@ -251,6 +341,15 @@ fn literal_type(literal: &LiteralValue) -> Type {
 fn join(a: Type, b: Type) -> Type {
     match (a, b) {
         (a, b) if a == b => a,
+        // What is known of one quantity holds for the other, or they would not go together.
+        (a, b) if a.is_quantity() && a.accepts(&b) => {
+            if a == Type::Quantity {
+                b
+            } else {
+                a
+            }
+        }
+        (Type::Double, Type::Ratio) | (Type::Ratio, Type::Double) => Type::Double,
         (Type::List(a), Type::List(b)) => Type::list(join(*a, *b)),
         (Type::Map(a), Type::Map(b)) => Type::map(join(*a, *b)),
         (Type::Optional(a), Type::Optional(b)) => Type::optional(join(*a, *b)),

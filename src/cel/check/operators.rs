@@ -1,14 +1,16 @@
 //! Operators and units.
 
+use super::blame::Operand;
 use super::members::with_article;
 use super::{Checker, join};
 use crate::cel::Type;
+use crate::cel::functions::SORT;
 use crate::diagnostic::Diagnostic;
-use ::cel::common::ast::{Expr, IdedExpr, LiteralValue, operators};
+use ::cel::common::ast::{Expr, IdedExpr, operators};
 
 impl Checker<'_> {
     /// The type of an operator's call; `None` if the name is no operator's.
-    pub(super) fn operator(&mut self, expr: &IdedExpr, name: &str, args: &[IdedExpr]) -> Option<Type> {
+    pub(super) fn operator(&mut self, name: &str, args: &[IdedExpr]) -> Option<Type> {
         Some(match (name, args) {
             (operators::LOGICAL_AND | operators::LOGICAL_OR, [a, b]) => {
                 for operand in [a, b] {
@@ -25,16 +27,23 @@ impl Checker<'_> {
             (operators::CONDITIONAL, [condition, a, b]) => {
                 let found = self.infer(condition);
                 self.expect_bool(condition, &found);
-                let (a, b) = (self.infer(a), self.infer(b));
-                join(a, b)
-            }
-            (operators::INDEX, [a, b]) => self.index(expr, a, b, false),
-            (operators::OPT_INDEX, [a, b]) => self.index(expr, a, b, true),
-            (operators::OPT_SELECT, [a, b]) => self.index(expr, a, b, true),
-            (operators::EQUALS | operators::NOT_EQUALS, [a, b]) => {
                 let (left, right) = (self.infer(a), self.infer(b));
                 if !equatable(&left, &right) {
-                    self.unlike(expr, a, &left, b, &right);
+                    let (a, b) = (Operand { expr: a, kind: &left }, Operand { expr: b, kind: &right });
+                    self.unlike_choices(a, b);
+                }
+                join(left, right)
+            }
+            (operators::INDEX, [a, b]) => self.index(a, b, false),
+            (operators::OPT_INDEX, [a, b]) => self.index(a, b, true),
+            (operators::OPT_SELECT, [a, b]) => self.index(a, b, true),
+            (operators::EQUALS | operators::NOT_EQUALS, [a, b]) => {
+                let (left, right) = (self.infer(a), self.infer(b));
+                self.learn(a, &left, &right);
+                self.learn(b, &right, &left);
+                if !equatable(&left, &right) {
+                    let (a, b) = (Operand { expr: a, kind: &left }, Operand { expr: b, kind: &right });
+                    self.unlike(a, b, false);
                 }
                 Type::Bool
             }
@@ -43,17 +52,25 @@ impl Checker<'_> {
                 [a, b],
             ) => {
                 let (left, right) = (self.infer(a), self.infer(b));
+                self.learn(a, &left, &right);
+                self.learn(b, &right, &left);
                 if !comparable(&left, &right) {
-                    self.unlike(expr, a, &left, b, &right);
+                    let (a, b) = (Operand { expr: a, kind: &left }, Operand { expr: b, kind: &right });
+                    self.unlike(a, b, true);
                 }
                 Type::Bool
             }
-            (operators::IN, [a, b]) => self.contained(expr, a, b),
+            (operators::IN, [a, b]) => self.contained(a, b),
+            // What `sortBy` becomes: the list, and the keys of its elements.
+            (SORT, [list, keys]) => {
+                self.infer(keys);
+                self.infer(list)
+            }
             (operators::NEGATE, [a]) => match self.infer(a) {
-                found @ (Type::Int | Type::Double | Type::Quantity | Type::Duration | Type::Dyn) => found,
+                found if found.is_number() || is_amount(&found) || found.is_dyn() => found,
                 found => {
                     let message = format!("`-` does not take {}", with_article(&found));
-                    self.report(Diagnostic::error("cel-type", self.span(expr), message));
+                    self.report(Diagnostic::error("cel-type", self.span(a), message));
                     Type::Dyn
                 }
             },
@@ -69,7 +86,8 @@ impl Checker<'_> {
                 match arithmetic(name, &left, &right) {
                     Some(found) => found,
                     None => {
-                        self.no_arithmetic(expr, name, a, &left, b, &right);
+                        let (a, b) = (Operand { expr: a, kind: &left }, Operand { expr: b, kind: &right });
+                        self.no_arithmetic(name, a, b);
                         Type::Dyn
                     }
                 }
@@ -78,7 +96,17 @@ impl Checker<'_> {
         })
     }
 
-    fn contained(&mut self, expr: &IdedExpr, a: &IdedExpr, b: &IdedExpr) -> Type {
+    /// Remembers what the quantity of a param is compared with.
+    fn learn(&mut self, operand: &IdedExpr, kind: &Type, other: &Type) {
+        if *kind == Type::Quantity
+            && matches!(other, Type::Memory | Type::Cpu)
+            && let Some(name) = param(operand)
+        {
+            self.units.insert(name.to_owned(), other.clone());
+        }
+    }
+
+    fn contained(&mut self, a: &IdedExpr, b: &IdedExpr) -> Type {
         let (value, container) = (self.infer(a), self.infer(b));
         match &container {
             Type::Dyn => {}
@@ -102,7 +130,7 @@ impl Checker<'_> {
                     self.written(b),
                     with_article(other)
                 );
-                let diagnostic = Diagnostic::error("cel-type", self.anchor(expr), message);
+                let diagnostic = Diagnostic::error("cel-type", self.span(b), message);
                 let texts = *other == Type::Text && value == Type::Text;
                 let help = format!("`{}.contains({})`", self.written(b), self.written(a));
                 self.report(if texts { diagnostic.with_help(help) } else { diagnostic });
@@ -110,55 +138,12 @@ impl Checker<'_> {
         }
         Type::Bool
     }
+}
 
-    /// Reports two operands that cannot be compared.
-    fn unlike(&mut self, expr: &IdedExpr, a: &IdedExpr, left: &Type, b: &IdedExpr, right: &Type) {
-        let message = format!("{left} cannot be compared with {right}");
-        let diagnostic = Diagnostic::error("cel-type", self.span(expr), message)
-            .with_related(self.span(a), with_article(left))
-            .with_related(self.span(b), with_article(right));
-        let help =
-            unit_help(left, b, self.written(b), right).or_else(|| unit_help(right, a, self.written(a), left));
-        let help = help
-            .or_else(|| optional_help(self.written(a), left))
-            .or_else(|| optional_help(self.written(b), right));
-        self.report(match help {
-            Some(help) => diagnostic.with_help(help),
-            None => diagnostic,
-        });
-    }
-
-    fn no_arithmetic(
-        &mut self,
-        expr: &IdedExpr,
-        name: &str,
-        a: &IdedExpr,
-        left: &Type,
-        b: &IdedExpr,
-        right: &Type,
-    ) {
-        let symbol = name.trim_matches('_');
-        let message = format!("`{symbol}` does not take {} and {}", with_article(left), with_article(right));
-        let diagnostic = Diagnostic::error("cel-type", self.span(expr), message);
-        let help = match (left, right) {
-            (Type::Text, other) if name == operators::ADD && !matches!(other, Type::Optional(_)) => {
-                Some(format!("`string({})` makes a text of it", self.written(b)))
-            }
-            (other, Type::Text) if name == operators::ADD && !matches!(other, Type::Optional(_)) => {
-                Some(format!("`string({})` makes a text of it", self.written(a)))
-            }
-            (Type::Int, Type::Double) => Some(format!("`double({})` makes a float of it", self.written(a))),
-            (Type::Double, Type::Int) => Some(format!("`double({})` makes a float of it", self.written(b))),
-            _ => unit_help(left, b, self.written(b), right)
-                .or_else(|| unit_help(right, a, self.written(a), left))
-                .or_else(|| optional_help(self.written(a), left))
-                .or_else(|| optional_help(self.written(b), right)),
-        };
-        self.report(match help {
-            Some(help) => diagnostic.with_help(help),
-            None => diagnostic,
-        });
-    }
+/// The param that an expression is.
+pub(super) fn param(expr: &IdedExpr) -> Option<&str> {
+    let Expr::Select(select) = &expr.expr else { return None };
+    matches!(&select.operand.expr, Expr::Ident(root) if root == "params").then_some(&select.field)
 }
 
 /// Whether two types can be equal.
@@ -173,19 +158,25 @@ pub(super) fn equatable(a: &Type, b: &Type) -> bool {
     }
 }
 
+/// Whether values of a type have an order.
+pub(super) fn orderable(kind: &Type) -> bool {
+    matches!(kind, Type::Dyn | Type::Bool | Type::Text | Type::Bytes | Type::Timestamp | Type::Version)
+        || kind.is_number()
+        || is_amount(kind)
+}
+
 /// Whether two types have an order between them.
 fn comparable(a: &Type, b: &Type) -> bool {
-    let ordered = |kind: &Type| {
-        matches!(kind, Type::Dyn | Type::Bool | Type::Text | Type::Bytes | Type::Quantity | Type::Duration)
-            || matches!(kind, Type::Timestamp | Type::Version)
-            || kind.is_number()
-    };
-    ordered(a) && ordered(b) && (a.is_dyn() || b.is_dyn() || a == b || (a.is_number() && b.is_number()))
+    orderable(a) && orderable(b) && (a.accepts(b) || (a.is_number() && b.is_number()))
+}
+
+/// Whether a type has a unit.
+fn is_amount(kind: &Type) -> bool {
+    kind.is_quantity() || *kind == Type::Duration
 }
 
 /// The type of arithmetic; `None` where there is none.
 fn arithmetic(name: &str, a: &Type, b: &Type) -> Option<Type> {
-    let amount = |kind: &Type| matches!(kind, Type::Quantity | Type::Duration);
     match (name, a, b) {
         (_, Type::Dyn, _) | (_, _, Type::Dyn) => Some(Type::Dyn),
         (operators::ADD, Type::Text, Type::Text) => Some(Type::Text),
@@ -196,12 +187,12 @@ fn arithmetic(name: &str, a: &Type, b: &Type) -> Option<Type> {
         (operators::MULTIPLY | operators::DIVIDE, a, b) if a.is_number() && b.is_number() => {
             Some(if a == b { a.clone() } else { Type::Double })
         }
-        (operators::MULTIPLY, a, b) if amount(a) && b.is_number() => Some(a.clone()),
-        (operators::MULTIPLY, a, b) if a.is_number() && amount(b) => Some(b.clone()),
-        (operators::DIVIDE, a, b) if amount(a) && b.is_number() => Some(a.clone()),
-        (operators::DIVIDE, a, b) if amount(a) && a == b => Some(Type::Double),
-        (operators::ADD | operators::SUBSTRACT, a, b) if a == b && (a.is_number() || amount(a)) => {
-            Some(a.clone())
+        (operators::MULTIPLY, a, b) if is_amount(a) && b.is_number() => Some(a.clone()),
+        (operators::MULTIPLY, a, b) if a.is_number() && is_amount(b) => Some(b.clone()),
+        (operators::DIVIDE, a, b) if is_amount(a) && b.is_number() => Some(a.clone()),
+        (operators::DIVIDE, a, b) if is_amount(a) && is_amount(b) && a.accepts(b) => Some(Type::Ratio),
+        (operators::ADD | operators::SUBSTRACT, a, b) if a.accepts(b) && (a.is_number() || is_amount(a)) => {
+            Some(join(a.clone(), b.clone()))
         }
         (operators::MODULO, Type::Int | Type::Uint, _) if a == b => Some(a.clone()),
         (operators::ADD | operators::SUBSTRACT, Type::Timestamp, Type::Duration)
@@ -209,25 +200,4 @@ fn arithmetic(name: &str, a: &Type, b: &Type) -> Option<Type> {
         (operators::SUBSTRACT, Type::Timestamp, Type::Timestamp) => Some(Type::Duration),
         _ => None,
     }
-}
-
-/// What to write where an amount is wanted and something without a unit stands.
-pub(super) fn unit_help(wanted: &Type, found: &IdedExpr, written: &str, found_type: &Type) -> Option<String> {
-    let quoted = match &found.expr {
-        Expr::Literal(LiteralValue::String(_)) => written.to_owned(),
-        Expr::Literal(_) if *wanted == Type::Quantity => format!("\"{written}Mi\""),
-        Expr::Literal(_) => format!("\"{written}s\""),
-        _ if *found_type == Type::Text => written.to_owned(),
-        _ => return None,
-    };
-    match wanted {
-        Type::Quantity => Some(format!("a quantity is written `quantity({quoted})`")),
-        Type::Duration => Some(format!("a duration is written `duration({quoted})`")),
-        _ => None,
-    }
-}
-
-/// What to write where a value is wanted and an optional stands.
-fn optional_help(written: &str, found: &Type) -> Option<String> {
-    matches!(found, Type::Optional(_)).then(|| format!("`{written}.orValue(..)` gives the value, or another"))
 }

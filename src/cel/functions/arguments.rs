@@ -13,6 +13,7 @@ pub(super) type Answer<'b, 'v> = Outcome<CowVal<'b, 'v>>;
 
 /// The arguments as an array. An unknown one is the outcome of the call.
 pub(super) fn take<'b, 'v, const N: usize>(args: Arguments<'b, 'v>) -> Outcome<[CowVal<'b, 'v>; N]> {
+    work::charge(0)?;
     for arg in &args {
         Pending::check(arg.as_ref())?;
     }

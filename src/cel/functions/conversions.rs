@@ -123,7 +123,10 @@ fn to_string<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
         return string(text.to_owned());
     }
     if let Some(float) = values::double(value.as_ref()) {
-        return string(float_text(float));
+        let text = float_text(float);
+        // Whole floats keep their point: a multiplier of `1.0` is written so in code and settings.
+        let whole = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+        return string(if whole { format!("{text}.0") } else { text });
     }
     let value = value.as_ref();
     let format =
@@ -201,7 +204,7 @@ fn to_uint<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
         return unsigned(u64::try_from(int).map_err(|_| negative())?);
     }
     if let Some(float) = values::double(value.as_ref()) {
-        return if float >= 0.0 && float < UINT_END {
+        return if (0.0..UINT_END).contains(&float) {
             unsigned(float.trunc() as u64)
         } else {
             Err(fault::range("the number does not fit 64 bits without a sign"))

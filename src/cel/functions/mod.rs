@@ -3,7 +3,9 @@
 
 mod amounts;
 mod arguments;
+mod arithmetic;
 mod bits;
+mod collections;
 mod conversions;
 mod encoders;
 mod format;
@@ -25,7 +27,7 @@ mod versions;
 pub(super) use amounts::{parse_duration, parse_quantity};
 pub(super) use operators::{
     ADD, COPY, DIVIDE, ENTRIES, EQUAL, GREATER, GREATER_EQUAL, HAS, IN, INDEX, LESS, LESS_EQUAL, MERGED,
-    MODULO, MULTIPLY, NEGATE, OPTIONAL, PAIRS, SORT, SUBTRACT, UNEQUAL, VISIT,
+    MODULO, MULTIPLY, NEGATE, OPTIONAL, PAIRS, SORT, SUBTRACT, UNEQUAL, VISIT, internal,
 };
 pub(super) use patterns::pattern;
 
@@ -33,6 +35,7 @@ use crate::cel::Type;
 use ::cel::Env;
 use ::cel::common::functions::Function as Implementation;
 use ::cel::common::types as engine;
+use std::collections::HashSet;
 use std::sync::{Arc, LazyLock};
 
 /// A type in a signature.
@@ -114,22 +117,26 @@ pub(super) struct Row {
     pub(super) implementation: Implementation,
 }
 
-/// All functions, by subject.
-pub(super) const TABLE: [&[Row]; 18] = [
+/// The functions that most policies call, by subject.
+const CORE: [&[Row]; 7] = [
     texts::ROWS,
     patterns::ROWS,
-    format::ROWS,
-    formats::ROWS,
     lists::ROWS,
-    slices::ROWS,
-    sets::ROWS,
     numbers::ROWS,
-    bits::ROWS,
     amounts::ROWS,
-    quantities::ROWS,
-    times::ROWS,
     conversions::ROWS,
     optionals::ROWS,
+];
+
+/// The functions that few policies call: the engine is told of them where one does.
+const LIBRARIES: [&[Row]; 11] = [
+    format::ROWS,
+    formats::ROWS,
+    slices::ROWS,
+    sets::ROWS,
+    bits::ROWS,
+    quantities::ROWS,
+    times::ROWS,
     encoders::ROWS,
     network::ROWS,
     urls::ROWS,
@@ -138,7 +145,14 @@ pub(super) const TABLE: [&[Row]; 18] = [
 
 /// All rows.
 pub(super) fn rows() -> impl Iterator<Item = &'static Row> {
-    TABLE.iter().copied().flatten()
+    CORE.into_iter().chain(LIBRARIES).flatten()
+}
+
+/// Whether a function, by its name with the namespace if it has one, is of a library.
+pub(super) fn is_library(name: &str) -> bool {
+    static NAMES: LazyLock<HashSet<&str>> =
+        LazyLock::new(|| LIBRARIES.into_iter().flatten().map(|row| row.name).collect());
+    NAMES.contains(name)
 }
 
 /// Whether a name is the part before the dot of functions: `math` of `math.least`.
@@ -153,19 +167,22 @@ pub(super) fn named(name: &str, member: bool) -> impl Iterator<Item = &'static R
     rows().filter(move |row| row.member == member && row.name == name)
 }
 
-/// The engine's environment with our functions. It holds no function of the engine's own library: ours
-/// take values that may be unknown.
-pub(super) fn environment() -> Arc<Env> {
-    static ENVIRONMENT: LazyLock<Arc<Env>> = LazyLock::new(|| Arc::new(build()));
-    Arc::clone(&ENVIRONMENT)
+/// The engine's environment with our functions, those of the libraries too or without them. It holds no
+/// function of the engine's own library: ours take values that may be unknown. Each of the two is made
+/// when it is first asked for, as declaring all functions takes a tenth of a run.
+pub(super) fn environment(libraries: bool) -> Arc<Env> {
+    static PLAIN: LazyLock<Arc<Env>> = LazyLock::new(|| Arc::new(build(false)));
+    static WHOLE: LazyLock<Arc<Env>> = LazyLock::new(|| Arc::new(build(true)));
+    Arc::clone(if libraries { &WHOLE } else { &PLAIN })
 }
 
 /// Makes an environment.
-pub(super) fn build() -> Env {
+pub(super) fn build(libraries: bool) -> Env {
     let mut env = Env::default();
     env.set_error_on_duplicate_map_keys(true);
     let mut declared = Vec::new();
-    for row in rows() {
+    let rows = rows().filter(|row| libraries || !is_library(row.name));
+    for row in rows {
         for signature in row.signatures {
             let count = signature.params.len();
             // The engine picks by number of arguments; the implementation looks at their types.
@@ -210,6 +227,14 @@ fn declare(env: &mut Env, name: &str, member: bool, count: usize, implementation
     } else {
         env.add_overload(name, &id, params(count), implementation)
     };
+}
+
+/// Whether a text is a regular expression that may be evaluated.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn check_pattern(text: &str) -> Result<(), String> {
+    pattern(text).map(|_| ())
 }
 
 /// A function for people: name, signatures, documentation, example.

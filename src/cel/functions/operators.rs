@@ -1,19 +1,13 @@
 //! The operators, as functions of ours: operands may be unknown, may carry units, and may come in an
 //! order that the engine's own operators do not know.
 
-use super::arguments::{
-    Answer, Arguments, amount, bool, double, elements, list, measure, number, string, take, time,
-};
-use super::slices;
-use crate::cel::values::{
-    self, ListVal, MapVal, Measure, Outcome, Pending, SessionVal, Timestamp, Unit, fault, work,
-};
-use crate::value::Duration;
+use super::arguments::{Answer, Arguments, bool, measure, take};
+use super::{arithmetic, collections, slices};
+use crate::cel::values::{self, MapVal, Outcome, Pending, fault, work};
 use ::cel::common::functions::Function as Implementation;
-use ::cel::common::types::{CelInt, CelList, CelMap, CelMapKey, CelOptional};
+use ::cel::common::types::{CelMap, CelOptional};
 use ::cel::common::value::{CowVal, Val};
 use std::cmp::Ordering;
-use std::collections::HashMap;
 
 pub(in crate::cel) const EQUAL: &str = "@==";
 pub(in crate::cel) const UNEQUAL: &str = "@!=";
@@ -48,21 +42,30 @@ pub(in crate::cel) const INTERNAL: &[(&str, usize, Implementation)] = &[
     (GREATER_EQUAL, 2, greater_equal),
     (IN, 2, contained),
     (INDEX, 2, index),
-    (ADD, 2, add),
-    (SUBTRACT, 2, subtract),
-    (MULTIPLY, 2, multiply),
-    (DIVIDE, 2, divide),
-    (MODULO, 2, modulo),
-    (NEGATE, 1, negate),
+    (ADD, 2, arithmetic::add),
+    (SUBTRACT, 2, arithmetic::subtract),
+    (MULTIPLY, 2, arithmetic::multiply),
+    (DIVIDE, 2, arithmetic::divide),
+    (MODULO, 2, arithmetic::modulo),
+    (NEGATE, 1, arithmetic::negate),
     (HAS, 2, has),
     (OPTIONAL, 2, optional),
-    (VISIT, 2, visit),
-    (PAIRS, 2, pairs),
-    (ENTRIES, 1, entries),
-    (MERGED, 1, merged),
+    (VISIT, 2, collections::visit),
+    (PAIRS, 2, collections::pairs),
+    (ENTRIES, 1, collections::entries),
+    (MERGED, 1, collections::merged),
     (SORT, 2, slices::sort_by_keys),
-    (COPY, 1, copied),
+    (COPY, 1, collections::copied),
 ];
+
+/// The function that an operator, or another part of the language, was rewritten to.
+pub(in crate::cel) fn internal(name: &str, arguments: usize) -> Option<Implementation> {
+    if !name.starts_with('@') {
+        return None;
+    }
+    let row = INTERNAL.iter().find(|(known, count, _)| *known == name && *count == arguments);
+    row.map(|(_, _, implementation)| *implementation)
+}
 
 /// Whether two values are equal: lists and maps of the subject and of the engine alike. An unknown part
 /// is an error, unless another part tells the two apart.
@@ -89,7 +92,7 @@ pub(super) fn equals(a: &dyn Val, b: &dyn Val) -> Outcome<bool> {
     Ok(a.equals(b) || (measure(b).is_some() && b.equals(a)))
 }
 
-fn is_list(value: &dyn Val) -> bool {
+pub(super) fn is_list(value: &dyn Val) -> bool {
     value.get_type().name() == "list"
 }
 
@@ -222,141 +225,6 @@ pub(super) fn contains(container: &dyn Val, value: &dyn Val) -> Outcome<bool> {
     unknown.map_or(Ok(false), Err)
 }
 
-fn unlike(symbol: &str, a: &dyn Val, b: &dyn Val) -> ::cel::ExecutionError {
-    fault::mismatch(format!("`{symbol}` does not take {} and {}", fault::kind(a), fault::kind(b)))
-}
-
-fn add<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
-    let [a, b] = take(args)?;
-    if let (Some(a), Some(b)) = (values::text(a.as_ref()), values::text(b.as_ref())) {
-        return string([a, b].concat());
-    }
-    if let (Some(x), Some(y)) = (measure(a.as_ref()), measure(b.as_ref())) {
-        return amount(x.plus(y)?);
-    }
-    if let Some((time, duration)) =
-        time_and_duration(a.as_ref(), b.as_ref()).or_else(|| time_and_duration(b.as_ref(), a.as_ref()))
-    {
-        return self::time(time.plus(duration)?);
-    }
-    let lists = is_list(a.as_ref()) && is_list(b.as_ref());
-    if let (true, Some(x), Some(y)) = (lists, a.as_iterable(), b.as_iterable()) {
-        let mut all = Vec::new();
-        for part in [x, y] {
-            let mut elements = part.iter();
-            while let Some(element) = elements.next() {
-                charge_copy(element)?;
-                all.push(element.clone_as_boxed());
-            }
-        }
-        return list(all);
-    }
-    if let Some(sum) = a.as_adder().and_then(|adder| adder.add(b.as_ref()).map(CowVal::into_owned).ok()) {
-        return Ok(CowVal::Owned(sum));
-    }
-    Err(overflow_or_unlike("+", a.as_ref(), b.as_ref()))
-}
-
-fn time_and_duration(a: &dyn Val, b: &dyn Val) -> Option<(Timestamp, Duration)> {
-    match (a.downcast_ref::<Timestamp>(), measure(b).map(|measure| measure.unit)) {
-        (Some(time), Some(Unit::Duration(duration))) => Some((*time, duration)),
-        _ => None,
-    }
-}
-
-fn overflow_or_unlike(symbol: &str, a: &dyn Val, b: &dyn Val) -> ::cel::ExecutionError {
-    let divides = symbol == "/" || symbol == "%";
-    match (values::int(a), values::int(b), values::uint(a), values::uint(b)) {
-        (Some(_), Some(0), ..) | (.., Some(_), Some(0)) if divides => fault::zero(),
-        (Some(_), Some(_), ..) | (.., Some(_), Some(_)) => fault::overflow(),
-        _ => unlike(symbol, a, b),
-    }
-}
-
-fn subtract<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
-    let [a, b] = take(args)?;
-    if let (Some(x), Some(y)) = (measure(a.as_ref()), measure(b.as_ref())) {
-        return amount(x.minus(y)?);
-    }
-    if let Some((time, duration)) = time_and_duration(a.as_ref(), b.as_ref()) {
-        return self::time(time.minus(duration)?);
-    }
-    if let (Some(later), Some(earlier)) = (a.downcast_ref::<Timestamp>(), b.downcast_ref::<Timestamp>()) {
-        return amount(Measure::duration(later.since(*earlier)?));
-    }
-    let difference = a.as_subtractor().and_then(|x| x.sub(b.as_ref()).map(CowVal::into_owned).ok());
-    difference.map(CowVal::Owned).ok_or_else(|| overflow_or_unlike("-", a.as_ref(), b.as_ref()))
-}
-
-fn multiply<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
-    let [a, b] = take(args)?;
-    match (measure(a.as_ref()), number(b.as_ref()), measure(b.as_ref()), number(a.as_ref())) {
-        (Some(measure), Some(ratio), ..) | (_, _, Some(measure), Some(ratio)) => {
-            return amount(measure.times(ratio)?);
-        }
-        _ => {}
-    }
-    if let Some((x, y)) = mixed(a.as_ref(), b.as_ref()) {
-        return double(x * y);
-    }
-    let product = a.as_multiplier().and_then(|x| x.mul(b.as_ref()).map(CowVal::into_owned).ok());
-    product.map(CowVal::Owned).ok_or_else(|| overflow_or_unlike("*", a.as_ref(), b.as_ref()))
-}
-
-/// An integer and a float, as floats: a ratio that is written `1` is a ratio all the same.
-fn mixed(a: &dyn Val, b: &dyn Val) -> Option<(f64, f64)> {
-    match (values::int(a), values::double(b), values::double(a), values::int(b)) {
-        (Some(_), Some(_), ..) | (.., Some(_), Some(_)) => number(a).zip(number(b)),
-        _ => None,
-    }
-}
-
-fn divide<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
-    let [a, b] = take(args)?;
-    if let (Some(x), Some(y)) = (measure(a.as_ref()), measure(b.as_ref())) {
-        let alike = matches!(
-            (x.unit, y.unit),
-            (Unit::Quantity(_), Unit::Quantity(_)) | (Unit::Duration(_), Unit::Duration(_))
-        );
-        if !alike {
-            return Err(unlike("/", a.as_ref(), b.as_ref()));
-        }
-        return match y.as_f64() {
-            0.0 => Err(fault::zero()),
-            divisor => double(x.as_f64() / divisor),
-        };
-    }
-    if let (Some(x), Some(divisor)) = (measure(a.as_ref()), number(b.as_ref())) {
-        return match divisor {
-            0.0 => Err(fault::zero()),
-            divisor => amount(x.times(1.0 / divisor)?),
-        };
-    }
-    if let Some((x, y)) = mixed(a.as_ref(), b.as_ref()) {
-        return double(x / y);
-    }
-    let quotient = a.as_divider().and_then(|x| x.div(b.as_ref()).map(CowVal::into_owned).ok());
-    quotient.map(CowVal::Owned).ok_or_else(|| overflow_or_unlike("/", a.as_ref(), b.as_ref()))
-}
-
-fn modulo<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
-    let [a, b] = take(args)?;
-    let rest = a.as_modder().and_then(|x| x.modulo(b.as_ref()).map(CowVal::into_owned).ok());
-    rest.map(CowVal::Owned).ok_or_else(|| overflow_or_unlike("%", a.as_ref(), b.as_ref()))
-}
-
-fn negate<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
-    let [a] = take(args)?;
-    if let Some(measure) = measure(a.as_ref()) {
-        return amount(measure.times(-1.0)?);
-    }
-    let negated = a.as_negator().and_then(|x| x.negate().ok());
-    negated.map(CowVal::Owned).ok_or_else(|| match values::int(a.as_ref()) {
-        Some(_) => fault::overflow(),
-        None => fault::mismatch(format!("`-` does not take {}", fault::kind(a.as_ref()))),
-    })
-}
-
 fn has<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
     let [operand, member] = take(args)?;
     bool(values::has(operand.as_ref(), member.as_ref())?)
@@ -390,110 +258,4 @@ fn optional<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
         Err(error) if fault::is_absent(&error) => none(),
         Err(error) => Err(error),
     }
-}
-
-/// Hands a value through to a list or a map, into which it is copied, and counts what that takes.
-fn copied<'b, 'v>(mut args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
-    let value = args.pop().ok_or_else(|| fault::mismatch("nothing is copied"))?;
-    charge_copy(value.as_ref())?;
-    Ok(value)
-}
-
-/// Counts the elements of a value to the innermost. Collections of the subject are shared, not copied.
-fn charge_copy(value: &dyn Val) -> Outcome<()> {
-    if let Some(list) = value.downcast_ref::<CelList>() {
-        work::charge(list.inner().len())?;
-        list.inner().iter().try_for_each(|element| charge_copy(element.as_ref()))
-    } else if let Some(map) = value.downcast_ref::<CelMap>() {
-        work::charge(map.inner().len())?;
-        map.inner().values().try_for_each(|element| charge_copy(element.as_ref()))
-    } else if let Some(text) = values::text(value) {
-        work::charge(text.len() / 64)
-    } else {
-        Ok(())
-    }
-}
-
-/// Hands a range through to a loop, and counts what the loop will visit.
-fn visit<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
-    let [session, range] = take(args)?;
-    let visits = match (range.downcast_ref::<ListVal>(), range.downcast_ref::<MapVal>()) {
-        (Some(list), _) => list.visits(),
-        (_, Some(map)) => map.visits(),
-        _ => range.as_sizer().map_or(0, |sizer| usize::try_from(*sizer.size().inner()).unwrap_or(0)),
-    };
-    if let Some(session) = session.downcast_ref::<SessionVal>() {
-        session.0.charge(visits)?;
-    }
-    charge_copy(range.as_ref())?;
-    if range.as_iterable().is_none() {
-        return Err(fault::mismatch(format!(
-            "a loop goes over a list or a map, not over {}",
-            fault::kind(range.as_ref())
-        )));
-    }
-    Ok(range)
-}
-
-/// What a loop with two variables goes over: lists `[key, value]` of a map, `[index, element]` of a
-/// list.
-fn pairs<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
-    let range = visit(args)?;
-    let pair = |key: Box<dyn Val + 'v>, value: Box<dyn Val + 'v>| -> Box<dyn Val + 'v> {
-        Box::new(CelList::from(vec![key, value]))
-    };
-    if let Some(map) = range.downcast_ref::<MapVal>() {
-        return list(map.pairs().into_iter().map(|(key, value)| pair(key, value)).collect());
-    }
-    if let Some(map) = range.downcast_ref::<CelMap>() {
-        let mut entries: Vec<_> = map.inner().iter().collect();
-        entries.sort_by_key(|(key, _)| *key);
-        let entries = entries.into_iter();
-        return list(entries.map(|(key, value)| pair(key.inner().clone_as_boxed(), value.clone())).collect());
-    }
-    let mut all = Vec::new();
-    if let Some(iterable) = range.as_iterable() {
-        let mut elements = iterable.iter();
-        while let Some(element) = elements.next() {
-            let index = i64::try_from(all.len()).unwrap_or(i64::MAX);
-            all.push(pair(Box::new(CelInt::from(index)), element.clone_as_boxed()));
-        }
-    }
-    list(all)
-}
-
-/// The map of a list of pairs, whose keys are different: what `transformMap` collects.
-fn entries<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
-    let [pairs] = take(args)?;
-    let mut entries = HashMap::new();
-    for pair in elements(pairs.as_ref())? {
-        let pair = pair.downcast_ref::<CelList<'v>>();
-        let pair = pair.ok_or_else(|| fault::mismatch("`transformMap` collects pairs"))?;
-        if let [key, value] = pair.inner() {
-            Pending::check(key.as_ref())?;
-            let key: CelMapKey<'v> = CowVal::Owned(key.clone()).try_into()?;
-            entries.insert(key, value.clone());
-        }
-    }
-    Ok(CowVal::owned(CelMap::from(entries)))
-}
-
-/// One map of the entries of many, in which no key may come twice: what `transformMapEntry` collects.
-fn merged<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
-    let [maps] = take(args)?;
-    // By the key as written, since `1` and `1u` are one key.
-    let mut all = HashMap::new();
-    for map in elements(maps.as_ref())? {
-        let Some(map) = map.downcast_ref::<CelMap<'v>>() else {
-            return Err(fault::mismatch("`transformMapEntry` makes a map of each entry"));
-        };
-        work::charge(map.inner().len())?;
-        for (key, value) in map.inner() {
-            let written = values::written_value(key.inner());
-            if all.insert(written, (key.clone(), value.clone())).is_some() {
-                return Err(fault::repeated());
-            }
-        }
-    }
-    Ok(CowVal::owned(CelMap::from(all.into_values().collect::<HashMap<_, _>>())))
 }

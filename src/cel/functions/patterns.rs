@@ -8,7 +8,7 @@ use crate::cel::values::{Outcome, fault, work};
 use ::cel::common::value::CowVal;
 use regex::{Captures, Regex, RegexBuilder};
 use std::collections::HashMap;
-use std::sync::{LazyLock, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 pub(super) const ROWS: &[Row] = &[
     Row {
@@ -69,34 +69,43 @@ pub(super) const ROWS: &[Row] = &[
     },
 ];
 
-/// Compiled regular expressions, so that one that stands in a loop is compiled once. A process sees few
-/// of them; if it sees many, the cache begins anew.
-static PATTERNS: LazyLock<Mutex<HashMap<String, Pattern>>> = LazyLock::new(Mutex::default);
+/// Regular expressions, compiled or found to be of no use, so that one that stands in a loop is compiled
+/// once. A process sees few of them; if it sees many, the cache begins anew.
+static PATTERNS: LazyLock<Mutex<HashMap<String, Result<Pattern, Unusable>>>> = LazyLock::new(Mutex::default);
 const CACHED: usize = 256;
 
 /// A compiled regular expression.
 #[derive(Clone, Debug)]
 pub(in crate::cel) struct Pattern {
-    regex: Regex,
-    /// The price of [`CHARACTERS`] at worst.
-    cost: usize,
+    /// Shared: a clone of a regular expression would make its scratch space anew at its first match.
+    regex: Arc<Regex>,
+    size: &'static Size,
 }
 
-impl Pattern {
-    /// Whether it is found in a text.
-    pub(super) fn is_match(&self, text: &str) -> bool {
-        self.regex.is_match(text)
-    }
+/// A size of compiled regular expressions, and what it costs in steps: matching takes time that is linear
+/// in the text, but the factor grows with the expression.
+#[derive(Debug)]
+struct Size {
+    bytes: usize,
+    compiling: usize,
+    /// Matching so many characters as cost a step with the smallest.
+    matching: usize,
 }
 
-/// How many characters are matched for the price of an element that is compared.
+static SIZES: [Size; 3] = [
+    Size { bytes: limits::REGEX / 64, compiling: 2_000, matching: 1 },
+    Size { bytes: limits::REGEX / 8, compiling: 20_000, matching: 8 },
+    Size { bytes: limits::REGEX, compiling: 100_000, matching: 64 },
+];
+
+/// How many characters the smallest regular expressions match in a step.
 const CHARACTERS: usize = 16;
 
-/// Sizes of compiled expressions, in bytes, with the price of so many characters: matching takes time that is
-/// linear in the text, but the factor grows with the expression.
-const SIZES: [(usize, usize); 3] = [(limits::REGEX / 64, 1), (limits::REGEX / 8, 8), (limits::REGEX, 64)];
+/// What it costs to find out that a regular expression is of no use.
+const REFUSING: usize = 100_000;
 
 /// Why a regular expression cannot be used.
+#[derive(Clone, Debug)]
 enum Unusable {
     /// What is wrong with it, in one line.
     Wrong(String),
@@ -112,6 +121,13 @@ impl Unusable {
     }
 }
 
+impl Pattern {
+    /// Whether it is found in a text.
+    pub(super) fn is_match(&self, text: &str) -> bool {
+        self.regex.is_match(text)
+    }
+}
+
 /// Compiles a regular expression; the error is one line.
 pub(in crate::cel) fn pattern(text: &str) -> Result<Pattern, String> {
     cached(text).map_err(Unusable::message)
@@ -120,20 +136,20 @@ pub(in crate::cel) fn pattern(text: &str) -> Result<Pattern, String> {
 fn cached(text: &str) -> Result<Pattern, Unusable> {
     let mut cache = PATTERNS.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(pattern) = cache.get(text) {
-        return Ok(pattern.clone());
+        return pattern.clone();
     }
-    let pattern = compile(text)?;
+    let pattern = compile(text);
     if cache.len() >= CACHED {
         cache.clear();
     }
     cache.insert(text.to_owned(), pattern.clone());
-    Ok(pattern)
+    pattern
 }
 
 fn compile(text: &str) -> Result<Pattern, Unusable> {
-    for (size, cost) in SIZES {
-        match RegexBuilder::new(text).size_limit(size).dfa_size_limit(limits::REGEX).build() {
-            Ok(regex) => return Ok(Pattern { regex, cost }),
+    for size in &SIZES {
+        match RegexBuilder::new(text).size_limit(size.bytes).dfa_size_limit(limits::REGEX).build() {
+            Ok(regex) => return Ok(Pattern { regex: Arc::new(regex), size }),
             Err(regex::Error::CompiledTooBig(_)) => {}
             Err(error) => {
                 let lines = error.to_string();
@@ -145,15 +161,25 @@ fn compile(text: &str) -> Result<Pattern, Unusable> {
     Err(Unusable::TooLarge)
 }
 
-/// The regular expression of an argument, for matching a text.
-fn compiled(value: &CowVal<'_, '_>, matched: &str) -> Outcome<Regex> {
-    let Pattern { regex, cost } = cached(text(value)?).map_err(|unusable| {
-        let limit = matches!(unusable, Unusable::TooLarge);
-        let message = format!("the regular expression is wrong: {}", unusable.message());
-        if limit { fault::limit(limits::code::REGEX, message) } else { fault::wrong(message) }
-    })?;
-    work::charge((matched.len() / CHARACTERS).saturating_mul(cost))?;
-    Ok(regex)
+/// The regular expression of an argument, for matching a text. What it costs is the same whether it was
+/// compiled before or not, so that the outcome hangs on nothing else.
+fn compiled(value: &CowVal<'_, '_>, matched: &str) -> Outcome<Arc<Regex>> {
+    let text = text(value)?;
+    let first = work::first(text)?;
+    match cached(text) {
+        Ok(Pattern { regex, size }) => {
+            let compiling = if first { size.compiling } else { 0 };
+            let matching = (matched.len() / CHARACTERS).saturating_mul(size.matching);
+            work::charge(compiling.saturating_add(matching))?;
+            Ok(regex)
+        }
+        Err(unusable) => {
+            work::charge(if first { REFUSING } else { 0 })?;
+            let limit = matches!(unusable, Unusable::TooLarge);
+            let message = format!("the regular expression is wrong: {}", unusable.message());
+            Err(if limit { fault::limit(limits::code::REGEX, message) } else { fault::wrong(message) })
+        }
+    }
 }
 
 fn matches<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
@@ -255,7 +281,7 @@ fn only_group<'t>(regex: &Regex, captures: &Captures<'t>) -> Option<&'t str> {
     captures.get(regex.captures_len() - 1).map(|found| found.as_str())
 }
 
-fn with_one_group(value: &CowVal<'_, '_>, matched: &str) -> Outcome<Regex> {
+fn with_one_group(value: &CowVal<'_, '_>, matched: &str) -> Outcome<Arc<Regex>> {
     let regex = compiled(value, matched)?;
     match regex.captures_len() {
         1 | 2 => Ok(regex),

@@ -5,7 +5,7 @@ use super::arguments::{Answer, Arguments, bool, elements, int, integer, list, op
 use super::operators::{equals, order};
 use super::{Row, takes};
 use crate::cel::limits;
-use crate::cel::values::{self, Outcome, fault};
+use crate::cel::values::{self, Outcome, fault, work};
 use ::cel::common::types::CelInt;
 use ::cel::common::value::{CowVal, Val};
 use std::cmp::Ordering;
@@ -170,6 +170,7 @@ fn range<'b, 'v>(args: Arguments<'b, 'v>) -> Answer<'b, 'v> {
     let end = int(&end)?;
     // One more than a list may have is enough to tell that it is too long.
     let end = end.min(i64::try_from(limits::STEPS + 1).unwrap_or(i64::MAX));
+    work::charge(usize::try_from(end).unwrap_or(0))?;
     list((0..end).map(|int| -> Box<dyn Val + 'v> { Box::new(CelInt::from(int)) }).collect())
 }
 

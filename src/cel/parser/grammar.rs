@@ -5,10 +5,7 @@ use super::token::{self, Kind, Token};
 use super::tree::{Nodes, Place, Tree};
 use super::{SyntaxError, literal};
 use crate::cel::limits;
-use ::cel::common::ast::{
-    CallExpr, EntryExpr, Expr, IdedEntryExpr, IdedExpr, ListExpr, LiteralValue, MapEntryExpr, MapExpr,
-    SelectExpr, StructExpr, StructFieldExpr, operators,
-};
+use ::cel::common::ast::{CallExpr, Expr, IdedExpr, LiteralValue, MapExpr, SelectExpr, operators};
 
 /// Parses an expression.
 pub(in crate::cel) fn parse(text: &str) -> Result<Tree, Vec<SyntaxError>> {
@@ -41,23 +38,23 @@ pub(in crate::cel) fn parse(text: &str) -> Result<Tree, Vec<SyntaxError>> {
 }
 
 /// A parsed part: its node, the bytes it takes with the parentheses around it, and its height.
-struct Part {
-    expr: IdedExpr,
-    start: usize,
-    end: usize,
-    depth: u16,
+pub(super) struct Part {
+    pub(super) expr: IdedExpr,
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) depth: u16,
 }
 
-struct Parser<'a> {
-    text: &'a str,
-    tokens: Vec<Token>,
-    at: usize,
-    nodes: Nodes,
-    errors: Vec<SyntaxError>,
+pub(super) struct Parser<'a> {
+    pub(super) text: &'a str,
+    pub(super) tokens: Vec<Token>,
+    pub(super) at: usize,
+    pub(super) nodes: Nodes,
+    pub(super) errors: Vec<SyntaxError>,
     nesting: usize,
 }
 
-fn place(start: usize, end: usize, anchor: Token) -> Place {
+pub(super) fn place(start: usize, end: usize, anchor: Token) -> Place {
     let short = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
     Place { start: short(start), end: short(end), anchor: (short(anchor.start), short(anchor.end)) }
 }
@@ -81,68 +78,39 @@ const PRODUCTS: Level = &[("*", operators::MULTIPLY), ("/", operators::DIVIDE), 
 const LEVELS: [Level; 3] = [RELATIONS, SUMS, PRODUCTS];
 
 impl Parser<'_> {
-    fn token(&self) -> Token {
+    pub(super) fn token(&self) -> Token {
         let last = Token { kind: Kind::End, start: self.text.len(), end: self.text.len() };
         self.tokens.get(self.at).copied().unwrap_or(last)
     }
 
-    fn peek(&self, offset: usize) -> Kind {
+    pub(super) fn peek(&self, offset: usize) -> Kind {
         self.tokens.get(self.at + offset).map_or(Kind::End, |token| token.kind)
     }
 
-    fn slice(&self, token: Token) -> &str {
+    pub(super) fn slice(&self, token: Token) -> &str {
         self.text.get(token.start..token.end).unwrap_or_default()
     }
 
-    fn bump(&mut self) -> Token {
+    pub(super) fn bump(&mut self) -> Token {
         let token = self.token();
         self.at += usize::from(token.kind != Kind::End);
         token
     }
 
-    fn is(&self, symbol: &str) -> bool {
+    pub(super) fn is(&self, symbol: &str) -> bool {
         matches!(self.token().kind, Kind::Symbol(found) if found == symbol)
     }
 
-    fn eat(&mut self, symbol: &str) -> Option<Token> {
+    pub(super) fn eat(&mut self, symbol: &str) -> Option<Token> {
         self.is(symbol).then(|| self.bump())
     }
 
-    fn error(&mut self, token: Token, message: String, help: Option<&str>) {
-        let range = token.start..token.end;
-        self.errors.push(SyntaxError { range, message, help: help.map(str::to_owned), limit: None });
-    }
-
-    /// Reports that something else was expected at the current token.
-    fn expected(&mut self, what: &str) {
-        let token = self.token();
-        // What stands right behind an error is its consequence more often than an error of its own.
-        let behind = |error: &SyntaxError| {
-            let between = self.text.get(error.range.end..token.start);
-            !error.range.is_empty() && between.is_some_and(|between| between.trim().is_empty())
-        };
-        if self.errors.iter().any(behind) {
-            return;
-        }
-        let found = match token.kind {
-            Kind::End => "the end".to_owned(),
-            _ => format!("`{}`", self.slice(token)),
-        };
-        let help = match self.slice(token) {
-            "and" => Some("conditions are joined with `&&`"),
-            "or" => Some("conditions are joined with `||`"),
-            "not" => Some("a condition is negated with `!`"),
-            _ => None,
-        };
-        self.error(token, format!("expected {what}, found {found}"), help);
-    }
-
     /// The end of the last token that was taken.
-    fn last_end(&self) -> usize {
+    pub(super) fn last_end(&self) -> usize {
         self.at.checked_sub(1).and_then(|at| self.tokens.get(at)).map_or(0, |token| token.end)
     }
 
-    fn part(&mut self, expr: Expr, start: usize, end: usize, anchor: Token, depth: u16) -> Part {
+    pub(super) fn part(&mut self, expr: Expr, start: usize, end: usize, anchor: Token, depth: u16) -> Part {
         let expr = self.nodes.node(expr, place(start, end, anchor));
         self.bounded(Part { expr, start, end, depth })
     }
@@ -172,7 +140,15 @@ impl Parser<'_> {
         while self.token().kind != Kind::End {
             self.expected("an operator or the end");
             // What follows the next connective may be sound, or hold errors of its own.
-            while !matches!(self.token().kind, Kind::End | Kind::Symbol("&&" | "||")) {
+            let mut depth = 0usize;
+            loop {
+                match self.token().kind {
+                    Kind::End => break,
+                    Kind::Symbol("&&" | "||") if depth == 0 => break,
+                    Kind::Symbol("(" | "[" | "{") => depth += 1,
+                    Kind::Symbol(")" | "]" | "}") => depth = depth.saturating_sub(1),
+                    _ => {}
+                }
                 self.bump();
             }
             if self.token().kind != Kind::End {
@@ -184,7 +160,7 @@ impl Parser<'_> {
     }
 
     /// One level of recursion: everything that nests goes through here.
-    fn expression(&mut self) -> Part {
+    pub(super) fn expression(&mut self) -> Part {
         if self.nesting >= limits::DEPTH {
             let token = self.token();
             let message = format!("the expression is nested more than {} levels deep", limits::DEPTH);
@@ -220,13 +196,13 @@ impl Parser<'_> {
     }
 
     /// `a && b && c` or `a || b || c`: a balanced tree, so that long chains stay shallow.
-    fn connective(&mut self, symbol: &str, name: &'static str) -> Part {
+    fn connective(&mut self, symbol: &'static str, name: &'static str) -> Part {
         let operand = |parser: &mut Self| {
             if symbol == "||" { parser.connective("&&", operators::LOGICAL_AND) } else { parser.binary(0) }
         };
         let mut parts = vec![Some(operand(self))];
         let mut marks = Vec::new();
-        while let Some(mark) = self.eat(symbol) {
+        while let Some(mark) = self.eat_connective(symbol) {
             marks.push(mark);
             parts.push(Some(operand(self)));
         }
@@ -290,9 +266,16 @@ impl Parser<'_> {
         let signed = self.is("-") && matches!(self.peek(1), Kind::Int | Kind::Double);
         let symbol = match first.kind {
             Kind::Symbol(symbol @ ("!" | "-")) if !signed => symbol,
+            // A name is followed by no other: it is the word of another language.
+            Kind::Identifier if self.slice(first) == "not" && self.peek(1) == Kind::Identifier => {
+                let help = Some("a condition is negated with `!`");
+                self.error(first, "`not` has no meaning here".to_owned(), help);
+                self.bump();
+                "!"
+            }
             _ => return self.member(),
         };
-        let mut count = 0;
+        let mut count = usize::from(first.kind == Kind::Identifier);
         while self.eat(symbol).is_some() {
             count += 1;
         }
@@ -313,7 +296,7 @@ impl Parser<'_> {
             } else if let Some(bracket) = self.eat("[") {
                 let name = if self.eat("?").is_some() { operators::OPT_INDEX } else { operators::INDEX };
                 let index = self.expression();
-                self.close("]");
+                self.close("]", bracket);
                 let (start, end) = (part.start, self.last_end());
                 part = self.call_at(start, end, bracket, name, None, vec![part, index]);
             } else {
@@ -356,15 +339,9 @@ impl Parser<'_> {
         self.part(Expr::Select(select), start, token.end, token, depth)
     }
 
-    fn close(&mut self, symbol: &str) {
-        if self.eat(symbol).is_none() {
-            self.expected(&format!("`{symbol}`"));
-        }
-    }
-
     /// `(a, b)`, the parenthesis included.
     fn arguments(&mut self) -> Vec<Part> {
-        self.bump();
+        let open = self.bump();
         let mut args = Vec::new();
         if self.eat(")").is_some() {
             return args;
@@ -375,8 +352,11 @@ impl Parser<'_> {
                 break;
             }
         }
-        if self.eat(")").is_none() {
+        if !self.is(")") && self.token().kind != Kind::End {
             self.expected("`,` or `)`");
+            self.skip_to(")");
+        } else {
+            self.close(")", open);
         }
         args
     }
@@ -387,13 +367,13 @@ impl Parser<'_> {
             Kind::Symbol("(") => {
                 self.bump();
                 let inner = self.expression();
-                self.close(")");
+                self.close(")", token);
                 Part { start: token.start, end: self.last_end(), ..inner }
             }
             Kind::Symbol("[") => self.list(),
             Kind::Symbol("{") => {
                 self.bump();
-                let (entries, depth) = self.map_entries();
+                let (entries, depth) = self.map_entries(token);
                 self.part(Expr::Map(MapExpr { entries }), token.start, self.last_end(), token, depth)
             }
             Kind::Identifier | Kind::Symbol(".") => self.name(),
@@ -415,6 +395,10 @@ impl Parser<'_> {
                 let waited_for = [")", "]", "}", ",", "&&", "||", "?", ":"];
                 if !waited_for.iter().any(|symbol| self.is(symbol)) {
                     self.bump();
+                    // An operator too many: its operand follows.
+                    if !matches!(self.token().kind, Kind::Symbol(_) | Kind::End | Kind::In) {
+                        return self.member();
+                    }
                 }
                 self.missing()
             }
@@ -479,98 +463,6 @@ impl Parser<'_> {
             length += 2;
         }
         (self.peek(length) == Kind::Symbol("{")).then_some(length)
-    }
-
-    fn message(&mut self, first: Token, length: usize) -> Part {
-        let mut type_name = if first.kind == Kind::Identifier { String::new() } else { ".".to_owned() };
-        for _ in 0..length {
-            let token = self.bump();
-            type_name.push_str(self.slice(token));
-        }
-        let brace = self.bump();
-        let mut entries = Vec::new();
-        let mut depth = 0;
-        // `A{,}` is a message, as the grammar has it.
-        if self.is(",") && self.peek(1) == Kind::Symbol("}") {
-            self.bump();
-        }
-        while !self.is("}") && self.token().kind != Kind::End {
-            let optional = self.eat("?").is_some();
-            let token = self.token();
-            if !matches!(token.kind, Kind::Identifier | Kind::Escaped) {
-                self.expected("a field's name");
-                break;
-            }
-            self.bump();
-            let field = self.slice(token).trim_matches('`').to_owned();
-            self.close(":");
-            let id = self.nodes.id(place(token.start, token.end, token));
-            let value = self.expression();
-            depth = depth.max(value.depth);
-            let expr = EntryExpr::StructField(StructFieldExpr { field, value: value.expr, optional });
-            entries.push(IdedEntryExpr { id, expr });
-            if self.eat(",").is_none() {
-                break;
-            }
-        }
-        self.close("}");
-        let expr = Expr::Struct(StructExpr { type_name, entries });
-        self.part(expr, first.start, self.last_end(), brace, depth + 1)
-    }
-
-    fn list(&mut self) -> Part {
-        let open = self.bump();
-        let mut elements = Vec::new();
-        let mut optional_indices = Vec::new();
-        let mut depth = 0;
-        // `[,]` is a list, as the grammar has it.
-        if !(self.is(",") && self.peek(1) == Kind::Symbol("]")) {
-            while !self.is("]") && self.token().kind != Kind::End {
-                if self.eat("?").is_some() {
-                    optional_indices.push(elements.len());
-                }
-                let element = self.expression();
-                depth = depth.max(element.depth);
-                elements.push(element.expr);
-                if !self.is(",") || self.peek(1) == Kind::Symbol("]") {
-                    break;
-                }
-                self.bump();
-            }
-        }
-        self.eat(",");
-        if self.eat("]").is_none() {
-            self.expected("`,` or `]`");
-        }
-        let list = ListExpr::new_with_optionals(elements, optional_indices);
-        self.part(Expr::List(list), open.start, self.last_end(), open, depth + 1)
-    }
-
-    fn map_entries(&mut self) -> (Vec<IdedEntryExpr>, u16) {
-        let mut entries = Vec::new();
-        let mut depth = 0;
-        if !(self.is(",") && self.peek(1) == Kind::Symbol("}")) {
-            while !self.is("}") && self.token().kind != Kind::End {
-                let optional = self.eat("?").is_some();
-                let key = self.expression();
-                let colon = self.token();
-                self.close(":");
-                let id = self.nodes.id(place(key.start, colon.end, colon));
-                let value = self.expression();
-                depth = depth.max(key.depth).max(value.depth);
-                let entry = MapEntryExpr { key: key.expr, value: value.expr, optional };
-                entries.push(IdedEntryExpr { id, expr: EntryExpr::MapEntry(entry) });
-                if !self.is(",") || self.peek(1) == Kind::Symbol("}") {
-                    break;
-                }
-                self.bump();
-            }
-        }
-        self.eat(",");
-        if self.eat("}").is_none() {
-            self.expected("`,` or `}`");
-        }
-        (entries, depth + 1)
     }
 
     /// An operator's call: it takes the characters of its operands and what is between them.

@@ -4,9 +4,11 @@
 //! one builds the very same trees (a test compares them), knows the characters of every node, and
 //! reports several errors at once.
 
+mod aggregate;
 mod grammar;
 mod literal;
 mod macros;
+mod recover;
 mod token;
 mod tree;
 

@@ -1,6 +1,7 @@
 //! The engine's own parser is the oracle: what it accepts, ours reads into the same tree.
 
 use super::{SyntaxError, parse};
+use crate::cel::limits;
 use ::cel::Env;
 use ::cel::common::ast::{CallExpr, ComprehensionExpr, EntryExpr, Expr, IdedExpr, ListExpr, LiteralValue};
 use ::cel::parser::Macro;
@@ -262,6 +263,15 @@ fn limits_are_met_with_an_error_of_their_own() {
     for text in [deep, chain, unary, members, calls, macros, long] {
         let errors = parse(&text).unwrap_err();
         assert!(errors.iter().any(|error| error.limit.is_some()), "{errors:?}");
+    }
+    // What is longer than any expression may be is told as such, however deep it is.
+    let brackets = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+    assert_eq!(parse(&brackets).unwrap_err()[0].limit, Some(limits::code::SOURCE));
+    for pair in ["()", "[]", "{}"] {
+        let (open, close) = pair.split_at(1);
+        let deep = format!("{}{}", open.repeat(8_000), close.repeat(8_000));
+        let errors = parse(&deep).unwrap_err();
+        assert!(errors.iter().any(|error| error.limit == Some(limits::code::DEPTH)), "{errors:?}");
     }
     let wide = vec!["a.b == 1"; 1_000].join(" && ");
     assert!(parse(&wide).is_ok(), "a chain of conditions is balanced");

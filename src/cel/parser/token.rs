@@ -43,6 +43,18 @@ const SYMBOLS: [&str; 24] = [
     "+", "*", "/", "%",
 ];
 
+/// Operators of other languages, with the one that was meant. Longest first.
+const FOREIGN: [(&str, &str, &str); 8] = [
+    ("===", "==", "two values are compared with `==`"),
+    ("!==", "!=", "two values are compared with `!=`"),
+    ("<>", "!=", "two values are compared with `!=`"),
+    ("=>", ">=", "\"at least\" is written `>=`"),
+    ("=<", "<=", "\"at most\" is written `<=`"),
+    ("=", "==", "two values are compared with `==`"),
+    ("&", "&&", "conditions are joined with `&&`"),
+    ("|", "||", "conditions are joined with `||`"),
+];
+
 /// Cuts a text into tokens, the last of which is `End`. Unreadable characters are left out.
 pub(super) fn tokens(text: &str) -> (Vec<Token>, Vec<Unreadable>) {
     let mut lexer =
@@ -116,9 +128,20 @@ impl Lexer<'_> {
         if first == b'`' {
             return self.escaped();
         }
-        match SYMBOLS.iter().find(|symbol| self.rest().starts_with(**symbol)) {
-            Some(symbol) => self.push(Kind::Symbol(symbol), self.at + symbol.len()),
-            None => self.unknown_character(),
+        let symbol = SYMBOLS.iter().find(|symbol| self.rest().starts_with(**symbol));
+        let foreign = FOREIGN.iter().find(|(written, _, _)| self.rest().starts_with(written));
+        match (symbol, foreign) {
+            // `==` begins `===`, but nothing of this language begins with the longer one.
+            (symbol, Some(&(written, meant, help)))
+                if symbol.is_none_or(|symbol| symbol.len() < written.len()) =>
+            {
+                let (start, end) = (self.at, self.at + written.len());
+                self.skip_unreadable(end, format!("`{written}` has no meaning here"), Some(help));
+                // What follows is judged as if the right one stood here.
+                self.tokens.push(Token { kind: Kind::Symbol(meant), start, end });
+            }
+            (Some(symbol), _) => self.push(Kind::Symbol(symbol), self.at + symbol.len()),
+            _ => self.unknown_character(),
         }
     }
 
@@ -205,9 +228,6 @@ impl Lexer<'_> {
     fn unknown_character(&mut self) {
         let character = self.rest().chars().next().unwrap_or(' ');
         let help = match character {
-            '=' => Some("two values are compared with `==`"),
-            '&' => Some("conditions are joined with `&&`"),
-            '|' => Some("conditions are joined with `||`"),
             '“' | '”' | '‘' | '’' => Some("texts stand between straight quotes"),
             _ => None,
         };

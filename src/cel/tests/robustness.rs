@@ -3,6 +3,9 @@
 //! A grammar makes expressions that mostly compile; bytes of a part of them are then changed. Everything
 //! hangs on one seed, so that a failure can be met again.
 
+// A hang is told by the clock.
+#![allow(clippy::disallowed_methods)]
+
 use super::{activation, identity};
 use crate::cel::functions::Kind;
 use crate::cel::{Declarations, Expected, Target, Type, WORLD_LIMIT, compile, compile_unchecked, functions};

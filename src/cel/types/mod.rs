@@ -1,8 +1,15 @@
 //! The types of the language and the one table of variables, objects and fields.
 
+mod size;
 mod table;
+mod unit;
+mod words;
 
+pub use size::elements;
+pub(super) use size::{ELEMENTS_OF_A_DOCUMENT, ELEMENTS_OF_A_PARAM};
 pub use table::{FieldRow, VARIABLES, VariableRow, field, fields, variable};
+pub use unit::of_quantity;
+pub use words::words;
 
 use std::fmt;
 
@@ -16,10 +23,16 @@ pub enum Type {
     Int,
     Uint,
     Double,
+    /// A float that multiplies: what one amount is to another.
+    Ratio,
     Text,
     Bytes,
-    /// Bytes or cores.
+    /// Bytes or cores, as nothing says which.
     Quantity,
+    /// A quantity of bytes.
+    Memory,
+    /// A quantity of cores.
+    Cpu,
     Duration,
     Timestamp,
     /// An address, a network, a URL, a version, a named format: values of the libraries.
@@ -65,7 +78,12 @@ impl Type {
 
     /// Whether it is an integer, with a sign or without, or a float.
     pub fn is_number(&self) -> bool {
-        matches!(self, Type::Int | Type::Uint | Type::Double)
+        matches!(self, Type::Int | Type::Uint | Type::Double | Type::Ratio)
+    }
+
+    /// Whether it is a quantity of anything.
+    pub fn is_quantity(&self) -> bool {
+        matches!(self, Type::Quantity | Type::Memory | Type::Cpu)
     }
 
     /// Whether a value of type `other` may stand where this one is expected.
@@ -76,6 +94,10 @@ impl Type {
             | (Type::Map(ours), Type::Map(theirs))
             | (Type::Optional(ours), Type::Optional(theirs)) => ours.accepts(theirs),
             (Type::Map(_), Type::Params | Type::Definitions) => true,
+            // What a quantity is of may not be known; memory and CPU never stand for each other.
+            (Type::Quantity, theirs) if theirs.is_quantity() => true,
+            (ours, Type::Quantity) if ours.is_quantity() => true,
+            (Type::Double, Type::Ratio) | (Type::Ratio, Type::Double) => true,
             (ours, theirs) => ours == theirs,
         }
     }
@@ -91,9 +113,12 @@ impl fmt::Display for Type {
             Type::Int => f.write_str("int"),
             Type::Uint => f.write_str("uint"),
             Type::Double => f.write_str("double"),
+            Type::Ratio => f.write_str("ratio"),
             Type::Text => f.write_str("string"),
             Type::Bytes => f.write_str("bytes"),
             Type::Quantity => f.write_str("quantity"),
+            Type::Memory => f.write_str("memory"),
+            Type::Cpu => f.write_str("cpu"),
             Type::Duration => f.write_str("duration"),
             Type::Timestamp => f.write_str("timestamp"),
             Type::Ip => f.write_str("net.IP"),

@@ -54,8 +54,10 @@ enum Of {
     Bool,
     Int,
     Double,
+    Ratio,
     Text,
-    Quantity,
+    Memory,
+    Cpu,
     Duration,
     Dyn,
     One(&'static str),
@@ -69,8 +71,10 @@ impl Of {
             Bool => Type::Bool,
             Int => Type::Int,
             Double => Type::Double,
+            Ratio => Type::Ratio,
             Text => Type::Text,
-            Quantity => Type::Quantity,
+            Memory => Type::Memory,
+            Cpu => Type::Cpu,
             Duration => Type::Duration,
             Dyn => Type::Dyn,
             One(name) => Type::Object(name),
@@ -87,7 +91,7 @@ enum Presence {
     Maybe,
 }
 
-use Of::{Bool, Double, Duration, Dyn, Int, List, Map, One, Quantity, Text};
+use Of::{Bool, Cpu, Double, Duration, Dyn, Int, List, Map, Memory, One, Ratio, Text};
 use Presence::{Always, Maybe};
 
 type Row = (&'static str, &'static str, Of, Presence, &'static str);
@@ -117,7 +121,7 @@ const FIELDS: &[Row] = &[
     ("container", "name", Text, Maybe, "the container's name"),
     ("container", "role", Text, Always, "main, sidecar or init"),
     ("container", "env", Map(&One("env_variable")), Always, "its variables, by name"),
-    ("image", "reference", Text, Always, "the whole reference, as written"),
+    ("image", "reference", Text, Maybe, "the whole reference, as written"),
     ("image", "registry", Text, Maybe, "host of the registry: gcr.io"),
     ("image", "repository", Text, Maybe, "path without registry, tag and digest"),
     ("image", "tag", Text, Maybe, "the tag, if one is given"),
@@ -158,7 +162,7 @@ const FIELDS: &[Row] = &[
     ("setting", "environment", Text, Maybe, "canonical name of the environment it is for"),
     ("setting", "kind", Text, Always, "duration, ratio, count, flag, text or number"),
     ("setting", "duration", Duration, Maybe, "the value, if it is a time"),
-    ("setting", "ratio", Double, Maybe, "the value, if it is a multiplier or a margin"),
+    ("setting", "ratio", Ratio, Maybe, "the value, if it is a multiplier or a margin"),
     ("setting", "count", Int, Maybe, "the value, if it is a count"),
     ("setting", "flag", Bool, Maybe, "the value, if it is true or false"),
     ("setting", "text", Text, Maybe, "the value, if it is a text"),
@@ -170,7 +174,7 @@ const FIELDS: &[Row] = &[
     ("setting", "budget", Text, Maybe, "sum or largest: what the members are to it"),
     ("part", "name", Text, Always, "the member's name"),
     ("part", "duration", Duration, Maybe, "the value, if it is a time"),
-    ("part", "ratio", Double, Maybe, "the value, if it is a multiplier or a margin"),
+    ("part", "ratio", Ratio, Maybe, "the value, if it is a multiplier or a margin"),
     ("part", "count", Int, Maybe, "the value, if it is a count"),
     ("part", "number", Double, Maybe, "the value, if it is a number without a unit"),
     ("bypass", "name", Text, Always, "the switch's name"),
@@ -217,7 +221,8 @@ const CATALOGUE: &[(&str, bool)] = &[("deployment", true), ("container", false),
 
 fn setting_type(kind: catalogue::Type) -> Of {
     match kind {
-        catalogue::Type::Quantity => Quantity,
+        catalogue::Type::Memory => Memory,
+        catalogue::Type::Cpu => Cpu,
         catalogue::Type::Duration => Duration,
         catalogue::Type::Int => Int,
         catalogue::Type::Bool => Bool,

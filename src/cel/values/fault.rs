@@ -160,9 +160,7 @@ pub(in crate::cel) fn is_unknown(error: &ExecutionError) -> bool {
 
 /// Whether an absent field, key or element is the error.
 pub(in crate::cel) fn is_absent(error: &ExecutionError) -> bool {
-    matches!(error, ExecutionError::NoSuchKey(_) | ExecutionError::IndexOutOfBounds(_))
-        || is(error, ABSENT)
-        || is(error, INDEX)
+    matches!(class(error), Class::Absent | Class::Index)
 }
 
 /// The type of a value, for people.

@@ -84,6 +84,11 @@ pub(super) fn member<'v>(operand: &(dyn Val + 'v), key: &dyn Val) -> Outcome<Box
     }
 }
 
+/// Whether a value is an object or a map of the subject.
+pub(super) fn is_ours(value: &dyn Val) -> bool {
+    value.downcast_ref::<ObjectVal>().is_some() || value.downcast_ref::<MapVal>().is_some()
+}
+
 /// The text of a value, if it is one.
 pub(super) fn text<'b>(value: &'b (dyn Val + '_)) -> Option<&'b str> {
     use ::cel::common::types::CelString;

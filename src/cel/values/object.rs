@@ -63,7 +63,7 @@ impl ObjectVal {
         let name = text(key).ok_or_else(|| fault::mismatch("a field is named by a text"))?;
         self.session.pass_through(self.read);
         Ok(match self.object.fields.get_key_value(name) {
-            Some((&known, field)) => (self.path.field(known), Some(field)),
+            Some((known, field)) => (self.path.field(known), Some(field)),
             None => (self.path.field(name.to_owned()), None),
         })
     }

@@ -52,7 +52,7 @@ impl Timestamp {
         let unreadable =
             || fault::wrong(format!("{text:?} is no time: one is written `2026-01-31T23:59:59Z`"));
         let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-        if digits > 4 && text.bytes().nth(digits) == Some(b'-') {
+        if digits > 4 && text.as_bytes().get(digits) == Some(&b'-') {
             return Err(outside());
         }
         let (civil, offset) = read(text).ok_or_else(unreadable)?;

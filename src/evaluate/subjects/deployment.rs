@@ -5,92 +5,132 @@ use super::fields::{
     at, bool, either, list, map, object, setting, settings, split, text, text_field, text_value, under,
 };
 use super::image::image;
-use crate::cel::object::Field;
+use crate::cel::Members;
+use crate::cel::object::{Datum, Field};
 use crate::evaluate::Required;
 use crate::model::catalogue::{self, Level, Type};
 use crate::model::{Container, Deployment, Evidence, Probe, Repeated, Settings};
 use crate::provenance::Provenance;
 use crate::source::{Sources, Span};
-use crate::value::{Condition, Duration, Reason, Text, Unknown, Value};
+use crate::value::{Condition, Duration, NameMap, Reason, Text, Unknown, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 const PROBES: [&str; 3] = ["startup_probe", "liveness_probe", "readiness_probe"];
 
-/// The tree of one deployment. `artifacts` are the Dockerfiles that are known to build its image.
+/// The tree of one deployment, with those of its fields that somebody `reads`. `artifacts` are the
+/// Dockerfiles that are known to build its image.
 pub(super) fn deployment(
     sources: &Sources,
     provenance: &Provenance,
     from: &Deployment,
     wanted: &Required,
     artifacts: Vec<Field>,
+    reads: &Members,
 ) -> Field {
     let anchor = at(from.anchor);
-    let mut fields: BTreeMap<&'static str, Field> = BTreeMap::new();
+    let mut fields: NameMap<Field> = NameMap::new();
     // What the command keeps as it is on the running revision is unknown, not absent.
     if let Some(open) = &from.open {
-        for row in catalogue::ROWS {
+        for row in catalogue::ROWS.iter().filter(|row| reads.contains(row.name)) {
             fields.insert(row.name, Field::Unknown { unknown: open.clone(), place: anchor });
         }
     }
-    let mut given = Vec::new();
-    if let Some(main) = from.main() {
-        // What a container lacks is reported at the container.
-        if from.open.is_none() {
-            for row in catalogue::ROWS.iter().filter(|row| row.level == Level::Container) {
-                fields.insert(row.name, Field::Absent(at(main.anchor)));
-            }
-        }
-        container_settings(provenance, main, &from.condition, &mut fields, from.open.as_ref());
-        given.extend(explicit(&main.settings));
-        fields.insert("env", env(provenance, &main.env, main.anchor));
-        fields.insert("required", required(provenance, &main.env, wanted, from.anchor));
+    let containers: Vec<Field> = if reads.contains("containers") {
+        let one = |one| container(provenance, one, &from.condition, from.open.as_ref());
+        from.containers.iter().map(one).collect()
     } else {
-        fields.insert("env", map(BTreeMap::new(), from.open.clone(), anchor));
-        fields.insert("required", list(Vec::new(), anchor));
+        Vec::new()
+    };
+    main_container(provenance, from, &containers, reads, &mut fields);
+    let rows = plain_rows(Level::Deployment).filter(|row| reads.contains(row.name));
+    settings(provenance, rows, &from.settings, (&from.condition, anchor), &mut fields);
+    let mut add = |name: &'static str, field: &dyn Fn() -> Field| {
+        if reads.contains(name) {
+            fields.insert(name, field());
+        }
+    };
+    if from.main().is_none() {
+        add("env", &|| map(BTreeMap::new(), from.open.clone(), anchor));
     }
-    settings(
-        provenance,
-        plain_rows(Level::Deployment),
-        &from.settings,
-        (&from.condition, anchor),
-        &mut fields,
-    );
-    given.extend(explicit(&from.settings));
-    let name = from
-        .service
-        .as_ref()
-        .map_or_else(|| text(from.display_name(), anchor), |name| text_field(provenance, name, anchor));
-    fields.insert("service", name);
+    add("required", &|| match from.main() {
+        Some(main) => required(provenance, &main.env, wanted, from.anchor),
+        None => list(Vec::new(), anchor),
+    });
+    add("service", &|| match &from.service {
+        Some(name) => text_field(provenance, name, anchor),
+        None => text(from.display_name(), anchor),
+    });
     if let Some(family) = &from.family {
-        fields.insert("family", text(Arc::clone(family), anchor));
+        add("family", &|| text(Arc::clone(family), anchor));
     }
     if let Some(environment) = &from.environment {
         let place = match &from.evidence {
             Some(Evidence::Condition(span) | Evidence::Variable(span)) => at(*span),
             _ => anchor,
         };
-        fields.insert("environment", text(environment.as_str(), place));
+        add("environment", &|| text(environment.as_str(), place));
     }
-    fields.insert("environment_fixed", bool(environment_is_fixed(from), anchor));
-    fields.insert("platform", text(from.platform, anchor));
-    fields.insert("workload", text(from.workload, anchor));
-    fields.insert("file", text(sources.get(from.source).path(), anchor));
+    add("environment_fixed", &|| bool(environment_is_fixed(from), anchor));
+    add("platform", &|| text(from.platform, anchor));
+    add("workload", &|| text(from.workload, anchor));
+    add("file", &|| text(sources.get(from.source).path(), anchor));
     if !from.condition.is_always() {
-        fields.insert("condition", text(from.condition.to_string(), anchor));
+        add("condition", &|| text(from.condition.to_string(), anchor));
     }
-    let containers =
-        from.containers.iter().map(|one| container(provenance, one, &from.condition, from.open.as_ref()));
-    fields.insert("containers", list(containers.collect(), anchor));
-    fields.insert("flags", flags(provenance, from));
-    fields.insert("repeated", list(from.repeated.iter().filter_map(repeated).collect(), anchor));
-    fields
-        .insert("given", list(given.into_iter().map(|(name, span)| text(name, at(span))).collect(), anchor));
+    add("containers", &|| list(containers.clone(), anchor));
+    add("flags", &|| flags(provenance, from));
+    add("repeated", &|| list(from.repeated.iter().filter_map(repeated).collect(), anchor));
+    add("given", &|| {
+        let of_main = from.main().map(|main| explicit(&main.settings)).unwrap_or_default();
+        let given = of_main.into_iter().chain(explicit(&from.settings));
+        list(given.map(|(name, span)| text(name, at(span))).collect(), anchor)
+    });
     if let Some(dockerfile) = &from.dockerfile {
-        fields.insert("dockerfile", text_value(provenance, dockerfile, from.anchor));
+        add("dockerfile", &|| text_value(provenance, dockerfile, from.anchor));
     }
-    fields.insert("artifacts", list(artifacts, anchor));
+    add("artifacts", &|| list(artifacts.clone(), anchor));
     object("deployment", fields, anchor)
+}
+
+/// The fields of the main container, which are the deployment's own. What a container lacks is reported at
+/// the container. `containers` are the trees of all containers, if they were made.
+fn main_container(
+    provenance: &Provenance,
+    from: &Deployment,
+    containers: &[Field],
+    reads: &Members,
+    fields: &mut NameMap<Field>,
+) {
+    let Some(main) = from.main() else { return };
+    if from.open.is_none() {
+        let rows = catalogue::ROWS.iter().filter(|row| row.level == Level::Container);
+        for row in rows.filter(|row| reads.contains(row.name)) {
+            fields.insert(row.name, Field::Absent(at(main.anchor)));
+        }
+    }
+    let index = from.containers.iter().position(|one| std::ptr::eq(one, main));
+    let made = match index.and_then(|index| containers.get(index)) {
+        // What is kept from the running revision is told at the command, not at the container.
+        Some(Field::Known { datum: Datum::Object(object), .. }) if from.open.is_none() => Some(&**object),
+        _ => None,
+    };
+    if let Some(made) = made {
+        for (name, field) in made.fields.iter().filter(|(name, _)| reads.contains(name)) {
+            // What is given under a condition is, elsewhere, what the deployment says of it.
+            let conditional = matches!(field, Field::Either(_)) && name != "env";
+            if !conditional && !matches!(name, "name" | "role") {
+                fields.insert(name, field.clone());
+            }
+        }
+        if made.fields.iter().all(|(_, field)| !matches!(field, Field::Either(_))) {
+            return;
+        }
+    }
+    container_settings(provenance, main, &from.condition, fields, from.open.as_ref(), reads);
+    if made.is_none() && reads.contains("env") {
+        fields.insert("env", env(provenance, &main.env, main.anchor));
+    }
 }
 
 fn plain_rows(level: Level) -> impl Iterator<Item = &'static catalogue::Row> {
@@ -110,14 +150,18 @@ fn container_settings(
     provenance: &Provenance,
     from: &Container,
     within: &Condition,
-    fields: &mut BTreeMap<&'static str, Field>,
+    fields: &mut NameMap<Field>,
     open: Option<&Unknown>,
+    reads: &Members,
 ) {
-    settings(provenance, plain_rows(Level::Container), &from.settings, (within, at(from.anchor)), fields);
-    if let Some(image) = image(provenance, &from.settings, from.anchor) {
+    let rows = plain_rows(Level::Container).filter(|row| reads.contains(row.name));
+    settings(provenance, rows, &from.settings, (within, at(from.anchor)), fields);
+    if reads.contains("image")
+        && let Some(image) = image(provenance, &from.settings, from.anchor)
+    {
         fields.insert("image", image);
     }
-    for name in PROBES {
+    for name in PROBES.into_iter().filter(|name| reads.contains(name)) {
         if let Some(probe) = from.probes.get(name) {
             let known = from.settings.get(name).map(|setting| &setting.value);
             fields.insert(name, probe_object(provenance, probe, known));
@@ -131,13 +175,13 @@ fn container_settings(
 
 fn container(provenance: &Provenance, from: &Container, within: &Condition, open: Option<&Unknown>) -> Field {
     let anchor = at(from.anchor);
-    let mut fields: BTreeMap<&'static str, Field> = BTreeMap::new();
+    let mut fields: NameMap<Field> = NameMap::new();
     if let Some(open) = open {
         for row in catalogue::ROWS.iter().filter(|row| row.level == Level::Container) {
             fields.insert(row.name, Field::Unknown { unknown: open.clone(), place: anchor });
         }
     }
-    container_settings(provenance, from, within, &mut fields, open);
+    container_settings(provenance, from, within, &mut fields, open, &Members::all());
     if let Some(name) = &from.name {
         fields.insert("name", text(Arc::clone(name), anchor));
     }
@@ -152,7 +196,7 @@ fn probe_object(provenance: &Provenance, probe: &Probe, setting_value: Option<&V
     if let (Some(Value::Unknown(unknown, _)), true) = (setting_value, probe.fields.is_empty()) {
         return Field::Unknown { unknown: unknown.clone(), place: at(probe.anchor) };
     }
-    let mut fields: BTreeMap<&'static str, Field> = BTreeMap::new();
+    let mut fields: NameMap<Field> = NameMap::new();
     for row in PROBE_ROWS {
         if let Some(found) = probe.fields.get(row.name) {
             fields.insert(row.name, setting(provenance, row, found));
@@ -181,7 +225,7 @@ fn bare_probe(
         return Some(Field::Unknown { unknown: unknown.clone(), place });
     }
     let row = catalogue::find(name)?;
-    let mut fields: BTreeMap<&'static str, Field> = BTreeMap::new();
+    let mut fields: NameMap<Field> = NameMap::new();
     if let Some(open) = open {
         for row in PROBE_ROWS {
             fields.insert(row.name, Field::Unknown { unknown: open.clone(), place });
@@ -249,7 +293,7 @@ fn repeated(from: &Repeated) -> Option<Field> {
     let (first, first_span, _) = *rivals.first()?;
     let place = at(*winner);
     let conflicts = rivals.iter().any(|(value, ..)| differ(value, last));
-    let mut fields: BTreeMap<&'static str, Field> = BTreeMap::new();
+    let mut fields: NameMap<Field> = NameMap::new();
     fields.insert("flag", text(from.flag.as_ref(), place));
     let values = rivals.iter().map(|(value, span, _)| text(value.as_str(), at(*span)));
     fields.insert("values", list(values.collect(), place));

@@ -6,7 +6,7 @@ use crate::evaluate::Required;
 use crate::model::{EnvKind, EnvState, EnvVariable, EnvVariables};
 use crate::provenance::Provenance;
 use crate::source::Span;
-use crate::value::{Condition, Reason, Unknown, Value};
+use crate::value::{Condition, NameMap, Reason, Unknown, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -73,7 +73,7 @@ fn variable_object(provenance: &Provenance, variable: &EnvVariable, kinds: &[(En
     let key = place_of(provenance, variable.origin, variable.span);
     let key = Place { span: variable.span, ..key };
     let value = text_value(provenance, &variable.value, variable.span);
-    let mut fields: BTreeMap<&'static str, Field> = BTreeMap::new();
+    let mut fields: NameMap<Field> = NameMap::new();
     fields.insert("name", text(Arc::clone(&variable.name), key));
     fields.insert("kind", text(variable.kind.as_str(), key));
     fields.insert("set", set(provenance, variable, key));
@@ -187,7 +187,7 @@ pub(super) fn required(
         let field = |show: fn(&State) -> Field| {
             either(alternatives.iter().map(|(condition, state)| (condition.clone(), show(state))).collect())
         };
-        let mut fields: BTreeMap<&'static str, Field> = BTreeMap::new();
+        let mut fields: NameMap<Field> = NameMap::new();
         fields.insert("name", text(Arc::clone(name), place));
         fields.insert("kind", text(if kind == EnvKind::Secret { "secret" } else { "env" }, place));
         fields.insert("state", field(State::judged));

@@ -5,7 +5,7 @@ use crate::model::catalogue::{Row, Type};
 use crate::model::{Setting, Settings};
 use crate::provenance::{Origin, Provenance};
 use crate::source::Span;
-use crate::value::{Condition, Known, Number, Piece, Reason, Scalar, Text, Unknown, Value};
+use crate::value::{Condition, Known, NameMap, Number, Piece, Reason, Scalar, Text, Unknown, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -49,7 +49,7 @@ pub(super) fn map(entries: BTreeMap<Arc<str>, Field>, open: Option<Unknown>, anc
 }
 
 /// An object whose fields that are not listed are absent at `anchor`.
-pub(super) fn object(type_name: &'static str, fields: BTreeMap<&'static str, Field>, anchor: Place) -> Field {
+pub(super) fn object(type_name: &'static str, fields: NameMap<Field>, anchor: Place) -> Field {
     Field::known(Datum::Object(Arc::new(Object { type_name, fields, anchor })), anchor)
 }
 
@@ -96,11 +96,14 @@ pub(super) fn outside(from: &[Condition], condition: &Condition) -> Vec<Conditio
 /// A setting as its row types it.
 pub(super) fn setting(provenance: &Provenance, row: &Row, setting: &Setting) -> Field {
     let mut written = setting.written.iter();
+    if let Value::Known(known) = &setting.value {
+        return known_setting(provenance, row, setting, known, written.next().map(String::as_str));
+    }
     let alternatives = setting.value.alternatives();
     let fields = alternatives.into_iter().flat_map(|(condition, value)| {
         let field = match value {
             Value::Known(known) => {
-                let text = written.next().cloned();
+                let text = written.next().map(String::as_str);
                 known_setting(provenance, row, setting, known, text)
             }
             Value::Unknown(unknown, origin) => {
@@ -120,19 +123,22 @@ fn known_setting(
     row: &Row,
     setting: &Setting,
     known: &Known<Scalar>,
-    written: Option<String>,
+    written: Option<&str>,
 ) -> Field {
     let place = Place {
         platform_default: setting.platform_default,
         ..place_of(provenance, Some(known.origin), setting.place)
     };
-    let written: Arc<str> = written.unwrap_or_else(|| known.value.to_string()).into();
+    if let (Type::Text | Type::Image | Type::Probe, Scalar::Text(text)) = (row.kind, &known.value) {
+        return text_field(provenance, text, place);
+    }
+    let written: Arc<str> = written.map_or_else(|| known.value.to_string().into(), Arc::from);
     let not_followed = || Field::Unknown {
         unknown: Unknown { input: Arc::clone(&written), reason: Reason::NotFollowed, span: place.span },
         place,
     };
     let datum = match (row.kind, &known.value) {
-        (Type::Quantity, Scalar::Quantity(amount)) => {
+        (Type::Memory | Type::Cpu, Scalar::Quantity(amount)) => {
             Datum::Quantity { amount: *amount, written: Arc::clone(&written) }
         }
         (Type::Duration, Scalar::Duration(amount)) => {
@@ -143,9 +149,6 @@ fn known_setting(
         }
         (Type::Int, Scalar::Number(Number::Int(int))) => Datum::Int(*int),
         (Type::Bool, Scalar::Bool(bool)) => Datum::Bool(*bool),
-        (Type::Text | Type::Image | Type::Probe, Scalar::Text(text)) => {
-            return text_field(provenance, text, place);
-        }
         (Type::Text | Type::Image | Type::Probe, other) => Datum::Text(other.to_string().into()),
         (_, Scalar::Text(text)) => {
             let unknown = text.first_hole().cloned();
@@ -160,6 +163,9 @@ fn known_setting(
 /// A text: known, unknown because of its first unknown part, or several under the conditions of its
 /// parts.
 pub(super) fn text_field(provenance: &Provenance, text: &Text, place: Place) -> Field {
+    if text.conditions().is_empty() {
+        return whole_text(provenance, text, place);
+    }
     let each = split(text).map(|all| {
         let known = |(condition, text): (Condition, Text)| (condition, whole_text(provenance, &text, place));
         either(all.into_iter().map(known).collect())
@@ -209,6 +215,9 @@ pub(super) fn split(text: &Text) -> Option<Vec<(Condition, Text)>> {
 
 /// A value of texts.
 pub(super) fn text_value(provenance: &Provenance, value: &Value<Text>, fallback: Span) -> Field {
+    if let Value::Known(known) = value {
+        return text_field(provenance, &known.value, place_of(provenance, Some(known.origin), fallback));
+    }
     let fields = value.alternatives().into_iter().flat_map(|(condition, value)| {
         let field = match value {
             Value::Known(known) => {
@@ -233,7 +242,7 @@ pub(super) fn settings<'a>(
     rows: impl Iterator<Item = &'a Row>,
     from: &Settings,
     (within, anchor): (&Condition, Place),
-    into: &mut BTreeMap<&'static str, Field>,
+    into: &mut NameMap<Field>,
 ) {
     for row in rows {
         if let Some(found) = from.get(row.name) {
@@ -301,7 +310,7 @@ fn renamed_datum(datum: &Datum, file: &str) -> Datum {
             Datum::Map(Map { entries: Arc::new(entries.collect()), ..map.clone() })
         }
         Datum::Object(object) => {
-            let fields = object.fields.iter().map(|(name, field)| (*name, renamed(field, file)));
+            let fields = object.fields.iter().map(|(name, field)| (name, renamed(field, file)));
             Datum::Object(Arc::new(Object { fields: fields.collect(), ..(**object).clone() }))
         }
         plain => plain.clone(),

@@ -8,14 +8,13 @@ use crate::model::Settings;
 use crate::model::catalogue;
 use crate::provenance::Provenance;
 use crate::source::Span;
-use crate::value::{Condition, Part, Piece, Scalar, Text, Unknown, Value};
-use std::collections::BTreeMap;
+use crate::value::{Condition, NameMap, Part, Piece, Scalar, Text, Unknown, Value};
 
 const FIELDS: [&str; 5] = ["reference", "registry", "repository", "tag", "digest"];
 
 /// The object `image` of a container or a deployment; `None` if nothing tells of an image.
 pub(super) fn image(provenance: &Provenance, settings: &Settings, anchor: Span) -> Option<Field> {
-    let mut fields: BTreeMap<&'static str, Field> = BTreeMap::new();
+    let mut fields: NameMap<Field> = NameMap::new();
     let mut place = at(anchor);
     for (name, from) in [("base", "base_image"), ("alpine", "alpine")] {
         if let (Some(found), Some(row)) = (settings.get(from), catalogue::find(from)) {
@@ -24,7 +23,7 @@ pub(super) fn image(provenance: &Provenance, settings: &Settings, anchor: Span) 
         }
     }
     if let Some(found) = settings.get("image") {
-        let mut all: BTreeMap<&'static str, Vec<(Condition, Field)>> = BTreeMap::new();
+        let mut all: [Vec<(Condition, Field)>; 5] = Default::default();
         for (condition, value) in found.value.alternatives() {
             let (reference, origin) = match value {
                 Value::Known(known) => match &known.value {
@@ -41,12 +40,14 @@ pub(super) fn image(provenance: &Provenance, settings: &Settings, anchor: Span) 
             place = here;
             for (inner, reference) in split(&reference).unwrap_or_default() {
                 let Some(both) = condition.and(&inner) else { continue };
-                for (name, field) in FIELDS.into_iter().zip(parse(provenance, &reference, here)) {
-                    all.entry(name).or_default().extend(under(&both, field));
+                for (alternatives, field) in all.iter_mut().zip(parse(provenance, &reference, here)) {
+                    alternatives.extend(under(&both, field));
                 }
             }
         }
-        fields.extend(all.into_iter().map(|(name, alternatives)| (name, either(alternatives))));
+        for (name, alternatives) in FIELDS.into_iter().zip(all).filter(|(_, all)| !all.is_empty()) {
+            fields.insert(name, either(alternatives));
+        }
     }
     (!fields.is_empty()).then(|| object("Image", fields, place))
 }

@@ -7,15 +7,14 @@ use crate::model::catalogue::{self, Level, Row, Type};
 use crate::model::{Artifact, Bypass, CodeSetting, CodeValue, Setting};
 use crate::provenance::Provenance;
 use crate::source::{SourceId, Sources, Span};
-use crate::value::Condition;
-use std::collections::BTreeMap;
+use crate::value::{Condition, NameMap};
 use std::sync::Arc;
 
 /// The object `file`.
 pub(super) fn file(sources: &Sources, source: SourceId, document: Option<Field>) -> Field {
     let place = at(Span::beginning(source));
     let path = sources.get(source).path();
-    let mut fields: BTreeMap<&'static str, Field> = BTreeMap::new();
+    let mut fields: NameMap<Field> = NameMap::new();
     fields.insert("path", text(path, place));
     fields.insert("name", text(path.rsplit('/').next().unwrap_or(path), place));
     if let Some(document) = document {
@@ -28,7 +27,7 @@ pub(super) fn file(sources: &Sources, source: SourceId, document: Option<Field>)
 pub(super) fn artifact(sources: &Sources, provenance: &Provenance, from: &Artifact) -> Field {
     const PORT: Row = Row { name: "port", kind: Type::Int, level: Level::Container, description: "" };
     let anchor = at(from.anchor);
-    let mut fields: BTreeMap<&'static str, Field> = BTreeMap::new();
+    let mut fields: NameMap<Field> = NameMap::new();
     let rows = catalogue::ROWS.iter().filter(|row| !matches!(row.kind, Type::Probe | Type::Image));
     settings(provenance, rows, &from.settings, (&Condition::always(), anchor), &mut fields);
     fields.insert("kind", text(from.kind.as_str(), anchor));
@@ -48,7 +47,7 @@ pub(super) fn artifact(sources: &Sources, provenance: &Provenance, from: &Artifa
             platform_default: false,
             place: bound.span,
         };
-        let mut fields: BTreeMap<&'static str, Field> = BTreeMap::new();
+        let mut fields: NameMap<Field> = NameMap::new();
         fields.insert("port", setting(provenance, &PORT, &fixed));
         fields.insert("honours_variable", bool(bound.honours_variable, place));
         fields.insert("asked", bool(bound.asked, place));
@@ -85,7 +84,7 @@ fn is_number(written: &str) -> bool {
 /// The object `setting`.
 pub(super) fn code_setting(sources: &Sources, from: &CodeSetting) -> Field {
     let place = Place { span: from.span, origin: Some(from.origin), platform_default: false };
-    let mut fields: BTreeMap<&'static str, Field> = BTreeMap::new();
+    let mut fields: NameMap<Field> = NameMap::new();
     fields.insert("name", text(Arc::clone(&from.name), place));
     fields.insert("scope", text(Arc::clone(&from.scope), place));
     fields.insert("file", text(sources.get(from.span.source).path(), place));
@@ -102,7 +101,7 @@ pub(super) fn code_setting(sources: &Sources, from: &CodeSetting) -> Field {
     }
     let parts = from.parts.iter().map(|(name, value, span)| {
         let place = at(*span);
-        let mut fields: BTreeMap<&'static str, Field> = BTreeMap::new();
+        let mut fields: NameMap<Field> = NameMap::new();
         fields.insert("name", text(Arc::clone(name), place));
         let (kind, value) = code_value(value, "", place);
         fields.insert(kind, value);
@@ -122,7 +121,7 @@ pub(super) fn code_setting(sources: &Sources, from: &CodeSetting) -> Field {
 /// The object `bypass`.
 pub(super) fn bypass(sources: &Sources, from: &Bypass) -> Field {
     let place = at(from.span);
-    let mut fields: BTreeMap<&'static str, Field> = BTreeMap::new();
+    let mut fields: NameMap<Field> = NameMap::new();
     fields.insert("name", text(Arc::clone(&from.name), place));
     fields.insert("scope", text(from.scope.as_str(), place));
     fields.insert("file", text(sources.get(from.span.source).path(), place));

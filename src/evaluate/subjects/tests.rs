@@ -1,7 +1,8 @@
+use super::Required;
 use super::env::{env, required};
 use super::fields::{either, negations, outside};
 use super::image::image;
-use super::{Required, without_environment};
+use super::lists::without_environment;
 use crate::cel::object::{Datum, Field};
 use crate::model::{EnvKind, EnvVariable, EnvVariables, Setting, Settings};
 use crate::policy::show;
@@ -96,7 +97,7 @@ fn a_tag_stands_where_its_own_part_was_written() {
     else {
         panic!("an image is an object")
     };
-    let Field::Known { place, .. } = &object.fields["tag"] else { panic!("the tag is known") };
+    let Field::Known { place, .. } = object.fields.get("tag").unwrap() else { panic!("the tag is known") };
     assert_eq!(place.span, at(20, 31));
 }
 
@@ -115,7 +116,7 @@ fn entry(variables: &EnvVariables, name: &str, field: &str) -> String {
     let whole = env(&Provenance::new(), variables, at(0, 1));
     let Field::Known { datum: Datum::Map(map), .. } = whole else { panic!("env is a map") };
     let inside = |one: &Field| match one {
-        Field::Known { datum: Datum::Object(object), .. } => object.fields[field].clone(),
+        Field::Known { datum: Datum::Object(object), .. } => object.fields.get(field).unwrap().clone(),
         other => other.clone(),
     };
     match &map.entries[name] {

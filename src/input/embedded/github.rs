@@ -5,17 +5,22 @@
 //! variable `GITHUB_ENVIRONMENT`, so that whoever looks at an invocation learns it. Of the steps with `uses`
 //! those are read whose action runs one command line (`actions`).
 //!
+//! Each run of a job's matrix is a script of its own, and what a step hands on through `$GITHUB_ENV` is a
+//! variable of the steps behind it.
+//!
 //! <https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax>
 
 use super::actions;
 use super::expression::{self, Names};
 use super::text::{self, scalar};
 use super::{At, bound, change_directory, exported, input};
+use super::{matrix, step_env};
 use crate::document::Ref;
 use crate::input::shell::{Placeholder, lower_template};
 use crate::input::text_map;
-use crate::script::{Block, Expression, ExpressionKind, Program};
+use crate::script::{Block, CompareOperator, Expression, ExpressionKind, Program};
 use crate::source::Span;
+use crate::value::Reason;
 use std::collections::BTreeSet;
 
 /// The variable that tells a job's `environment`.
@@ -25,28 +30,51 @@ pub(super) fn programs(root: Ref<'_>, at: At<'_>) -> Vec<Program> {
     let mut programs = Vec::new();
     for job in root.get("jobs").map(Ref::entries).unwrap_or_default() {
         let job = root.document().at(job.value);
+        let mut handed = Vec::new();
         for step in job.get("steps").into_iter().flat_map(Ref::items) {
-            programs.extend(step_program(&[root, job, step], at));
+            let speaks = |key: &str| matrix::speaks_of(job, key, 0) || matrix::speaks_of(step, key, 0);
+            for run in matrix::runs(job, &speaks) {
+                programs.extend(step_program(&[root, job, step], run, &handed, at));
+            }
+            handed.extend(sets(step, at));
         }
     }
+    let mut handed = Vec::new();
     for step in root.path(&["runs", "steps"]).into_iter().flat_map(Ref::items) {
-        programs.extend(step_program(&[root, step], at));
+        programs.extend(step_program(&[root, step], matrix::Run::default(), &handed, at));
+        handed.extend(sets(step, at));
     }
     programs
 }
 
+/// What a step sets for the steps behind it.
+fn sets<'a>(step: Ref<'a>, at: At<'a>) -> Vec<step_env::Set<'a>> {
+    step.get("run").map(|run| step_env::sets(run, at.source)).unwrap_or_default()
+}
+
 /// One step's script, or the command line that its action runs. `levels` are workflow, job and step: the
 /// later ones win.
-fn step_program(levels: &[Ref<'_>], at: At<'_>) -> Option<Program> {
+fn step_program<'a>(
+    levels: &[Ref<'a>],
+    run: matrix::Run<'a>,
+    handed: &[step_env::Set<'a>],
+    at: At<'a>,
+) -> Option<Program> {
     let (root, step) = (*levels.first()?, *levels.last()?);
-    let run = step.get("run").filter(|run| run.text().is_some() && runs_shell(levels));
-    let script = run.or_else(|| actions::script_of(step));
+    let own = step.get("run").filter(|run| run.text().is_some() && runs_shell(levels));
+    let script = own.or_else(|| actions::script_of(step));
     if script.is_none() && step.get("uses").is_none() {
         return None;
     }
-    let mut names = Context { root, at, known: BTreeSet::new() };
+    let mut conditions: Vec<Expression> =
+        run.tests().into_iter().map(|(name, node)| is(&name, node)).collect();
+    let mut names = Context { root, at, known: BTreeSet::new(), run };
     let mut before = Vec::new();
-    for level in levels {
+    for (depth, level) in levels.iter().enumerate() {
+        // What earlier steps set stands over the job's own variables and under the step's.
+        if depth + 1 == levels.len() {
+            handed.iter().for_each(|set| names.handed(set, &mut before));
+        }
         for entry in level.get("env").map(Ref::entries).unwrap_or_default() {
             let value = names.scalar(root.document().at(entry.value));
             before.push(exported(&entry.key, entry.key_span, value));
@@ -65,8 +93,8 @@ fn step_program(levels: &[Ref<'_>], at: At<'_>) -> Option<Program> {
     if let Some(directory) = directory.filter(|directory| directory.text().is_some()) {
         before.push(change_directory(names.scalar(directory), directory.span()));
     }
-    let conditions =
-        levels.iter().filter_map(|level| level.get("if")).filter_map(|test| names.condition(test)).collect();
+    let tests = levels.iter().filter_map(|level| level.get("if"));
+    conditions.extend(tests.filter_map(|test| names.condition(test)).collect::<Vec<_>>());
     match script {
         Some(script) => {
             let program = names.script(script, &mut before);
@@ -77,6 +105,15 @@ fn step_program(levels: &[Ref<'_>], at: At<'_>) -> Option<Program> {
             Some(super::program(step.span(), before, Vec::new(), conditions))
         }
     }
+}
+
+/// `name == 'text'`: the run of a matrix in which the name has this value.
+fn is(name: &str, node: Ref<'_>) -> Expression {
+    let span = node.span();
+    let right = Box::new(super::literal(node.text().unwrap_or_default(), span));
+    let left = Box::new(input(name, None, span));
+    let operator = CompareOperator::Equal;
+    Expression { kind: ExpressionKind::Compare { operator, left, right }, span }
 }
 
 /// Whether the step's shell is one that this room can read: the default is.
@@ -95,6 +132,8 @@ struct Context<'a> {
     at: At<'a>,
     /// Variables that an `env` sets.
     known: BTreeSet<String>,
+    /// What the names of the matrix stand for.
+    run: matrix::Run<'a>,
 }
 
 impl<'a> Context<'a> {
@@ -142,6 +181,33 @@ impl<'a> Context<'a> {
         lower_template(text, &map, self.at.limits, &placeholders)
     }
 
+    /// A variable that an earlier step set for this one.
+    fn handed(&mut self, set: &step_env::Set<'a>, before: &mut Block) {
+        match &set.script {
+            Some((script, map)) => {
+                let text = set.node.text().unwrap_or_default();
+                let whole = text_map(self.at.source, set.node);
+                let mut placeholders = Vec::new();
+                for found in step_env::placeholders(set) {
+                    let inner = text.get(found.inner.clone()).unwrap_or_default();
+                    let value = expression::lower(inner, found.inner.start, &whole, self);
+                    let name =
+                        format!("{} of an earlier step", script.get(found.range.clone()).unwrap_or_default());
+                    before.push(bound(name.clone(), map.span(found.range.start, found.range.end), value));
+                    placeholders.push(Placeholder { range: found.range, name });
+                }
+                let mut lowered = lower_template(script, map, self.at.limits, &placeholders);
+                before.append(&mut lowered.body);
+            }
+            None => {
+                let detail = format!("{} of an earlier step", set.name);
+                let kind = ExpressionKind::Opaque { reason: Reason::Variable, detail };
+                before.push(exported(&set.name, set.span, Expression { kind, span: set.span }));
+            }
+        }
+        self.known.insert(set.name.clone());
+    }
+
     /// The default that a workflow or an action declares for an input.
     fn default_of(&mut self, name: &str) -> Option<Expression> {
         let places: [&[&str]; 3] = [
@@ -164,6 +230,11 @@ impl Names for Context<'_> {
             && self.known.contains(variable)
         {
             return Expression { kind: ExpressionKind::Name(variable.to_string()), span };
+        }
+        if let Some(node) = plain.strip_prefix("matrix.").and_then(|path| self.run.value(path))
+            && node.text().is_some_and(|text| !text.contains("${{"))
+        {
+            return self.scalar(node);
         }
         let default = plain.strip_prefix("inputs.").and_then(|input| self.default_of(input));
         input(plain, default, span)

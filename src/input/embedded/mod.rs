@@ -11,7 +11,9 @@ mod cloud_build;
 mod expression;
 mod github;
 mod gitlab;
+mod matrix;
 mod npm;
+mod step_env;
 mod taskfile;
 mod text;
 

@@ -5,11 +5,15 @@
 //! inside a longer text the name is replaced by `${var.x:-default}`, which says that the caller can
 //! override it. What has no default, and what is computed, stays a name.
 //!
+//! `terraform.tfvars` and `*.auto.tfvars` win over defaults. What another file of variables or a call of
+//! the module sets is no longer the default's: a single literal that all calls hand on is the value,
+//! anything else stays a name.
+//!
 //! <https://developer.hashicorp.com/terraform/language/values>
 
 use crate::document::{Document, NodeId, NodeKind, Ref, ScalarType};
 use crate::source::{Sources, Span};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// How many names may lead from one to the next: `local.a` to `local.b` to `var.c`.
 const MAX_HOPS: usize = 8;
@@ -25,20 +29,36 @@ struct Named {
 
 /// Resolves the names of every module among the documents.
 pub fn resolve(documents: &mut [Document], sources: &Sources) {
-    let folder = |document: &Document| {
-        let path = sources.get(document.source).path();
-        path.ends_with(".tf").then(|| path.rsplit_once('/').map_or("", |(folder, _)| folder).to_string())
-    };
+    let path = |document: &Document| sources.get(document.source).path().to_owned();
     let mut modules: HashMap<String, Vec<usize>> = HashMap::new();
+    let mut given: Vec<(String, usize)> = Vec::new();
     for (index, document) in documents.iter().enumerate() {
-        if let Some(folder) = folder(document) {
-            modules.entry(folder).or_default().push(index);
+        let path = path(document);
+        if path.ends_with(".tf") {
+            modules.entry(folder(&path).to_owned()).or_default().push(index);
+        } else if path.ends_with(".tfvars") {
+            given.push((path, index));
         }
     }
-    for members in modules.values() {
+    if modules.is_empty() {
+        return;
+    }
+    let calls = calls(documents, &modules);
+    for (module, members) in &modules {
         let mut names = HashMap::new();
         for document in members.iter().filter_map(|index| documents.get(*index)) {
             declared(document, &mut names);
+        }
+        let within = |path: &str| {
+            folder(path) == module || path.starts_with(&format!("{module}/")) || module.is_empty()
+        };
+        for (path, index) in given.iter().filter(|(path, _)| within(path)) {
+            if let Some(document) = documents.get(*index) {
+                assigned(document, folder(path) == module && is_automatic(path), &mut names);
+            }
+        }
+        if let Some(calls) = calls.get(module) {
+            handed(calls, &mut names);
         }
         if names.is_empty() {
             continue;
@@ -48,6 +68,90 @@ pub fn resolve(documents: &mut [Document], sources: &Sources) {
                 replace(document, &names);
             }
         }
+    }
+}
+
+fn folder(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// Whether Terraform reads a file of variables without being told.
+/// <https://developer.hashicorp.com/terraform/language/values/variables#variable-definitions-tfvars-files>
+fn is_automatic(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name == "terraform.tfvars" || name.ends_with(".auto.tfvars")
+}
+
+/// What a file of variables sets: instead of the default, or, where the file must be asked for, in a way
+/// that nobody here knows.
+fn assigned(document: &Document, automatic: bool, names: &mut HashMap<String, Named>) {
+    for entry in document.root().entries() {
+        let name = format!("var.{}", entry.key);
+        match named(document.at(entry.value), true).filter(|_| automatic) {
+            Some(value) => names.insert(name, value),
+            None => names.remove(&name),
+        };
+    }
+}
+
+/// The values that calls of a module hand on, by variable; `None` for what is no literal.
+type Calls = Vec<HashMap<String, Option<Named>>>;
+
+/// The calls of the modules of the project, by the module's folder.
+fn calls(documents: &[Document], modules: &HashMap<String, Vec<usize>>) -> HashMap<String, Calls> {
+    let mut all: HashMap<String, Calls> = HashMap::new();
+    for (caller, members) in modules {
+        for document in members.iter().filter_map(|index| documents.get(*index)) {
+            for entry in document.root().get("module").map(Ref::entries).unwrap_or_default() {
+                let call = document.at(entry.value);
+                let Some(source) =
+                    call.get("source").and_then(Ref::text).filter(|text| text.starts_with('.'))
+                else {
+                    continue;
+                };
+                let values = call.entries().iter().map(|entry| {
+                    let value =
+                        named(document.at(entry.value), false).filter(|named| is_literal(&named.text));
+                    (entry.key.clone(), value)
+                });
+                all.entry(joined(caller, source)).or_default().push(values.collect());
+            }
+        }
+    }
+    all
+}
+
+/// A path relative to a folder.
+fn joined(folder: &str, relative: &str) -> String {
+    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    for part in relative.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    parts.join("/")
+}
+
+/// Replaces the defaults of a module by what its calls hand on.
+fn handed(calls: &Calls, names: &mut HashMap<String, Named>) {
+    let set: BTreeSet<&String> = calls.iter().flat_map(HashMap::keys).collect();
+    for variable in set {
+        let mut values = calls.iter().map(|call| call.get(variable).cloned().flatten());
+        let first = values.next().flatten();
+        let agreed = first.filter(|first| {
+            calls.iter().all(|call| {
+                call.get(variable).is_some_and(|one| one.as_ref().is_some_and(|one| one.text == first.text))
+            })
+        });
+        let name = format!("var.{variable}");
+        match agreed {
+            Some(value) => names.insert(name, value),
+            None => names.remove(&name),
+        };
     }
 }
 

@@ -37,9 +37,11 @@ pub(super) fn read(body: &Body, text: &str, mark: usize, id: SourceId, limits: &
 /// What stands under one key of a body while its blocks are collected.
 enum Slot<'b> {
     Value(NodeId),
-    /// Blocks with the labels that are left.
-    Blocks(Vec<(&'b Block, usize)>),
+    Blocks(Labelled<'b>),
 }
+
+/// Blocks with the number of labels that were taken off each.
+type Labelled<'b> = Vec<(&'b Block, usize)>;
 
 struct Reader<'t> {
     id: SourceId,
@@ -109,7 +111,7 @@ impl Reader<'_> {
             let items: Vec<NodeId> = blocks.iter().filter_map(|(block, _)| self.block(block)).collect();
             return self.collection(NodeKind::Sequence(items.clone()), &items);
         }
-        let mut groups: Vec<(&str, Span, Vec<(&Block, usize)>)> = Vec::new();
+        let mut groups: Vec<(&str, Span, Labelled<'_>)> = Vec::new();
         for (block, from) in blocks {
             let Some(label) = block.labels.get(*from) else { continue };
             let span = self.span(label.span());

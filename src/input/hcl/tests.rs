@@ -63,6 +63,32 @@ fn names_of_the_module_become_what_they_stand_for() {
 }
 
 #[test]
+fn files_of_variables_and_calls_win_over_defaults() {
+    let main = "resource \"a\" \"b\" {\n  x = var.x\n  y = var.y\n  z = var.z\n}\n";
+    let variables =
+        "variable \"x\" { default = 1 }\nvariable \"y\" { default = 1 }\nvariable \"z\" { default = 1 }\n";
+    let x = |files: &[(&str, &str)]| {
+        let (documents, _, _) = documents(files);
+        let body = documents[0].root().path(&["resource", "a", "b"]).unwrap();
+        ["x", "y", "z"].map(|key| body.get(key).unwrap().text().unwrap().to_owned())
+    };
+    let files = [
+        ("m/main.tf", main),
+        ("m/variables.tf", variables),
+        ("m/terraform.tfvars", "x = 2\n"),
+        ("m/environments/production.tfvars", "y = 3\n"),
+    ];
+    assert_eq!(x(&files), ["${var.x:-2}", "${var.y}", "${var.z:-1}"]);
+    let files = [
+        ("modules/m/main.tf", main),
+        ("modules/m/variables.tf", variables),
+        ("envs/a/main.tf", "module \"m\" {\n  source = \"../../modules/m\"\n  x = 2\n  y = 3\n}\n"),
+        ("envs/b/main.tf", "module \"m\" {\n  source = \"../../modules/m\"\n  x = 2\n  y = local.y\n}\n"),
+    ];
+    assert_eq!(x(&files), ["2", "${var.y}", "${var.z:-1}"]);
+}
+
+#[test]
 fn broken_and_hostile_files_end_in_a_message_and_keep_their_beginning() {
     let (read, told, _) = documents(&[("main.tf", "a \"b\" {\n  c = 1\n}\n\nd {\n  e = = 2\n}\n")]);
     assert!(told[0].starts_with("hcl-syntax"), "{told:?}");

@@ -24,7 +24,7 @@ fn literals(text: &str) -> Vec<String> {
 fn words_of_recipes_stand_in_the_file() {
     let all = literals(
         "memory := '512Mi'\n\n[private]\ndeploy env='staging' *rest: build (push env)\n    @gcloud run deploy api \\\n      \
-         --memory={{ memory }} {{rest}}\n    echo é\n",
+         --memory={{ memory }} {{rest}}\n    ls é\n",
     );
     for expected in
         ["512Mi at \"'512Mi'\"", "staging at \"'staging'\"", "--memory= at \"--memory=\"", "é at \"é\""]

@@ -3,7 +3,8 @@
 //! Make reads the whole file before it runs anything, so each program begins with all variables of the
 //! file. A recipe is a shell script whose lines run one by one, each in a shell of its own; `$(NAME)` is
 //! filled in before the shell sees it, and `$$` is the shell's dollar. A variable of a target holds for
-//! what the target depends on as well, so that a prerequisite is read once more under it. Every variable
+//! what the target depends on as well, so that a prerequisite is read once more under it, and so is a
+//! target that a recipe makes by `$(MAKE) target NAME=value`. Every variable
 //! gives way to the command line of `make`, and those set with `?=` to the environment, too.
 //!
 //! Functions other than `strip` and `or`, included files and canned recipes (`define`) are not followed.
@@ -11,6 +12,7 @@
 //!
 //! <https://www.gnu.org/software/make/manual/make.html>
 
+mod again;
 mod lines;
 mod recipe;
 mod value;
@@ -88,7 +90,17 @@ pub fn programs(source: &Source, id: SourceId, limits: &Limits) -> (Vec<Program>
             return (programs, vec![told]);
         }
         if !rule.recipe.is_empty() {
-            programs.push(file.program(&[target]));
+            programs.push(file.program(&[target], None));
+            for line in &rule.recipe {
+                let Some(again) = again::call(text, line.clone()) else { continue };
+                let handed = !again.variables.is_empty();
+                for called in again.targets.iter().filter(|called| handed && *called != target) {
+                    let there = file.rules.get(called).is_some_and(|rule| !rule.recipe.is_empty());
+                    if there && !file.is_full(&programs) {
+                        programs.push(file.program(&[called], Some(&again)));
+                    }
+                }
+            }
         }
         if !rule.own.is_empty() {
             let mut path = vec![target.as_str()];
@@ -165,15 +177,16 @@ impl<'a> Makefile<'a> {
             let Some(next) = self.rules.get(prerequisite) else { continue };
             path.push(prerequisite);
             if !next.recipe.is_empty() {
-                programs.push(self.program(path));
+                programs.push(self.program(path, None));
             }
             self.below(path, programs);
             path.pop();
         }
     }
 
-    /// The recipe of the last target, under the variables of the file and of all targets of the path.
-    fn program(&self, path: &[&str]) -> Program {
+    /// The recipe of the last target, under the variables of the file and of all targets of the path, and
+    /// under those that a recipe hands to `$(MAKE)`, which win.
+    fn program(&self, path: &[&str], again: Option<&again::Again>) -> Program {
         let mut names = value::Names::default();
         let mut body = self.variables(&mut names);
         let own = path.iter().filter_map(|target| self.rules.get(*target)).flat_map(|rule| &rule.own);
@@ -181,6 +194,15 @@ impl<'a> Makefile<'a> {
             if let LineKind::TargetVariable { name, operator, value, .. } = &line.kind {
                 self.assign(name.clone(), *operator, value.clone(), false, &mut names, &mut body);
             }
+        }
+        if let Some(again) = again {
+            for (name, value) in &again.variables {
+                let again = true;
+                self.assign(name.clone(), Operator::Simple, value.clone(), again, &mut names, &mut body);
+            }
+            let given: BTreeSet<&str> =
+                again.variables.iter().filter_map(|(name, _)| self.text.get(name.clone())).collect();
+            self.recompute(&given, &mut names, &mut body);
         }
         let target = path.last().copied().unwrap_or_default();
         let mut diagnostics = Vec::new();
@@ -206,6 +228,12 @@ impl<'a> Makefile<'a> {
     fn variables(&self, names: &mut value::Names) -> Block {
         let mut index = 0;
         let mut body = self.block(&mut index, 0, names);
+        self.recompute(&BTreeSet::new(), names, &mut body);
+        body
+    }
+
+    /// Computes the variables that are computed when they are used once more, except those that are given.
+    fn recompute(&self, given: &BTreeSet<&str>, names: &mut value::Names, body: &mut Block) {
         let mut added_to = BTreeSet::new();
         let mut late = Vec::new();
         for line in &self.lines {
@@ -220,11 +248,10 @@ impl<'a> Makefile<'a> {
         }
         for (text, name, value) in late {
             let refers = self.text.get(value.clone()).is_some_and(|value| value.contains('$'));
-            if refers && !added_to.contains(text) {
-                self.assign(name, Operator::Recursive, value, true, names, &mut body);
+            if refers && !added_to.contains(text) && !given.contains(text) {
+                self.assign(name, Operator::Recursive, value, true, names, body);
             }
         }
-        body
     }
 
     /// Assignments up to the end of the file, or of the branch of a conditional.

@@ -17,6 +17,9 @@ use toml::de::{DeTable, DeValue};
 /// a table, and tables are dropped one inside the other.
 const MAX_DOTS: usize = 200;
 
+/// How deeply the parser follows brackets.
+const MAX_BRACKETS: usize = 80;
+
 /// Reads the one document of a file.
 ///
 /// Diagnostics: `toml-syntax`, `input-limit`. A key given twice is an error of syntax in TOML.
@@ -33,6 +36,12 @@ pub fn read(source: &Source, id: SourceId, limits: &Limits) -> Read {
     }
     let (table, errors) = DeTable::parse_recoverable(text);
     for error in &errors {
+        // What is nested too deeply is told once, not for each of its brackets.
+        if error.message().contains("recursion") {
+            let span = reader.span(error.span().unwrap_or_default());
+            reader.problems.add(problem::too_deep(span, MAX_BRACKETS));
+            break;
+        }
         reader.syntax(error.message(), error.span());
     }
     let root = reader.table(table.get_ref(), reader.span(0..text.len()), 0);

@@ -84,7 +84,7 @@ pub const LIMITS: &[Limit] = &[
             ("24Gi", "8"),
         ]),
         description: "memory above the first needs at least the second in CPU",
-        page: MEMORY,
+        page: CPU,
     },
     Limit {
         name: "memory_for_cpu",
@@ -111,9 +111,21 @@ pub const LIMITS: &[Limit] = &[
         page: PROBES,
     },
     Limit {
+        name: "job_startup_budget_cap",
+        bound: Bound::Duration(600),
+        description: "period times failure threshold of the start-up probe of a job without a GPU",
+        page: "https://cloud.google.com/run/docs/configuring/jobs/healthchecks",
+    },
+    Limit {
         name: "concurrency_cap",
         bound: Bound::Int(1_000),
         description: "most requests that one instance takes at once",
         page: CONCURRENCY,
+    },
+    Limit {
+        name: "concurrency_cap_below_one_cpu",
+        bound: Bound::Int(1),
+        description: "most requests at once with less than one CPU",
+        page: CPU,
     },
 ];

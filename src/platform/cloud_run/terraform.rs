@@ -3,7 +3,7 @@
 use crate::model::EnvKind::Plain;
 use crate::platform::convert::Conversion::{Bool, Int, Quantity, Seconds, Text};
 use crate::platform::table::{
-    Base, Field, Objects, ProbePlace, Shape, Sheet, SheetProbe, Spelling, Variables,
+    Base, Field, Grant, Objects, ProbePlace, Shape, Sheet, SheetProbe, Spelling, Variables,
 };
 
 const fn root(
@@ -26,6 +26,25 @@ const PROBES: &[SheetProbe] = &[
     SheetProbe { setting: "startup_probe", at: ProbePlace::Key("startup_probe") },
     SheetProbe { setting: "liveness_probe", at: ProbePlace::Key("liveness_probe") },
     SheetProbe { setting: "readiness_probe", at: ProbePlace::Key("readiness_probe") },
+];
+
+const INVOKER: &[(&str, &str)] = &[("role", "roles/run.invoker"), ("member", "allUsers")];
+
+/// Bindings that let everybody call a service.
+/// <https://registry.terraform.io/providers/hashicorp/google/latest/docs/resources/cloud_run_service_iam>
+const GRANTS: &[Grant] = &[
+    Grant {
+        objects: &["resource", "google_cloud_run_v2_service_iam_member"],
+        names: "name",
+        says: INVOKER,
+        setting: "allow_unauthenticated",
+    },
+    Grant {
+        objects: &["resource", "google_cloud_run_service_iam_member"],
+        names: "service",
+        says: INVOKER,
+        setting: "allow_unauthenticated",
+    },
 ];
 
 const CONTAINER: [Field; 4] = [
@@ -71,6 +90,7 @@ pub const SERVICE_V2: Sheet = Sheet {
         shape: Shape::List("value", &["value_source", "secret_key_ref"]),
     }],
     probes: PROBES,
+    grants: GRANTS,
     spelling: Spelling::Snake,
     condition: Some("count"),
     flags: &["project"],
@@ -80,6 +100,7 @@ pub const SERVICE_V2: Sheet = Sheet {
 /// <https://registry.terraform.io/providers/hashicorp/google/latest/docs/resources/cloud_run_v2_job>
 pub const JOB_V2: Sheet = Sheet {
     workload: "job",
+    grants: &[],
     objects: Objects::Each(&["resource", "google_cloud_run_v2_job"]),
     containers: &["template", "template", "containers"],
     fields: &{
@@ -130,6 +151,16 @@ pub const SERVICE_V1: Sheet = Sheet {
                 &["template", "metadata", "annotations", "run.googleapis.com/startup-cpu-boost"],
                 "cpu_boost",
                 Bool,
+            ),
+            root(
+                &["template", "metadata", "annotations", "run.googleapis.com/vpc-access-connector"],
+                "vpc_connector",
+                Text,
+            ),
+            root(
+                &["template", "metadata", "annotations", "run.googleapis.com/execution-environment"],
+                "execution_environment",
+                Text,
             ),
             root(&["template", "spec", "container_concurrency"], "concurrency", Int),
             root(&["template", "spec", "timeout_seconds"], "timeout", Seconds),

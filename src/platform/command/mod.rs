@@ -9,6 +9,7 @@ mod settle;
 #[cfg(test)]
 mod tests;
 mod variables;
+mod words;
 
 pub use deployment::deployment;
 

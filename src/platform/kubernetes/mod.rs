@@ -1,6 +1,7 @@
 //! Kubernetes: manifests, and the commands of kubectl and Helm that change what runs.
 
 mod commands;
+mod values;
 
 use crate::platform::convert::Conversion::{Int, Quantity, Text};
 use crate::platform::table::{Base, Bound, Default, Field, Filled, Limit, Placeholders, Platform, Workload};
@@ -52,7 +53,7 @@ pub const KUBERNETES: Platform = Platform {
         // Argo's drop-in for a Deployment.
         workload("argoproj.io/", "Rollout", "rollout", POD_TEMPLATE, POD),
     ],
-    sheets: &[],
+    sheets: &[values::VALUES],
     fields: &[
         Field {
             workloads: &[],

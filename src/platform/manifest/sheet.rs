@@ -3,14 +3,15 @@
 use crate::document::{Entry, Ref};
 use crate::model::catalogue::{self, Level};
 use crate::model::{Container, Deployment, EnvVariables, Role, Setting, Settings};
+use crate::platform::convert::Conversion;
 use crate::platform::manifest::expression;
 use crate::platform::manifest::node::{filled_in, setting_of, text_of};
 use crate::platform::manifest::{probes, variables};
-use crate::platform::table::{Base, Field, Objects, Platform, ProbePlace, Sheet};
+use crate::platform::table::{Base, Field, Objects, Pair, Platform, ProbePlace, Sheet};
 use crate::platform::trace::Trace;
 use crate::platform::{defaults, probe};
 use crate::source::Span;
-use crate::value::{Condition, Reason, Scalar, Text, Unknown, Value};
+use crate::value::{Condition, Known, Reason, Scalar, Text, Unknown, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -103,7 +104,7 @@ impl<'d> Reader<'_, 'd, '_> {
     fn read(&mut self, own: Option<&'d Entry>) -> Option<Deployment> {
         let (sheet, object) = (self.sheet, self.object);
         let there = |path: &&[&str]| at(object, path).is_some();
-        if !object.is_mapping() || !sheet.requires.iter().all(|path| there(&path)) {
+        if !object.is_mapping() || !sheet.requires.iter().all(there) {
             return None;
         }
         let service = sheet.name.iter().find_map(|path| at(object, path)).and_then(|name| self.text(name));
@@ -111,12 +112,22 @@ impl<'d> Reader<'_, 'd, '_> {
             Some(entry) => entry.key_span,
             None => object.entries().first()?.key_span,
         };
+        let service = service.or_else(|| self.folder().filter(|_| sheet.named_by_folder));
         let mut settings = Settings::default();
         let mut shared = Settings::default();
+        let granted = own.and_then(|own| self.granted(own));
+        if let Some((setting, value)) = granted {
+            settings.insert(setting, value);
+        }
         for (setting, value) in self.fields(Base::Root, object) {
             match catalogue::find(setting).map(|row| row.level) {
                 Some(Level::Deployment) => settings.insert(setting, value),
                 _ => shared.insert(setting, value),
+            }
+        }
+        for pair in sheet.pairs {
+            if let Some(value) = self.pair(pair) {
+                shared.insert(pair.setting, value);
             }
         }
         let mut containers = self.containers(anchor);
@@ -191,6 +202,10 @@ impl<'d> Reader<'_, 'd, '_> {
             return probe::setting(field.conversion, &value, place, self.trace);
         }
         let (parent, entry) = entry_at(node, field.path)?;
+        // An empty text says that nothing is said.
+        if parent.document().at(entry.value).text() == Some("") {
+            return None;
+        }
         let placeholders = self.platform.placeholders_of(self.sheet);
         setting_of(entry, parent, field.conversion, placeholders, self.trace)
     }
@@ -201,7 +216,9 @@ impl<'d> Reader<'_, 'd, '_> {
         if sheet.containers.is_empty() {
             let mut settings = Settings::default();
             self.checks(Base::Root, object, &mut settings);
-            return vec![empty(None, Role::Main, settings, anchor)];
+            let mut only = empty(None, Role::Main, settings, anchor);
+            self.probes(&mut only, object);
+            return vec![only];
         }
         let mut containers: Vec<Container> = Vec::new();
         let list = at(object, sheet.containers);
@@ -234,6 +251,13 @@ impl<'d> Reader<'_, 'd, '_> {
             container.settings.insert(setting, value);
         }
         self.checks(Base::Container, node, &mut container.settings);
+        self.probes(&mut container, node);
+        let Container { env, settings, .. } = &mut container;
+        self.environment(Base::Container, node, env, settings);
+        Some(container)
+    }
+
+    fn probes(&mut self, container: &mut Container, node: Ref<'d>) {
         let placeholders = self.platform.placeholders_of(self.sheet);
         for row in self.sheet.probes {
             let style = probes::Style { spelling: self.sheet.spelling, placeholders };
@@ -241,7 +265,7 @@ impl<'d> Reader<'_, 'd, '_> {
                 ProbePlace::Key(key) => {
                     let Some(entry) = node.entry(key) else { continue };
                     let at = first(node.document().at(entry.value));
-                    probes::read(&mut container, row.setting, at, entry.key_span, node, style, self.trace);
+                    probes::read(container, row.setting, at, entry.key_span, node, style, self.trace);
                 }
                 ProbePlace::Item(kind) => {
                     let is_it = |item: &Ref<'_>| {
@@ -253,13 +277,63 @@ impl<'d> Reader<'_, 'd, '_> {
                         continue;
                     };
                     let Some(place) = item.entry("type").map(|entry| entry.key_span) else { continue };
-                    probes::read(&mut container, row.setting, item, place, node, style, self.trace);
+                    probes::read(container, row.setting, item, place, node, style, self.trace);
                 }
             }
         }
-        let Container { env, settings, .. } = &mut container;
-        self.environment(Base::Container, node, env, settings);
-        Some(container)
+    }
+
+    /// What the folder is called, for files that say no name themselves.
+    fn folder(&mut self) -> Option<Value<Text>> {
+        let path = self.trace.sources.get(self.object.document().source).path();
+        let folder = path.rsplit('/').nth(1)?.to_owned();
+        let origin = self.trace.written(Span::beginning(self.object.document().source));
+        Some(Value::known(Text::literal(folder, Some(origin)), origin))
+    }
+
+    /// A setting that another object of the document gives to this one.
+    fn granted(&mut self, own: &Entry) -> Option<(&'static str, Setting)> {
+        let root = self.object.document().root();
+        let Objects::Each(path) = self.sheet.objects else { return None };
+        let reference = format!("{}.{}.", path.last()?, own.key);
+        let name = self.sheet.name.iter().find_map(|path| at(self.object, path)).and_then(Ref::text);
+        for grant in self.sheet.grants {
+            let Some(objects) = at(root, grant.objects) else { continue };
+            for entry in objects.entries() {
+                let object = root.document().at(entry.value);
+                let text = |key: &str| object.get(key).and_then(Ref::text);
+                let named = text(grant.names);
+                let meant = named.is_some_and(|text| text.contains(&reference) || Some(text) == name);
+                if !meant || !grant.says.iter().all(|(key, value)| text(key) == Some(*value)) {
+                    continue;
+                }
+                let Some((last, _)) = grant.says.last() else { continue };
+                let Some(said) = object.entry(last) else { continue };
+                let origin = self.trace.written(root.document().at(said.value).span());
+                let value = Value::known(Scalar::Bool(true), origin);
+                return Some((grant.setting, setting_at(value, "true", said.key_span)));
+            }
+        }
+        None
+    }
+
+    /// A text put together from two places; its first part's characters are its own.
+    fn pair(&mut self, pair: &Pair) -> Option<Setting> {
+        let (_, entry) = entry_at(self.object, pair.first)?;
+        let place = entry.key_span;
+        let Value::Known(first) = self.text(at(self.object, pair.first)?)? else { return None };
+        let node = at(self.object, pair.second);
+        let second = node.and_then(|node| self.text(node)).and_then(name_text);
+        let second =
+            second.filter(|text| text.plain().is_none_or(|plain| !plain.is_empty())).unwrap_or_else(|| {
+                let input = pair.otherwise.into();
+                Text::hole(Unknown { input, reason: Reason::NotFound, span: first_span(place, node) }, None)
+            });
+        let mut text = first.value.clone();
+        text.append(Text::literal(pair.separator, Some(first.origin)));
+        text.append(second);
+        let value = Value::Known(Known { value: text, ..first });
+        probe::setting(Conversion::Text, &value, place, self.trace)
     }
 
     fn environment(&mut self, base: Base, node: Ref<'d>, env: &mut EnvVariables, settings: &mut Settings) {
@@ -283,17 +357,18 @@ impl<'d> Reader<'_, 'd, '_> {
         let Some((_, entry)) = found.filter_map(|(_, path)| entry_at(node, path)).next() else { return };
         let place = entry.key_span;
         let origin = self.trace.written(place);
-        settings.insert(
-            "healthcheck",
-            Setting {
-                value: Value::known(Scalar::Bool(true), origin),
-                written: vec!["true".to_owned()],
-                overridden: Vec::new(),
-                platform_default: false,
-                place,
-            },
-        );
+        settings.insert("healthcheck", setting_at(Value::known(Scalar::Bool(true), origin), "true", place));
     }
+}
+
+fn setting_at(value: Value, written: &str, place: Span) -> Setting {
+    let (written, overridden) = (vec![written.to_owned()], Vec::new());
+    Setting { value, written, overridden, platform_default: false, place }
+}
+
+/// Where what is missing would stand: at the node if there is one.
+fn first_span(place: Span, node: Option<Ref<'_>>) -> Span {
+    node.map_or(place, |node| node.span())
 }
 
 /// The items of a list, or a single object in its place.

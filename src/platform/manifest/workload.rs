@@ -254,7 +254,11 @@ impl<'d> Reader<'_, 'd, '_> {
             for (key, what) in [("configMapRef", "ConfigMap"), ("secretRef", "Secret")] {
                 let Some(reference) = item.get(key) else { continue };
                 let name = reference.get("name").and_then(Ref::text).unwrap_or("without a name");
-                variables.open.push(not_read(&format!("{what} {name}"), reference.span()));
+                // Under a prefix the names are others than the object's own.
+                let prefixed =
+                    item.get("prefix").and_then(Ref::text).is_some_and(|prefix| !prefix.is_empty());
+                let under = if prefixed { " under a prefix" } else { "" };
+                variables.open.push(not_read(&format!("{what} {name}{under}"), reference.span()));
             }
         }
         variables

@@ -11,6 +11,9 @@ use crate::source::Span;
 /// Services that a headline names; the others stand in a line of their own.
 const NAMED: usize = 3;
 
+/// Further elements of a loop that are told one by one.
+const FURTHER: usize = 4;
+
 /// Steps on the way from the literal to the command that a frame shows at most.
 const STEPS: usize = 3;
 
@@ -196,6 +199,13 @@ fn notes(page: &Page<'_>, finding: &Finding, continued: bool) -> String {
     if let Some(because) = &finding.because {
         let text = because_text(page, because, finding.verdict);
         out.push_str(&note(page, "because", &page.redactor.text_at(finding.span(), &text)));
+    }
+    for further in finding.further.iter().take(FURTHER) {
+        let text = because_text(page, further, finding.verdict);
+        out.push_str(&note(page, "and", &page.redactor.text_at(finding.span(), &text)));
+    }
+    if finding.further.len() > FURTHER {
+        out.push_str(&note(page, "and", &format!("{} more", finding.further.len() - FURTHER)));
     }
     for unknown in &finding.unknowns {
         let text =

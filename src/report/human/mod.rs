@@ -4,6 +4,7 @@
 //! the literal, its condition, the way to the command and the other side; the lines below it say why
 //! and what to do. Nothing here knows a terminal: a [`Style`] says what may be drawn.
 
+mod explanation;
 mod finding;
 mod frame;
 mod line;
@@ -76,6 +77,7 @@ pub fn check(outcome: &Outcome, style: Style, verbosity: Verbosity) -> String {
             all.get(at + 1).is_some_and(|next| next.policy == one.policy && next.help == one.help);
         parts.push(finding::finding(&page, one, continued));
     }
+    parts.extend(explanation::explanations(&page, &outcome.explanations));
     if verbosity > Verbosity::Quiet {
         parts.push(summary::summary(&page, outcome, verbosity));
     }

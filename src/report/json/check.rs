@@ -14,7 +14,38 @@ struct Report<'a> {
     waived: Vec<Finding<'a>>,
     policies: Vec<Policy<'a>>,
     errors: Vec<Error<'a>>,
+    /// Only where explanations were asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    explanations: Vec<Explanation<'a>>,
     summary: Summary,
+}
+
+#[derive(Serialize)]
+struct Explanation<'a> {
+    policy: &'a str,
+    subject: String,
+    reference: Option<String>,
+    verdict: &'static str,
+    condition: Option<String>,
+    validation: Span,
+    conditions: Vec<Explained>,
+    unknowns: Vec<Unknown>,
+}
+
+#[derive(Serialize)]
+struct Explained {
+    expression: String,
+    /// `null` if it cannot be told.
+    value: Option<bool>,
+    operands: Vec<Placed>,
+}
+
+#[derive(Serialize)]
+struct Placed {
+    expression: String,
+    value: String,
+    platform_default: bool,
+    span: Option<Span>,
 }
 
 #[derive(Serialize)]
@@ -39,6 +70,9 @@ struct Finding<'a> {
     primary: Labelled,
     related: Vec<Labelled>,
     because: Option<Because>,
+    /// The same of further elements, where a loop fails for several.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    further: Vec<Because>,
     help: Option<String>,
     fix: Option<Fix>,
     fingerprint: &'a str,
@@ -153,6 +187,7 @@ pub fn check(outcome: &Outcome) -> String {
         waived: waived.collect(),
         policies: outcome.tallies.iter().map(|tally| writer.policy(tally)).collect(),
         errors: outcome.diagnostics.iter().map(|told| writer.error(told)).collect(),
+        explanations: outcome.explanations.iter().map(|one| writer.explanation(one)).collect(),
         summary: summary(outcome),
     })
 }
@@ -182,6 +217,10 @@ impl<'a> Writer<'a> {
             },
             expression: self.text(&operand.expression),
         };
+        let because = |because: &diagnostic::Because| Because {
+            expression: self.text(&because.expression),
+            operands: because.operands.iter().map(operand).collect(),
+        };
         Finding {
             policy: &finding.policy,
             severity: finding.severity.as_str(),
@@ -194,10 +233,8 @@ impl<'a> Writer<'a> {
             condition: (!finding.condition.is_empty()).then(|| self.text(&finding.condition)),
             primary: self.labelled(&finding.primary),
             related: finding.related.iter().map(|related| self.labelled(related)).collect(),
-            because: finding.because.as_ref().map(|because| Because {
-                expression: self.text(&because.expression),
-                operands: because.operands.iter().map(operand).collect(),
-            }),
+            because: finding.because.as_ref().map(because),
+            further: finding.further.iter().map(because).collect(),
             help: finding
                 .help
                 .as_deref()
@@ -213,14 +250,53 @@ impl<'a> Writer<'a> {
         }
     }
 
+    fn explanation<'t>(&self, one: &'t diagnostic::Explanation) -> Explanation<'t> {
+        let operand = |operand: &diagnostic::ExplainedOperand| Placed {
+            expression: self.text(&operand.expression),
+            value: {
+                let value = self.redactor.value_of(&operand.expression, &operand.value);
+                match operand.place {
+                    Some(place) => self.redactor.text_at(place, &value).into_owned(),
+                    None => value.into_owned(),
+                }
+            },
+            platform_default: operand.platform_default,
+            span: operand.place.map(|place| span(&self.outcome.sources, place)),
+        };
+        let condition = |one: &diagnostic::ExplainedCondition| Explained {
+            expression: self.text(&one.expression),
+            value: one.value,
+            operands: one.operands.iter().map(operand).collect(),
+        };
+        Explanation {
+            policy: &one.policy,
+            subject: self.text(&one.subject),
+            reference: one.reference.as_ref().map(|reference| self.text(reference)),
+            verdict: match one.verdict {
+                diagnostic::Verdict::Pass => "pass",
+                diagnostic::Verdict::Fail => "fail",
+                diagnostic::Verdict::Undetermined => "undetermined",
+                diagnostic::Verdict::Error => "error",
+            },
+            condition: (!one.condition.is_empty()).then(|| self.text(&one.condition)),
+            validation: span(&self.outcome.sources, one.validation),
+            conditions: one.conditions.iter().map(condition).collect(),
+            unknowns: self.inputs(&one.unknowns),
+        }
+    }
+
     fn unknowns(&self, finding: &diagnostic::Finding) -> Vec<Unknown> {
+        self.inputs(&finding.unknowns)
+    }
+
+    fn inputs(&self, all: &[diagnostic::UnknownInput]) -> Vec<Unknown> {
         let unknown = |unknown: &diagnostic::UnknownInput| Unknown {
             name: unknown.name.clone(),
             input: self.text(&unknown.unknown.input),
             reason: unknown.unknown.reason.as_str(),
             span: span(&self.outcome.sources, unknown.unknown.span),
         };
-        finding.unknowns.iter().map(unknown).collect()
+        all.iter().map(unknown).collect()
     }
 
     fn policy<'t>(&self, tally: &'t diagnostic::Tally) -> Policy<'t> {

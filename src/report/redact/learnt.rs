@@ -14,6 +14,8 @@ pub struct Learnt {
     anywhere: BTreeMap<String, Vec<String>>,
     /// Common words (`postgres`): masked only where a secret is spoken of.
     common: BTreeSet<String>,
+    /// Names of services and containers, which are no secrets wherever else they stand.
+    names: BTreeSet<String>,
 }
 
 /// Where a secret was met.
@@ -26,6 +28,12 @@ pub enum Met {
 }
 
 impl Learnt {
+    /// Takes note of what services and containers are called: a secret that is spelt alike, as many a
+    /// database's password is, counts as a common word, or no report could say which service it means.
+    pub fn named(&mut self, name: String) {
+        self.names.insert(name);
+    }
+
     /// Learns a value.
     pub fn learn(&mut self, value: &str, met: Met) {
         let value = value.trim();
@@ -40,8 +48,8 @@ impl Learnt {
             .into_iter()
             .filter(|&has| has)
             .count();
-        let is_option = value.starts_with("--");
-        if !is_option && (value.len() >= 16 || (value.len() >= 6 && kinds >= 2)) {
+        let is_common = value.starts_with("--") || self.names.contains(value);
+        if !is_common && (value.len() >= 16 || (value.len() >= 6 && kinds >= 2)) {
             let strong = kinds >= 3 || (digits && value.len() >= 8);
             // The lines of a key are shown one by one.
             let lines = value.lines().map(str::trim).filter(|line| line.len() >= 6);

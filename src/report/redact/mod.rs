@@ -17,7 +17,7 @@ use crate::input::Format;
 use crate::model::{Container, EnvKind, EnvVariable, Model, Settings};
 use crate::provenance::Provenance;
 use crate::source::{SourceId, Sources, Span};
-use crate::value::{Condition, Operand, Value};
+use crate::value::{Condition, Operand, Text, Value};
 use learnt::{Learnt, Met};
 use std::borrow::Cow;
 use std::cell::OnceCell;
@@ -55,6 +55,13 @@ impl<'a> Redactor<'a> {
             traced: BTreeMap::new(),
             learnt: Learnt::default(),
         };
+        for deployment in model.into_iter().flat_map(|model| &model.deployments) {
+            let service = deployment.service.as_ref().and_then(Text::plain);
+            let family = deployment.family.as_deref().map(str::to_owned);
+            let containers =
+                deployment.containers.iter().filter_map(|one| one.name.as_deref().map(str::to_owned));
+            service.into_iter().chain(family).chain(containers).for_each(|name| redactor.learnt.named(name));
+        }
         let mut wanted: BTreeSet<SourceId> = spoken_of.into_iter().collect();
         for variable in model.into_iter().flat_map(variables) {
             redactor.trace(variable, provenance, &mut wanted);

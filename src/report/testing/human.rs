@@ -4,7 +4,6 @@ use super::{Difference, Goal, Share, Tested, TestedExample, TestedFile, TestedPo
 use crate::provenance::Provenance;
 use crate::report::Verbosity;
 use crate::report::human::{Mark, Page, diagnostics, draw};
-use crate::report::outcome::Outcome;
 use crate::report::redact::Redactor;
 use crate::report::style::{Ink, Style};
 use crate::report::text::{one_line, width, without_commands};
@@ -19,9 +18,8 @@ pub fn human(tested: &Tested, style: Style, verbosity: Verbosity) -> String {
         if !file.diagnostics.is_empty() {
             parts.push(diagnostics(&file.sources, &file.diagnostics, style));
         }
-        let outcome = Outcome::default();
-        let redactor = Redactor::new(&file.sources, &outcome.provenance, None, []);
         let provenance = Provenance::new();
+        let redactor = Redactor::new(&file.sources, &provenance, None, []);
         let page = Page { sources: &file.sources, provenance: &provenance, redactor: &redactor, style };
         for policy in &file.policies {
             parts.extend(
