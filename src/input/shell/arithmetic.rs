@@ -26,6 +26,11 @@ impl<'a> Lowerer<'a> {
             .unwrap_or_else(|| self.opaque(node, Reason::Limit))
     }
 
+    /// Whether an arithmetic expression is not zero.
+    pub(super) fn arithmetic_test(&mut self, node: Node<'a>) -> Expression {
+        is_not_zero(self.arithmetic(node))
+    }
+
     fn arithmetic_here(&mut self, node: Node<'a>) -> Expression {
         let span = self.span(node);
         match node.kind() {
@@ -57,7 +62,7 @@ impl<'a> Lowerer<'a> {
                     let value = node.child_by_field_name(field).map(|child| self.arithmetic(child));
                     Box::new(value.unwrap_or_else(|| self.opaque(node, Reason::NotFollowed)))
                 };
-                let condition = part("condition");
+                let condition = Box::new(is_not_zero(*part("condition")));
                 let (then, otherwise) = (part("consequence"), part("alternative"));
                 Expression { kind: ExpressionKind::Choose { condition, then, otherwise }, span }
             }
@@ -73,7 +78,7 @@ impl<'a> Lowerer<'a> {
             return self.opaque(node, Reason::NotFollowed);
         };
         match operator {
-            "!" => super::negate(self.arithmetic(operand)),
+            "!" => super::negate(self.arithmetic_test(operand)),
             "-" => {
                 let inner = Box::new(self.arithmetic(operand));
                 Expression { kind: ExpressionKind::Negate(inner), span }
@@ -102,7 +107,7 @@ impl<'a> Lowerer<'a> {
         if !both {
             return self.opaque(node, Reason::NotFollowed);
         }
-        let operands = vec![self.arithmetic(left), self.arithmetic(right)];
+        let operands = vec![self.arithmetic_test(left), self.arithmetic_test(right)];
         let kind = match operator {
             "&&" => ExpressionKind::And(operands),
             _ => ExpressionKind::Or(operands),
@@ -170,6 +175,26 @@ impl<'a> Lowerer<'a> {
         let kind = StatementKind::Assign { target, value, local: false, export: false };
         out.push(Statement { kind, span });
     }
+}
+
+/// The test that a number is.
+pub(super) fn is_not_zero(value: Expression) -> Expression {
+    let is_test = matches!(
+        value.kind,
+        ExpressionKind::Compare { .. }
+            | ExpressionKind::And(_)
+            | ExpressionKind::Or(_)
+            | ExpressionKind::Not(_)
+            | ExpressionKind::Opaque { .. }
+    );
+    if is_test {
+        return value;
+    }
+    let span = value.span;
+    let zero = Box::new(literal_number(0, span));
+    let kind =
+        ExpressionKind::Compare { operator: CompareOperator::NotEqual, left: Box::new(value), right: zero };
+    Expression { kind, span }
 }
 
 pub(super) fn binary_operator(operator: &str) -> Option<BinaryOperator> {

@@ -143,6 +143,16 @@ impl<'a> Lowerer<'a> {
 
     /// Whether `left` is the word `right`, or matches it where it has unquoted wildcards.
     pub(super) fn matches(&mut self, left: Expression, right: Node<'a>, span: Span) -> Expression {
+        if let Some(word) = self.cut_off(right) {
+            return match pattern_of(word) {
+                Some(pattern) => {
+                    let start = self.start(right);
+                    let pattern = literal(pattern, self.map.span(start, start + word.len()));
+                    compare(CompareOperator::Matches, left, pattern, span)
+                }
+                None => opaque(Reason::NotFollowed, &super::shorten(word), span),
+            };
+        }
         match self.pattern(right) {
             Some(pattern) => {
                 let pattern = literal(pattern, self.span(right));
@@ -153,6 +163,27 @@ impl<'a> Lowerer<'a> {
                 compare(CompareOperator::Equal, left, right, span)
             }
         }
+    }
+
+    /// The whole word where the grammar ends one too early: `*" b "*`, of which it reads the first `*`.
+    fn cut_off(&self, node: Node<'a>) -> Option<&'a str> {
+        let (start, end) = (self.start(node), self.end(node));
+        let rest = self.text.get(end..)?;
+        if rest.starts_with(|c: char| c.is_whitespace() || matches!(c, ')' | ']' | ';' | '&' | '|'))
+            || rest.is_empty()
+        {
+            return None;
+        }
+        let mut quote = None;
+        let length = self.text.get(start..)?.find(|c: char| {
+            match (quote, c) {
+                (None, '"' | '\'') => quote = Some(c),
+                (Some(open), c) if open == c => quote = None,
+                _ => {}
+            }
+            quote.is_none() && (c.is_whitespace() || matches!(c, ')' | ';'))
+        })?;
+        self.text.get(start..start + length)
     }
 
     /// The word as a shell pattern, if wildcards stand in it outside quotes.
@@ -240,6 +271,22 @@ impl<'a> Lowerer<'a> {
             _ => opaque(Reason::NotFollowed, "test", span),
         }
     }
+}
+
+/// A word with quotes as a pattern: what stands in quotes stands for itself.
+fn pattern_of(word: &str) -> Option<String> {
+    let mut pattern = String::with_capacity(word.len());
+    let mut quote = None;
+    for c in word.chars() {
+        match (quote, c) {
+            (_, '$' | '`' | '\\') => return None,
+            (None, '"' | '\'') => quote = Some(c),
+            (Some(open), c) if open == c => quote = None,
+            (Some(_), '*' | '?' | '[') => pattern.extend(['\\', c]),
+            (_, c) => pattern.push(c),
+        }
+    }
+    Some(pattern)
 }
 
 /// A regular expression without expansions and quotes.

@@ -76,9 +76,9 @@ impl<'a> Lowerer<'a> {
                     [only] => match self.arithmetic_status(*only) {
                         Some(status) => {
                             self.arithmetic_effects(node, pre);
-                            status
+                            super::arithmetic::is_not_zero(status)
                         }
-                        None => self.arithmetic(*only),
+                        None => self.arithmetic_test(*only),
                     },
                     _ => self.opaque(node, Reason::NotFollowed),
                 }

@@ -177,7 +177,7 @@ impl<'a> Lowerer<'a> {
             self.arithmetic_effect(initializer, out);
         }
         let condition = match node.child_by_field_name("condition") {
-            Some(condition) => self.arithmetic(condition),
+            Some(condition) => self.arithmetic_test(condition),
             None => super::condition::truth(true, self.span(node)),
         };
         let mut after = Vec::new();

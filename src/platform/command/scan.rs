@@ -178,6 +178,7 @@ pub(super) fn scan(
             Ok(value) => value,
             Err(unknown) => {
                 call.open.push((token.condition.clone(), unknown.clone()));
+                may_be_repeated(call, &token.condition, unknown);
                 continue;
             }
         };
@@ -197,6 +198,22 @@ pub(super) fn scan(
         if call.command.positional == Positional::Image && token.condition.is_always() {
             return; // what follows is the container's own command
         }
+    }
+}
+
+/// Of a flag that is given twice the last one wins, and any flag may stand among words that are not known
+/// (`--memory 2Gi $EXTRA_FLAGS`): what stands before them is a value that they may override.
+fn may_be_repeated(call: &mut Call<'_>, condition: &Condition, unknown: &Unknown) {
+    for argument in &mut call.arguments {
+        let is_scalar = argument.flag.is_some_and(|flag| matches!(flag.action, Action::Setting(..)));
+        if !is_scalar || argument.condition.contradicts(condition) {
+            continue;
+        }
+        let Some(value) = &mut argument.value else { continue };
+        *value = value.map(&mut |known| {
+            let input = known.overridable_by.clone().unwrap_or_else(|| unknown.input.clone());
+            Value::Known(Known { overridable_by: Some(input), ..known.clone() })
+        });
     }
 }
 

@@ -4,7 +4,7 @@ use super::Interpreter;
 use super::store::Content;
 use super::values::{Entry, Instance, Item, Kind, Val};
 use crate::script::{BinaryOperator, Expression, Target};
-use crate::value::{Condition, Reason};
+use crate::value::{Condition, Number, Reason};
 use std::rc::Rc;
 
 impl Interpreter<'_> {
@@ -170,7 +170,17 @@ impl Interpreter<'_> {
                         *place = Item::one(value, span);
                         self.store.set(slot, Content::List(list));
                     }
-                    None => self.forget_items(slot, span),
+                    None => {
+                        let certain = list.iter().take_while(|item| self.is_there(item)).count();
+                        let kept = match key.kind {
+                            // Counted from the end it lies at most so far before what may be missing.
+                            Kind::Number(Number::Int(at)) if at < 0 => {
+                                certain.saturating_sub(usize::try_from(at.unsigned_abs()).unwrap_or(certain))
+                            }
+                            _ => 0,
+                        };
+                        self.forget_items(slot, kept, span);
+                    }
                 }
             }
             _ => {}

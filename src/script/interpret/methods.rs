@@ -84,7 +84,7 @@ impl Interpreter<'_> {
                         self.store.set(slot, Content::List(Rc::new(items)));
                     }
                     // It stands somewhere among the others.
-                    None => self.forget_items(slot, span),
+                    None => self.forget_items(slot, 0, span),
                 }
                 Val::null()
             }
@@ -99,7 +99,7 @@ impl Interpreter<'_> {
                         value
                     }
                     _ => {
-                        self.forget_items(slot, span);
+                        self.forget_items(slot, 0, span);
                         self.event("an element", Reason::NotFollowed, span)
                     }
                 }
@@ -113,7 +113,7 @@ impl Interpreter<'_> {
                         self.store.set(slot, Content::List(Rc::new(items)));
                     }
                     Some(Some(None)) => {}
-                    _ => self.forget_items(slot, span),
+                    _ => self.forget_items(slot, 0, span),
                 }
                 Val::null()
             }
@@ -130,7 +130,7 @@ impl Interpreter<'_> {
             "sort" => {
                 match self.in_order((*list).clone(), arguments, whole) {
                     Some(items) => self.store.set(slot, Content::List(Rc::new(items))),
-                    None => self.forget_items(slot, span),
+                    None => self.forget_items(slot, 0, span),
                 }
                 Val::null()
             }
@@ -248,11 +248,14 @@ impl Interpreter<'_> {
         Some(None)
     }
 
-    /// A list of which from here on nothing is known.
-    pub(super) fn forget_items(&mut self, slot: Slot, span: crate::source::Span) {
+    /// A list of which from here on nothing is known but its first items.
+    pub(super) fn forget_items(&mut self, slot: Slot, kept: usize, span: crate::source::Span) {
         let input = "a list that was changed".into();
         let unknown = crate::value::Unknown { input, reason: Reason::NotFollowed, span };
-        self.store.set(slot, Content::List(Rc::new(vec![Item::rest(unknown)])));
+        let Content::List(list) = self.store.get(slot) else { return };
+        let mut items: List = list.iter().take(kept).cloned().collect();
+        items.push(Item::rest(unknown));
+        self.store.set(slot, Content::List(Rc::new(items)));
     }
 
     fn pair(&mut self, entry: &Entry) -> Val {

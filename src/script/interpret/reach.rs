@@ -18,8 +18,6 @@ struct Candidate {
     class: Option<Rc<crate::script::Class>>,
     calls: BTreeSet<String>,
     runs: bool,
-    /// How many branches it stands in.
-    depth: usize,
 }
 
 impl Interpreter<'_> {
@@ -42,9 +40,8 @@ impl Interpreter<'_> {
             }
             running.extend(more);
         }
-        // What stands in a branch that is never taken is no function of the script.
-        candidates
-            .retain(|one| one.class.is_some() || one.depth == 0 || self.defined.contains(&one.function.span));
+        // What is never defined, in a branch that is not taken or behind the script's end, cannot be called.
+        candidates.retain(|one| one.class.is_some() || self.defined.contains(&one.function.span));
         candidates.retain(|one| running.contains(&one.function.name));
         let called_by_others: BTreeMap<String, usize> = {
             let mut counts = BTreeMap::new();
@@ -216,10 +213,10 @@ fn collect(
     }
     for statement in block {
         match &statement.kind {
-            StatementKind::Function(function) => all.push(candidate(function, class, depth)),
+            StatementKind::Function(function) => all.push(candidate(function, class)),
             StatementKind::Class(class) => {
                 for method in &class.methods {
-                    all.push(candidate(method, Some(class), depth));
+                    all.push(candidate(method, Some(class)));
                 }
             }
             StatementKind::If { clauses, otherwise } => {
@@ -239,16 +236,10 @@ fn collect(
     }
 }
 
-fn candidate(function: &Rc<Function>, class: Option<&Rc<crate::script::Class>>, depth: usize) -> Candidate {
+fn candidate(function: &Rc<Function>, class: Option<&Rc<crate::script::Class>>) -> Candidate {
     let mut found = Found::default();
     found.block(&function.body, 0);
-    Candidate {
-        function: function.clone(),
-        class: class.cloned(),
-        calls: found.calls,
-        runs: found.runs,
-        depth,
-    }
+    Candidate { function: function.clone(), class: class.cloned(), calls: found.calls, runs: found.runs }
 }
 
 /// What a function's body mentions.

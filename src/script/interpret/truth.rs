@@ -83,7 +83,8 @@ impl Interpreter<'_> {
         match &value.kind {
             Kind::Null | Kind::Unbound => Test::decided(false),
             Kind::Bool(value) => Test::decided(*value),
-            Kind::Number(number) => Test::decided(number.as_f64() != 0.0),
+            // Where every value is a text, a number is one that is not empty.
+            Kind::Number(number) => Test::decided(self.rules.free_names_are_inputs || number.as_f64() != 0.0),
             Kind::Text(parts) => {
                 let parts = parts.clone();
                 self.any_of(

@@ -28,13 +28,11 @@ const PROGRAMS: usize = 2_000;
 const KNOWN: f64 = 0.95;
 
 #[test]
-#[ignore = "the interpreter is being brought up to it"]
 fn shell_scripts_do_what_they_are_said_to_do() {
     run("bash", "sh");
 }
 
 #[test]
-#[ignore = "the interpreter is being brought up to it"]
 fn python_scripts_do_what_they_are_said_to_do() {
     run("python", "py");
 }
