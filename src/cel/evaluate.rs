@@ -167,7 +167,13 @@ fn may_fail(expr: &IdedExpr, scope: &Scope<'_>, session: &Arc<Session>) -> bool 
         Step::Choice(condition, a, b) => {
             [condition, a, b].into_iter().any(|one| may_fail(one, scope, session))
         }
-        _ => matches!(judge(expr, scope, session), Verdict::Error(..)),
+        _ => {
+            // It was judged before, and what it reads was recorded then.
+            let before = session.mark();
+            let fails = matches!(judge(expr, scope, session), Verdict::Error(..));
+            session.rewind(before);
+            fails
+        }
     }
 }
 

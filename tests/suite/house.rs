@@ -22,7 +22,6 @@ const CRATES: &[(&str, &[&str])] = &[
     ("jiff", &["cel"]),
     ("jsonc_parser", &["input/json"]),
     ("jsonschema", &["schema"]),
-    ("mimalloc", &["main"]),
     ("quick_junit", &["report/testing"]),
     ("rayon", &["workspace", "check", "cli"]),
     ("regex", &["cel", "script"]),
