@@ -99,12 +99,13 @@ pub fn programs(source: &Source, id: SourceId, limits: &Limits) -> (Vec<Program>
                     if there && !file.is_full(&programs) {
                         programs.push(file.program(&[called], Some(&again)));
                     }
+                    file.below(&mut vec![called], Some(&again), &mut programs);
                 }
             }
         }
         if !rule.own.is_empty() {
             let mut path = vec![target.as_str()];
-            file.below(&mut path, &mut programs);
+            file.below(&mut path, None, &mut programs);
         }
     }
     (programs, Vec::new())
@@ -165,7 +166,12 @@ impl<'a> Makefile<'a> {
 
     /// Programs for the recipes of everything that the last target of the path depends on, under the
     /// variables of all targets of the path.
-    fn below<'t>(&'t self, path: &mut Vec<&'t str>, programs: &mut Vec<Program>) {
+    fn below<'t>(
+        &'t self,
+        path: &mut Vec<&'t str>,
+        again: Option<&again::Again>,
+        programs: &mut Vec<Program>,
+    ) {
         let Some(rule) = path.last().and_then(|target| self.rules.get(*target)) else { return };
         if path.len() > MAX_DEPTH {
             return;
@@ -177,9 +183,9 @@ impl<'a> Makefile<'a> {
             let Some(next) = self.rules.get(prerequisite) else { continue };
             path.push(prerequisite);
             if !next.recipe.is_empty() {
-                programs.push(self.program(path, None));
+                programs.push(self.program(path, again));
             }
-            self.below(path, programs);
+            self.below(path, again, programs);
             path.pop();
         }
     }
@@ -232,7 +238,8 @@ impl<'a> Makefile<'a> {
         body
     }
 
-    /// Computes the variables that are computed when they are used once more, except those that are given.
+    /// Computes once more, except what is given: the variables that are computed when they are used, and
+    /// under given ones all others, too.
     fn recompute(&self, given: &BTreeSet<&str>, names: &mut value::Names, body: &mut Block) {
         let mut added_to = BTreeSet::new();
         let mut late = Vec::new();
@@ -241,6 +248,10 @@ impl<'a> Makefile<'a> {
             let text = self.text.get(name.clone()).unwrap_or_default();
             match operator {
                 Operator::Recursive if !line.conditional => late.push((text, name.clone(), value.clone())),
+                // What the command line gives is there before the first line of the file is read.
+                Operator::Simple if !line.conditional && !given.is_empty() => {
+                    late.push((text, name.clone(), value.clone()));
+                }
                 _ => {
                     added_to.insert(text);
                 }

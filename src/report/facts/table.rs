@@ -63,13 +63,9 @@ fn tied(name: &str) -> String {
 /// The platform's name for people.
 pub fn platform_name(platform: &str) -> &str {
     match platform {
-        "cloud-run" => "Cloud Run",
-        "kubernetes" => "Kubernetes",
-        "compose" => "Compose",
-        "docker" => "Docker",
         "dockerfile" => "Dockerfile",
         "env-file" => "env file",
-        other => other,
+        other => crate::platform::find(other).map_or(other, |platform| platform.title),
     }
 }
 
