@@ -202,9 +202,7 @@ impl Reader<'_, '_> {
         let mut deploys =
             |invocation: &Invocation| platform::recognise(source, invocation, &mut trace).is_some();
         let matters = diagnostics.is_empty() || invocations.iter().any(&mut deploys);
-        // A limit that was met inside an imported module is told as the reason of whatever it left unknown.
-        let own = |told: &Diagnostic| told.primary.span.source == source;
-        facts.diagnostics.extend(diagnostics.into_iter().filter(|told| matters && own(told)));
+        facts.diagnostics.extend(diagnostics.into_iter().filter(|_| matters));
         facts.invocations.extend(invocations);
     }
 
