@@ -7,7 +7,7 @@ use crate::input::{
     self, Format, Read, dockerfile, dotenv, embedded, hcl, json, justfile, makefile, python, shell, yaml,
 };
 use crate::model::{Artifact, Bypass, CodeSetting, CodeValue, Deployment};
-use crate::platform::{self, Objects, Trace};
+use crate::platform::{self, Objects, Rewrites, Trace};
 use crate::provenance::Provenance;
 use crate::script::{self, CodeFacts, Interpretation, Invocation, Modules, Program};
 use crate::source::{SourceId, Sources, Span, TextMap};
@@ -171,13 +171,14 @@ impl Reader<'_, '_> {
     }
 
     /// Whether something after reading asks for a document: a policy about documents, a schema, or a
-    /// deployment that takes its variables from it. Of ten thousand manifests nothing but the deployments
+    /// deployment that takes its variables or its image from it. Of ten thousand manifests nothing but the deployments
     /// is asked for, and the trees are most of what reading them takes.
     fn keeps(&self, document: &Document) -> bool {
         let root = document.root();
         let is_object = root.get("apiVersion").is_some() && root.get("kind").is_some();
         !is_object
             || Objects::holds(document)
+            || Rewrites::holds(document, self.texts.sources)
             || self.texts.documents_are_read
             || schemas::concern(document, self.texts.sources, &self.texts.settings.schemas)
     }

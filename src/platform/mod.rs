@@ -28,6 +28,7 @@ pub mod manifest;
 mod objects;
 mod ports;
 mod probe;
+mod rewrites;
 mod table;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -38,6 +39,7 @@ mod variable;
 pub use convert::Conversion;
 pub use image::names_alpine;
 pub use objects::Objects;
+pub use rewrites::Rewrites;
 pub use table::{Bound, Default, Effect, Filled, Limit, Platform};
 pub use text::worlds_of;
 pub use trace::Trace;
