@@ -24,7 +24,7 @@ use crate::model::Model;
 use crate::provenance::Provenance;
 use crate::report::{Coverage, Outcome, Waived};
 use crate::source::{SourceId, Sources};
-use crate::{enforce, input, script};
+use crate::{enforce, input, platform, script};
 use rayon::prelude::*;
 use std::collections::HashSet;
 
@@ -103,7 +103,9 @@ pub fn read(project: Project, settings: &Settings) -> Facts {
         ..
     } = all;
     unreadable.extend(unreadable::of_files(all.diagnostics, &files));
-    input::hcl::module::resolve(&mut documents, &sources);
+    let mut trace = platform::Trace { sources: &sources, provenance: &mut provenance };
+    let runs = platform::terraform_runs(&invocations, &mut trace);
+    input::hcl::module::resolve(&mut documents, &sources, &runs);
     let deployments = read::deployments(deployments, &documents, &sources, &mut provenance);
     let inputs = extract::Inputs {
         sources: &sources,
