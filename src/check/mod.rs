@@ -3,6 +3,7 @@
 //! Input is plain data that a shell has loaded; output is plain data that a report renders. Every stage
 //! adds its diagnostics and goes on. This room must never touch a file, the clock or the terminal.
 
+mod called;
 mod policies;
 mod read;
 mod schemas;
@@ -95,7 +96,7 @@ pub fn read(project: Project, settings: &Settings) -> Facts {
     let read::All {
         mut documents,
         deployments,
-        invocations,
+        mut invocations,
         artifacts,
         settings: code,
         bypasses,
@@ -103,6 +104,7 @@ pub fn read(project: Project, settings: &Settings) -> Facts {
         ..
     } = all;
     unreadable.extend(unreadable::of_files(all.diagnostics, &files));
+    called::follow(&read::Reader::new(&texts), &mut invocations, &mut provenance);
     let mut trace = platform::Trace { sources: &sources, provenance: &mut provenance };
     let runs = platform::terraform_runs(&invocations, &mut trace);
     input::hcl::module::resolve(&mut documents, &sources, &runs);
