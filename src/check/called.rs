@@ -88,8 +88,9 @@ pub(super) fn follow(
 ) {
     let mut calls: Vec<Call> = Vec::new();
     for (source, invocation) in invocations.iter() {
+        // Of calls that are not all known, none may take the place of what the script says by itself.
         if calls.len() >= MAX_CALLS {
-            break;
+            return;
         }
         let call = call(*source, invocation, reader, provenance);
         calls.extend(call.filter(|call| !calls.iter().any(|other| other.is_same(call))));
@@ -116,6 +117,15 @@ pub(super) fn follow(
             }
         }
     }
+    // A branch that no call takes is still there for who runs the script by hand.
+    superseded.retain(|index| {
+        invocations.get(*index).is_some_and(|(source, own)| {
+            let takes = |atom: &Atom| {
+                calls.iter().any(|call| call.script == *source && call.decides(atom) == Some(true))
+            };
+            tests_of_words(own).iter().filter(|atom| atom.input.starts_with('$')).all(takes)
+        })
+    });
     let mut index = 0;
     invocations.retain(|_| {
         index += 1;
@@ -158,6 +168,21 @@ fn call(
 fn written(value: &Value<Text>, place: Span, provenance: &Provenance) -> Option<Written> {
     let known = value.as_known().filter(|known| known.overridable_by.is_none())?;
     Some((known.value.plain()?, provenance.literal(known.origin).unwrap_or(place)))
+}
+
+/// The tests that decide about words of a command line.
+fn tests_of_words(invocation: &Invocation) -> Vec<Atom> {
+    let mut all: Vec<Atom> = Vec::new();
+    for word in &invocation.words {
+        all.extend_from_slice(word.condition.atoms());
+        let WordValue::One(value) = &word.value else { continue };
+        for (condition, value) in value.alternatives() {
+            all.extend_from_slice(condition.atoms());
+            let parts = value.as_known().map(|known| known.value.parts.as_slice()).unwrap_or_default();
+            all.extend(parts.iter().flat_map(|part| part.condition.atoms().iter().cloned()));
+        }
+    }
+    all
 }
 
 /// Whether a word of a command line hangs on the script's arguments.
