@@ -16,6 +16,8 @@ pub struct Learnt {
     common: BTreeSet<String>,
     /// Names of services and containers, which are no secrets wherever else they stand.
     names: BTreeSet<String>,
+    /// Names of secrets in a store, which say where a secret is.
+    references: BTreeSet<String>,
 }
 
 /// Where a secret was met.
@@ -34,12 +36,21 @@ impl Learnt {
         self.names.insert(name);
     }
 
+    /// Takes note of what a secret is called in its store: `jwt-secret-staging:latest`.
+    pub fn reference(&mut self, written: &str) {
+        let name = written.rsplit_once(':').map_or(written, |(name, _)| name);
+        self.references.extend([written.to_owned(), name.to_owned()]);
+    }
+
     /// Learns a value.
     pub fn learn(&mut self, value: &str, met: Met) {
         let value = value.trim();
         // `"API_KEY": "API_KEY"` says which variable holds the secret; to mask the name elsewhere would
         // hide from the reader what is missing.
         if met == Met::Beside && is_variable_name(value) && is_secret_name(value) {
+            return;
+        }
+        if self.references.contains(value) {
             return;
         }
         let has = |class: fn(char) -> bool| value.chars().any(class);

@@ -62,6 +62,13 @@ impl<'a> Redactor<'a> {
                 deployment.containers.iter().filter_map(|one| one.name.as_deref().map(str::to_owned));
             service.into_iter().chain(family).chain(containers).for_each(|name| redactor.learnt.named(name));
         }
+        let mapped =
+            model.into_iter().flat_map(variables).filter(|variable| variable.kind == EnvKind::Secret);
+        for (_, value) in mapped.flat_map(|variable| variable.value.alternatives()) {
+            if let Some(name) = value.as_known().and_then(|known| known.value.plain()) {
+                redactor.learnt.reference(&name);
+            }
+        }
         let mut wanted: BTreeSet<SourceId> = spoken_of.into_iter().collect();
         for variable in model.into_iter().flat_map(variables) {
             redactor.trace(variable, provenance, &mut wanted);

@@ -6,7 +6,7 @@ use super::path::Side;
 use super::store::Content;
 use super::values::{Element, Item, Kind, Part, Val};
 use crate::provenance::Step;
-use crate::script::{Expression, Statement, Target};
+use crate::script::{Expression, ExpressionKind, Statement, Target};
 use crate::source::Span;
 use crate::value::{Atom, Condition, Operand, Operator, Reason, Unknown};
 use std::rc::Rc;
@@ -18,6 +18,9 @@ pub(super) struct While<'e> {
     pub body: &'e [Statement],
     pub after: &'e [Statement],
 }
+
+/// How often a loop without a condition is followed: more often than scripts try again.
+const ENDLESS: usize = 16;
 
 impl Interpreter<'_> {
     pub(super) fn for_loop(
@@ -82,6 +85,9 @@ impl Interpreter<'_> {
             }
             Val::unbound()
         };
+        // `while true` says itself that it goes round any number of times; it is followed for as long as a
+        // script may try again, and what it leaves is unknown, which is no limit.
+        let endless = matches!(condition.kind, ExpressionKind::Literal(_));
         self.catch(Way::Break, |this| {
             for turn in 0.. {
                 this.block(before);
@@ -102,7 +108,9 @@ impl Interpreter<'_> {
                         let mut done = this.arm(Side::of(Condition::always()), false, iteration);
                         // Whoever may have left may as well have come round again.
                         let mut ends = done.live && this.ways_out() > left;
-                        if turn >= this.limits.unroll {
+                        if endless && turn >= ENDLESS {
+                            ends = true;
+                        } else if turn >= this.limits.unroll {
                             this.meet_limit(condition.span, "a loop has too many iterations");
                             ends = true;
                         }

@@ -119,7 +119,7 @@ impl Default for Limits {
     /// Far above what real deploy scripts need; a program that meets all of them takes about a second.
     fn default() -> Limits {
         Limits {
-            steps: 300_000,
+            steps: 1_500_000,
             depth: 40,
             alternatives: 64,
             unroll: 256,
