@@ -75,10 +75,11 @@ pub fn extract(
     let environments = Environments::new(&settings.environments, &mut diagnostics);
     let mut trace = Trace { sources: inputs.sources, provenance };
     let mut deployments = inputs.deployments;
-    let builds = run(inputs.invocations, &environments, &mut trace, &mut diagnostics, &mut deployments);
+    let documents = files::by_path(inputs.documents, inputs.sources);
+    let builds =
+        run(inputs.invocations, &environments, &documents, &mut trace, &mut diagnostics, &mut deployments);
     let mut artifacts = inputs.artifacts;
     let objects = platform::Objects::of(inputs.documents);
-    let documents = files::by_path(inputs.documents, inputs.sources);
     for deployment in &mut deployments {
         files::include(deployment, &artifacts, &documents, &objects, &mut trace);
         image::settle(deployment, &builds, &artifacts, &mut trace);
@@ -99,6 +100,7 @@ pub fn extract(
 fn run(
     invocations: &[(SourceId, Invocation)],
     environments: &Environments,
+    documents: &files::ByPath<'_>,
     trace: &mut Trace<'_>,
     diagnostics: &mut Vec<Diagnostic>,
     deployments: &mut Vec<Deployment>,
@@ -106,6 +108,8 @@ fn run(
     let mut builds = Vec::new();
     for (source, invocation) in invocations {
         let Some(call) = platform::recognise(*source, invocation, trace) else { continue };
+        let from = trace.sources.get(*source).path();
+        let call = platform::include_flags(call, &|path| files::find(documents, path, from), trace);
         builds.extend(call.build());
         if call.deploys() {
             deployments.extend(worlds::deployments(&call, environments, trace, diagnostics));

@@ -153,6 +153,8 @@ pub enum Action {
     Braced(&'static str),
     /// A file of variables.
     VariableFile(Merge),
+    /// A file of flags.
+    FlagsFile,
     /// A probe as `key=value` pairs.
     Probe(&'static str),
     /// `host:container` ports.
