@@ -99,6 +99,7 @@ pub fn read(project: Project, settings: &Settings) -> Facts {
         artifacts,
         settings: code,
         bypasses,
+        unresolved,
         mut provenance,
         ..
     } = all;
@@ -113,6 +114,7 @@ pub fn read(project: Project, settings: &Settings) -> Facts {
         artifacts,
         settings: code,
         bypasses,
+        unresolved,
     };
     let (model, told) = extract::extract(inputs, &settings.extract, &mut provenance);
     diagnostics.extend(told);

@@ -40,6 +40,8 @@ pub struct Inputs<'a> {
     pub artifacts: Vec<Artifact>,
     pub settings: Vec<CodeSetting>,
     pub bypasses: Vec<Bypass>,
+    /// What the scripts' commands hang on beyond the settings of deployments.
+    pub unresolved: Vec<Unresolved>,
 }
 
 /// What a project says about one of its environments.
@@ -90,7 +92,8 @@ pub fn extract(
         environments.name_artifact(artifact, inputs.sources);
     }
     let deployments = duplicates::merged(deployments);
-    let unresolved = deployments.iter().flat_map(unresolved).collect();
+    let mut unresolved: Vec<Unresolved> = deployments.iter().flat_map(unresolved).collect();
+    unresolved.extend(inputs.unresolved);
     let model =
         Model { deployments, artifacts, settings: inputs.settings, bypasses: inputs.bypasses, unresolved };
     (model, diagnostics)

@@ -261,15 +261,14 @@ impl<'a> Lowering<'a> {
 
     /// The input that several `click` flags of one parameter choose the value of. It is told by the
     /// parameter's name, since none of the flags alone decides.
-    pub(super) fn chosen_input(
-        &mut self,
-        name: &str,
-        calls: &[&'a ast::ExprCall],
-        span: Span,
-    ) -> Expression {
+    pub(super) fn chosen_input(&mut self, name: &str, calls: &[&'a ast::ExprCall], span: Span) -> Expression {
         let default = calls.iter().find_map(|call| self.flag_default(call, default_of(call)?));
-        let kind =
-            ExpressionKind::Input { name: name.to_owned(), kind: InputKind::Argument, default, is_switch: false };
+        let kind = ExpressionKind::Input {
+            name: name.to_owned(),
+            kind: InputKind::Argument,
+            default,
+            is_switch: false,
+        };
         Expression { kind, span }
     }
 
@@ -302,7 +301,8 @@ impl<'a> Lowering<'a> {
             Some(call) => last_name(&call.func) == Some("Argument"),
             None => given.is_none(),
         };
-        let mut option = if is_positional { name.to_owned() } else { format!("--{}", name.replace('_', "-")) };
+        let mut option =
+            if is_positional { name.to_owned() } else { format!("--{}", name.replace('_', "-")) };
         if let Some(call) = described.or(inside) {
             let named = call.arguments.args.iter().skip(usize::from(described.is_none()));
             if let Some(long) = named.filter_map(text_of).rfind(|name| name.starts_with("--")) {
@@ -314,7 +314,8 @@ impl<'a> Lowering<'a> {
         }
         let is_switch = matches!(value, Some(Expr::BooleanLiteral(_)))
             || annotation.is_some_and(|annotation| is_named(annotation, "bool"))
-            || described.is_some() && annotation.and_then(annotated_type).is_some_and(|of| is_named(of, "bool"));
+            || described.is_some()
+                && annotation.and_then(annotated_type).is_some_and(|of| is_named(of, "bool"));
         let default = match value {
             Some(given) if !is_nothing(given) => Some(Box::new(self.expression(given))),
             _ => None,

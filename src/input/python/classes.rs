@@ -37,11 +37,9 @@ impl Names<'_> {
             of_attr || last_name(expression).is_some_and(|name| RECORD_DECORATORS.contains(&name))
         });
         decorated
-            || class
-                .bases()
-                .iter()
-                .filter_map(last_name)
-                .any(|base| RECORD_BASES.contains(&base) || is_settings_base(base) || self.records.contains(base))
+            || class.bases().iter().filter_map(last_name).any(|base| {
+                RECORD_BASES.contains(&base) || is_settings_base(base) || self.records.contains(base)
+            })
     }
 }
 

@@ -149,7 +149,9 @@ fn text_of(node: Ref<'_>, trace: &mut Trace<'_>) -> Result<Text, Unknown> {
         }
     }
     let holds = |delimiter: &str| {
-        rows.iter().flatten().any(|part| matches!(&part.piece, Piece::Literal(text) if text.contains(delimiter)))
+        rows.iter()
+            .flatten()
+            .any(|part| matches!(&part.piece, Piece::Literal(text) if text.contains(delimiter)))
     };
     let mut parts = Vec::new();
     let delimiter = if holds(",") {

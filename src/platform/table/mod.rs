@@ -319,6 +319,12 @@ impl Flag {
 }
 
 impl Command {
+    /// The command as a person calls it: `gcloud run deploy`.
+    pub fn name(&self) -> String {
+        let words: Vec<&str> = self.programs.iter().take(1).chain(self.path).copied().collect();
+        words.join(" ")
+    }
+
     /// A command line that nothing recognises: what a table does not say is so.
     pub const EMPTY: Command = Command {
         programs: &[],
