@@ -100,6 +100,7 @@ pub fn read(project: Project, settings: &Settings) -> Facts {
         artifacts,
         settings: code,
         bypasses,
+        unresolved,
         mut provenance,
         ..
     } = all;
@@ -117,6 +118,7 @@ pub fn read(project: Project, settings: &Settings) -> Facts {
         artifacts,
         settings: code,
         bypasses,
+        unresolved,
     };
     let (model, told) = extract::extract(inputs, &settings.extract, &mut provenance);
     diagnostics.extend(told);

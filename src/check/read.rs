@@ -6,7 +6,7 @@ use crate::document::Document;
 use crate::input::{
     self, Format, Read, dockerfile, dotenv, embedded, hcl, json, justfile, makefile, python, shell, yaml,
 };
-use crate::model::{Artifact, Bypass, CodeSetting, CodeValue, Deployment};
+use crate::model::{Artifact, Bypass, CodeSetting, CodeValue, Deployment, Unresolved};
 use crate::platform::{self, Objects, Rewrites, Trace};
 use crate::provenance::Provenance;
 use crate::script::{self, CodeFacts, Interpretation, Invocation, Modules, Program};
@@ -28,6 +28,8 @@ pub(super) struct FileFacts {
     pub artifact: Option<Artifact>,
     pub invocations: Vec<Invocation>,
     pub code: CodeFacts,
+    /// What the commands that deploy hang on, and commands of which nothing is known.
+    pub unresolved: Vec<Unresolved>,
     /// The steps of this file's values.
     pub provenance: Provenance,
     pub diagnostics: Vec<Diagnostic>,
@@ -42,6 +44,7 @@ impl FileFacts {
             artifact: None,
             invocations: Vec::new(),
             code: CodeFacts::default(),
+            unresolved: Vec::new(),
             provenance: Provenance::new(),
             diagnostics: Vec::new(),
         }
@@ -222,7 +225,7 @@ impl<'t, 'a> Reader<'t, 'a> {
         let path = self.texts.sources.get(program.source).path();
         facts.diagnostics.extend_from_slice(&program.diagnostics);
         let arena = facts.provenance.take(program.source);
-        let Interpretation { invocations, arena, diagnostics, .. } =
+        let Interpretation { invocations, arena, unresolved, diagnostics } =
             script::interpret(program, path, self, &self.texts.settings.script, arena);
         facts.provenance.add(arena);
         // Where nothing that deploys was met, a limit is no news: nobody asked to follow the script.
@@ -232,6 +235,22 @@ impl<'t, 'a> Reader<'t, 'a> {
             |invocation: &Invocation| platform::recognise(source, invocation, &mut trace).is_some();
         let matters = diagnostics.is_empty() || invocations.iter().any(&mut deploys);
         facts.diagnostics.extend(diagnostics.into_iter().filter(|_| matters));
+        let mut by_span: HashMap<Span, Option<String>> = HashMap::new();
+        let hanging: HashSet<Span> = unresolved.iter().map(|(span, _)| *span).collect();
+        for invocation in invocations.iter().filter(|invocation| hanging.contains(&invocation.span)) {
+            let call = platform::recognise(source, invocation, &mut trace);
+            let name = by_span.entry(invocation.span).or_default();
+            *name = name.take().or_else(|| call.map(|call| call.command.name()));
+        }
+        for (span, unknown) in unresolved {
+            // What other commands hang on is of no interest; a command of which nothing is known may deploy.
+            let subject = match by_span.get(&span) {
+                Some(None) => continue,
+                Some(Some(name)) => name.clone(),
+                None => "a command".to_owned(),
+            };
+            facts.unresolved.push(Unresolved { subject, unknown });
+        }
         facts.invocations.extend(invocations);
     }
 
@@ -328,6 +347,7 @@ pub(super) struct All {
     pub artifacts: Vec<Artifact>,
     pub settings: Vec<CodeSetting>,
     pub bypasses: Vec<Bypass>,
+    pub unresolved: Vec<Unresolved>,
     pub provenance: Provenance,
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -343,6 +363,7 @@ impl All {
             all.artifacts.extend(file.artifact);
             all.settings.extend(file.code.settings);
             all.bypasses.extend(file.code.bypasses);
+            all.unresolved.extend(file.unresolved);
             all.provenance.absorb(file.provenance);
             all.diagnostics.extend(file.diagnostics);
         }

@@ -83,12 +83,16 @@ fn variables(
         let of_file = |variable: &EnvVariable| EnvVariable { kind: EnvKind::FromFile, ..variable.clone() };
         return Some(artifact.env.all.iter().map(of_file).collect());
     }
-    let candidates = name::candidates(&file.input, trace.sources.get(from).path());
-    // Of two files that the path may mean, the one that was read first.
-    let found = candidates.iter().filter_map(|path| documents.get(path.as_str()));
-    let document = found.min_by_key(|document| document.source)?;
-    let root = document.root();
+    let root = find(documents, &file.input, trace.sources.get(from).path())?;
     root.is_mapping().then(|| of_mapping(root, trace))
+}
+
+/// The tree of the file at a path, as another file gives it. Of two files that the path may mean, the one
+/// that was read first.
+pub fn find<'a>(documents: &ByPath<'a>, path: &str, from: &str) -> Option<Ref<'a>> {
+    let candidates = name::candidates(path, from);
+    let found = candidates.iter().filter_map(|path| documents.get(path.as_str()));
+    Some(found.min_by_key(|document| document.source)?.root())
 }
 
 /// A flat mapping of names and values: what `--env-vars-file` takes.

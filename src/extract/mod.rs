@@ -40,6 +40,8 @@ pub struct Inputs<'a> {
     pub artifacts: Vec<Artifact>,
     pub settings: Vec<CodeSetting>,
     pub bypasses: Vec<Bypass>,
+    /// What the scripts' commands hang on beyond the settings of deployments.
+    pub unresolved: Vec<Unresolved>,
 }
 
 /// What a project says about one of its environments.
@@ -75,11 +77,12 @@ pub fn extract(
     let environments = Environments::new(&settings.environments, &mut diagnostics);
     let mut trace = Trace { sources: inputs.sources, provenance };
     let mut deployments = inputs.deployments;
-    let builds = run(inputs.invocations, &environments, &mut trace, &mut diagnostics, &mut deployments);
+    let documents = files::by_path(inputs.documents, inputs.sources);
+    let builds =
+        run(inputs.invocations, &environments, &documents, &mut trace, &mut diagnostics, &mut deployments);
     let mut artifacts = inputs.artifacts;
     let objects = platform::Objects::of(inputs.documents);
     let rewrites = platform::Rewrites::of(inputs.documents, inputs.sources);
-    let documents = files::by_path(inputs.documents, inputs.sources);
     for deployment in &mut deployments {
         files::include(deployment, &artifacts, &documents, &objects, &mut trace);
         rewrites.settle(deployment, &mut trace);
@@ -91,7 +94,8 @@ pub fn extract(
         environments.name_artifact(artifact, inputs.sources);
     }
     let deployments = duplicates::merged(deployments);
-    let unresolved = deployments.iter().flat_map(unresolved).collect();
+    let mut unresolved: Vec<Unresolved> = deployments.iter().flat_map(unresolved).collect();
+    unresolved.extend(inputs.unresolved);
     let model =
         Model { deployments, artifacts, settings: inputs.settings, bypasses: inputs.bypasses, unresolved };
     (model, diagnostics)
@@ -101,6 +105,7 @@ pub fn extract(
 fn run(
     invocations: &[(SourceId, Invocation)],
     environments: &Environments,
+    documents: &files::ByPath<'_>,
     trace: &mut Trace<'_>,
     diagnostics: &mut Vec<Diagnostic>,
     deployments: &mut Vec<Deployment>,
@@ -108,6 +113,8 @@ fn run(
     let mut builds = Vec::new();
     for (source, invocation) in invocations {
         let Some(call) = platform::recognise(*source, invocation, trace) else { continue };
+        let from = trace.sources.get(*source).path();
+        let call = platform::include_flags(call, &|path| files::find(documents, path, from), trace);
         builds.extend(call.build());
         if call.deploys() {
             for call in call.each() {

@@ -20,6 +20,7 @@ fn inputs<'a>(
         artifacts,
         settings: Vec::new(),
         bypasses: Vec::new(),
+        unresolved: Vec::new(),
     }
 }
 

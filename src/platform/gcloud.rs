@@ -4,12 +4,12 @@ use crate::platform::table::{Action, Flag};
 
 /// <https://cloud.google.com/sdk/gcloud/reference>
 pub const GCLOUD: &[Flag] = &[
+    Flag::new(&["--flags-file"], Action::FlagsFile),
     Flag::new(
         &[
             "--account",
             "--billing-project",
             "--configuration",
-            "--flags-file",
             "--flatten",
             "--format",
             "--impersonate-service-account",

@@ -37,6 +37,7 @@ mod text;
 mod trace;
 mod variable;
 
+pub use command::include_flags;
 pub use convert::Conversion;
 pub use image::names_alpine;
 pub use objects::Objects;

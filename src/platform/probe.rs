@@ -7,7 +7,7 @@
 use crate::model::{Container, Probe, Setting, Settings};
 use crate::platform::convert::{Conversion, value_and_written};
 use crate::platform::defaults::written_default;
-use crate::platform::text::{name_and_value, split, value_of};
+use crate::platform::text::{entries, name_and_value, value_of};
 use crate::platform::trace::Trace;
 use crate::provenance::{Origin, Step};
 use crate::source::Span;
@@ -168,7 +168,7 @@ pub fn of_flag(
     let Some(Value::Known(whole)) = value else { return };
     let mut fields = Settings::default();
     let mut handler = None;
-    for entry in split(&whole.value, ",", trace) {
+    for entry in entries(&whole.value, trace) {
         let Some((key, Some(text))) = name_and_value(&entry.text, '=', trace) else { continue };
         let value = value_of(text, whole, trace);
         if let Some((_, field, conversion, _)) = NUMBERS.iter().find(|(name, ..)| *name == key)

@@ -158,6 +158,20 @@ fn entry(parts: Vec<Part>) -> Option<Entry> {
     (!blank).then_some(Entry { condition, text })
 }
 
+/// The entries of a list or map that a flag takes. `^@^A=1@B=2` chooses another delimiter than the comma:
+/// <https://cloud.google.com/sdk/gcloud/reference/topic/escaping>
+pub fn entries(text: &Text, trace: &mut Trace<'_>) -> Vec<Entry> {
+    let known = leading(text);
+    let chosen = known.strip_prefix('^').and_then(|rest| rest.split_once('^'));
+    match chosen {
+        Some((delimiter, _)) if !delimiter.is_empty() && !delimiter.contains('=') => {
+            let rest = trace.behind(text, delimiter.len() + 2);
+            split(&rest, delimiter, trace)
+        }
+        _ => split(text, ",", trace),
+    }
+}
+
 /// Cuts `NAME=value` at the first `separator`. The name must be wholly known; `None` for the value if
 /// there is no separator.
 pub fn name_and_value(text: &Text, separator: char, trace: &mut Trace<'_>) -> Option<(String, Option<Text>)> {

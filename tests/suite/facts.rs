@@ -1,8 +1,8 @@
 //! Runs the cases of `tests/fixtures/facts/*.md`: files, and below them the facts of their project.
 //!
 //! A case is a heading, prose, fenced files (```` ```sh deploy.sh ````: language and path) and a fenced
-//! `text` with the expected facts, one a line. With `UPDATE_CASES=1` in the environment the expected
-//! facts are written anew.
+//! `text` with the expected facts, one a line, or a fenced `unresolved` with what could not be followed.
+//! With `UPDATE_CASES=1` in the environment what is expected is written anew.
 
 use crate::run::{Scratch, celador};
 use serde_json::Value;
@@ -54,6 +54,7 @@ fn run_page(page: &str) -> String {
                 out.push_str(&body);
                 files.push((path.to_owned(), body));
             }
+            None if info == "unresolved" => out.push_str(&unresolved(&files)),
             None => out.push_str(&facts(&files)),
         }
         out.push_str("```\n");
@@ -61,11 +62,28 @@ fn run_page(page: &str) -> String {
     out
 }
 
-fn facts(files: &[(String, String)]) -> String {
+fn project(files: &[(String, String)]) -> Scratch {
     let scratch = Scratch::new("facts");
     for (path, text) in files {
         scratch.write(path, text);
     }
+    scratch
+}
+
+/// What `--unresolved` prints, and the inputs that the JSON lists.
+fn unresolved(files: &[(String, String)]) -> String {
+    let scratch = project(files);
+    let mut out = celador(scratch.path(), &["facts", "--unresolved"]).stdout;
+    let report = celador(scratch.path(), &["facts", "--format", "json"]).json();
+    for one in list(&report, "unresolved") {
+        let subjects: Vec<&str> = list(one, "subjects").filter_map(Value::as_str).collect();
+        let _ = writeln!(out, "{} {}: {}", one["count"], text(one, "input"), subjects.join(", "));
+    }
+    out
+}
+
+fn facts(files: &[(String, String)]) -> String {
+    let scratch = project(files);
     let report = celador(scratch.path(), &["facts", "--format", "json"]).json();
     let mut out = String::new();
     for subject in list(&report, "deployments").chain(list(&report, "artifacts")) {

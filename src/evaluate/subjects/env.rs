@@ -10,7 +10,8 @@ use crate::value::{Condition, NameMap, Reason, Unknown, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// The most assignments of one name that are told apart by their conditions; of more the last count.
+/// The most assignments of one name that are told apart by their conditions; where of more none of the last
+/// applies, the value is not known.
 const MAX_ASSIGNMENTS: usize = 16;
 
 /// The map `env`: of one name the last assignment wins where it applies.
@@ -20,8 +21,12 @@ pub(super) fn env(provenance: &Provenance, variables: &EnvVariables, anchor: Spa
     for name in names {
         let alternatives = winners(variables, name).into_iter().map(|(condition, winner)| {
             let field = match winner {
-                Some(variable) => variable_object(provenance, variable, &kinds(variables, variable)),
-                None => missing(variables, at(anchor)),
+                Winner::One(variable) => variable_object(provenance, variable, &kinds(variables, variable)),
+                Winner::None => missing(variables, at(anchor)),
+                Winner::Untold(first) => {
+                    let place = place_of(provenance, first.origin, first.span);
+                    Field::Unknown { unknown: untold(first), place }
+                }
             };
             (condition, field)
         });
@@ -30,15 +35,25 @@ pub(super) fn env(provenance: &Provenance, variables: &EnvVariables, anchor: Spa
     map(entries, variables.may_be_set().cloned(), at(anchor))
 }
 
-/// Which assignment of a name is in effect under which condition; `None` where there is none.
-fn winners<'a>(variables: &'a EnvVariables, name: &'a str) -> Vec<(Condition, Option<&'a EnvVariable>)> {
+/// What gives a variable its value.
+#[derive(Clone, Copy)]
+enum Winner<'a> {
+    One(&'a EnvVariable),
+    /// Nothing does.
+    None,
+    /// One of too many assignments, of which this is the last that is not told apart.
+    Untold(&'a EnvVariable),
+}
+
+/// Which assignment of a name is in effect under which condition.
+fn winners<'a>(variables: &'a EnvVariables, name: &'a str) -> Vec<(Condition, Winner<'a>)> {
     let assignments: Vec<&EnvVariable> = variables.named(name).collect();
     let mut left = vec![Condition::always()];
     let mut chosen = Vec::new();
     for variable in assignments.iter().rev().take(MAX_ASSIGNMENTS) {
         for condition in &left {
             if let Some(both) = condition.and(&variable.condition) {
-                chosen.push((both, Some(*variable)));
+                chosen.push((both, Winner::One(variable)));
             }
         }
         left = outside(&left, &variable.condition);
@@ -46,8 +61,14 @@ fn winners<'a>(variables: &'a EnvVariables, name: &'a str) -> Vec<(Condition, Op
             return chosen;
         }
     }
-    chosen.extend(left.into_iter().map(|condition| (condition, None)));
+    let rest = assignments.iter().rev().nth(MAX_ASSIGNMENTS).map_or(Winner::None, |one| Winner::Untold(one));
+    chosen.extend(left.into_iter().map(|condition| (condition, rest)));
     chosen
+}
+
+/// Why the value of a variable with too many assignments is not known.
+fn untold(first: &EnvVariable) -> Unknown {
+    Unknown { input: Arc::clone(&first.name), reason: Reason::Limit, span: first.span }
 }
 
 fn missing(variables: &EnvVariables, place: Place) -> Field {
@@ -171,14 +192,17 @@ pub(super) fn required(
         let alternatives: Vec<(Condition, State)> = winners(variables, name)
             .into_iter()
             .flat_map(|(condition, winner)| match winner {
-                Some(variable) if kind == EnvKind::Secret && is_written_out(variable) => {
+                Winner::One(variable) if kind == EnvKind::Secret && is_written_out(variable) => {
                     vec![(condition, State::Plain(at(variable.span)))]
                 }
-                Some(variable) => states(provenance, variable)
+                Winner::One(variable) => states(provenance, variable)
                     .into_iter()
                     .filter_map(|(inner, state)| Some((condition.and(&inner)?, state)))
                     .collect(),
-                None => match open {
+                Winner::Untold(first) => {
+                    vec![(condition, State::Unknown(untold(first), at(first.span)))]
+                }
+                Winner::None => match open {
                     Some(unknown) => vec![(condition, State::Unknown(unknown.clone(), place))],
                     None => vec![(condition, State::Missing(place))],
                 },

@@ -5,6 +5,8 @@
 //! to the interpreter.
 
 use crate::input::python::Lowering;
+use crate::input::python::functions::last_name;
+use crate::input::python::settings::annotations;
 use crate::script::{Class, Expression, ExpressionKind, Field, InputKind, Literal, Statement, StatementKind};
 use crate::source::Span;
 use ruff_python_ast::{self as ast, Expr};
@@ -221,14 +223,60 @@ impl<'a> Lowering<'a> {
             .arguments
             .find_keyword("is_flag")
             .is_some_and(|flag| matches!(&flag.value, Expr::BooleanLiteral(literal) if literal.value));
-        let is_switch = is_flag || names.iter().any(|name| name.contains('/'));
+        let value = call.arguments.find_keyword("flag_value");
+        let is_switch = value.is_none() && (is_flag || names.iter().any(|name| name.contains('/')));
         let default = match default_of(call) {
-            Some(given) if !is_nothing(given) => Some(Box::new(self.expression(given))),
-            None if is_flag => Some(Box::new(self.truth(false, span))),
+            Some(given) if value.is_some() => self.flag_default(call, given),
+            Some(given) if !is_nothing(given) => self.command_default(call, given),
+            None if is_switch && is_flag => Some(Box::new(self.truth(false, span))),
             _ => None,
         };
         let kind = ExpressionKind::Input { name, kind: InputKind::Argument, default, is_switch };
         Expression { kind, span }
+    }
+
+    /// The default of an option. A callback may make anything of it; a callable makes it.
+    fn command_default(&mut self, call: &ast::ExprCall, given: &'a Expr) -> Option<Box<Expression>> {
+        if call.arguments.find_keyword("callback").is_some() {
+            return None;
+        }
+        let is_callable = match given {
+            Expr::Lambda(_) => true,
+            Expr::Name(name) => self.names.functions.contains(name.id.as_str()),
+            _ => false,
+        };
+        Some(Box::new(if is_callable { self.made_by(given) } else { self.expression(given) }))
+    }
+
+    /// The default of a flag that stands for a value: the value itself where the flag is on by default.
+    fn flag_default(&mut self, call: &'a ast::ExprCall, given: &'a Expr) -> Option<Box<Expression>> {
+        let value = &call.arguments.find_keyword("flag_value")?.value;
+        match given {
+            Expr::BooleanLiteral(literal) if literal.value => self.command_default(call, value),
+            Expr::BooleanLiteral(_) => None,
+            given if is_nothing(given) => None,
+            given => self.command_default(call, given),
+        }
+    }
+
+    /// The input that several `click` flags of one parameter choose the value of. It is told by the
+    /// parameter's name, since none of the flags alone decides.
+    pub(super) fn chosen_input(&mut self, name: &str, calls: &[&'a ast::ExprCall], span: Span) -> Expression {
+        let default = calls.iter().find_map(|call| self.flag_default(call, default_of(call)?));
+        let kind = ExpressionKind::Input {
+            name: name.to_owned(),
+            kind: InputKind::Argument,
+            default,
+            is_switch: false,
+        };
+        Expression { kind, span }
+    }
+
+    /// A call of `typer.Option` or `typer.Argument`.
+    fn typer_call(&self, expression: &'a Expr) -> Option<&'a ast::ExprCall> {
+        let Expr::Call(call) = expression else { return None };
+        let origin = self.names.resolve(&call.func)?;
+        matches!(origin.as_str(), "typer.Option" | "typer.Argument").then_some(call)
     }
 
     /// The input that a `typer` parameter is: `memory: str = typer.Option("512Mi", "--memory")`, or a
@@ -236,31 +284,59 @@ impl<'a> Lowering<'a> {
     pub(super) fn command_parameter(
         &mut self,
         name: &str,
-        default: Option<&'a Expr>,
+        written: Option<&'a ast::ParameterWithDefault>,
         span: Span,
     ) -> Expression {
-        let mut option = format!("--{}", name.replace('_', "-"));
-        let mut value = default;
-        if let Some(Expr::Call(call)) = default
-            && let Some(origin) = self.names.resolve(&call.func)
-            && matches!(origin.as_str(), "typer.Option" | "typer.Argument")
-        {
-            value = call.arguments.find_argument_value("default", 0);
-            let named = call.arguments.args.iter().skip(1).filter_map(text_of);
-            if let Some(long) = named.filter(|name| name.starts_with("--")).last() {
+        let given = written.and_then(|written| written.default());
+        let annotation = written.and_then(|written| written.parameter.annotation.as_deref());
+        // `memory: Annotated[str, typer.Option("--memory")] = "512Mi"` has its default outside the call.
+        let described = annotation.map_or(&[][..], annotations);
+        let described = described.iter().find_map(|one| self.typer_call(one));
+        let inside = given.and_then(|given| self.typer_call(given));
+        let mut value = match inside {
+            Some(call) => call.arguments.find_argument_value("default", 0),
+            None => given,
+        };
+        let is_positional = match described.or(inside) {
+            Some(call) => last_name(&call.func) == Some("Argument"),
+            None => given.is_none(),
+        };
+        let mut option =
+            if is_positional { name.to_owned() } else { format!("--{}", name.replace('_', "-")) };
+        if let Some(call) = described.or(inside) {
+            let named = call.arguments.args.iter().skip(usize::from(described.is_none()));
+            if let Some(long) = named.filter_map(text_of).rfind(|name| name.starts_with("--")) {
                 option = long.split('/').next().unwrap_or(long).to_owned();
             }
+            if call.arguments.find_keyword("callback").is_some() {
+                value = None;
+            }
         }
-        if default.is_none() {
-            option = name.to_owned();
-        }
-        let is_switch = matches!(value, Some(Expr::BooleanLiteral(_)));
+        let is_switch = matches!(value, Some(Expr::BooleanLiteral(_)))
+            || annotation.is_some_and(|annotation| is_named(annotation, "bool"))
+            || described.is_some()
+                && annotation.and_then(annotated_type).is_some_and(|of| is_named(of, "bool"));
         let default = match value {
             Some(given) if !is_nothing(given) => Some(Box::new(self.expression(given))),
             _ => None,
         };
         let kind = ExpressionKind::Input { name: option, kind: InputKind::Argument, default, is_switch };
         Expression { kind, span }
+    }
+}
+
+fn is_named(expression: &Expr, wanted: &str) -> bool {
+    matches!(expression, Expr::Name(name) if name.id.as_str() == wanted)
+}
+
+/// The type in `Annotated[type, ...]`.
+fn annotated_type(annotation: &Expr) -> Option<&Expr> {
+    match annotation {
+        Expr::Subscript(subscript) => match &*subscript.slice {
+            Expr::Tuple(tuple) => tuple.elts.first(),
+            _ => None,
+        },
+        _ => None,
     }
 }
 

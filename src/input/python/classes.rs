@@ -3,6 +3,7 @@
 use crate::input::python::Lowering;
 use crate::input::python::functions::last_name;
 use crate::input::python::names::Names;
+use crate::input::python::settings::{EnvironmentNames, alias_of, annotations, is_settings_base};
 use crate::script::{Class, Expression, ExpressionKind, Field, InputKind, StatementKind};
 use crate::source::Span;
 use crate::value::Reason;
@@ -36,11 +37,9 @@ impl Names<'_> {
             of_attr || last_name(expression).is_some_and(|name| RECORD_DECORATORS.contains(&name))
         });
         decorated
-            || class
-                .bases()
-                .iter()
-                .filter_map(last_name)
-                .any(|base| RECORD_BASES.contains(&base) || self.records.contains(base))
+            || class.bases().iter().filter_map(last_name).any(|base| {
+                RECORD_BASES.contains(&base) || is_settings_base(base) || self.records.contains(base)
+            })
     }
 }
 
@@ -62,11 +61,11 @@ impl<'a> Lowering<'a> {
     fn class_named(&mut self, class: &'a ast::StmtClassDef, name: String) -> Vec<StatementKind> {
         let is_enum = self.names.is_enum(class);
         let is_record = !is_enum && self.names.is_record(class);
-        let reads_environment = class.bases().iter().filter_map(last_name).any(|base| base == "BaseSettings");
+        let variables = self.names.environment_names(class);
         let is_sequence = class.bases().iter().filter_map(last_name).any(|base| base == "NamedTuple");
         let mut members = Members::default();
         for statement in &class.body {
-            self.member(statement, &name, is_record, reads_environment, &mut members);
+            self.member(statement, &name, is_record, variables.as_ref(), &mut members);
         }
         let bases = class.bases().iter().map(|base| self.expression(base)).collect();
         let Members { fields, attributes, methods, mut nested } = members;
@@ -137,7 +136,7 @@ impl<'a> Lowering<'a> {
         statement: &'a Stmt,
         class: &str,
         is_record: bool,
-        reads_environment: bool,
+        variables: Option<&EnvironmentNames>,
         members: &mut Members,
     ) {
         match statement {
@@ -165,10 +164,14 @@ impl<'a> Lowering<'a> {
                 let Expr::Name(name) = &*assign.target else { return };
                 let (id, span) = (name.id.as_str().to_owned(), self.span(name));
                 if is_record && last_name(annotated(&assign.annotation)) != Some("ClassVar") {
-                    let mut default = assign.value.as_deref().and_then(|value| self.field_default(value));
-                    if reads_environment {
+                    let described = annotations(&assign.annotation).iter().find(|one| is_field(one));
+                    let default = assign.value.as_deref().or(described);
+                    let mut default = default.and_then(|value| self.field_default(value));
+                    if let Some(variables) = variables {
+                        let alias = assign.value.as_deref().and_then(alias_of);
+                        let alias = alias.or_else(|| described.and_then(alias_of));
                         let input = ExpressionKind::Input {
-                            name: id.to_uppercase(),
+                            name: variables.variable(class, &id, alias),
                             kind: InputKind::Environment,
                             default: default.map(Box::new),
                             is_switch: false,
@@ -208,7 +211,7 @@ impl<'a> Lowering<'a> {
     }
 
     /// What calling a factory without arguments gives.
-    fn made_by(&mut self, factory: &'a Expr) -> Expression {
+    pub(super) fn made_by(&mut self, factory: &'a Expr) -> Expression {
         let span = self.span(factory);
         let kind = match factory {
             Expr::Lambda(lambda) => return self.expression(&lambda.body),
@@ -224,6 +227,11 @@ impl<'a> Lowering<'a> {
         };
         Expression { kind, span }
     }
+}
+
+/// A call of pydantic's `Field`.
+fn is_field(expression: &Expr) -> bool {
+    matches!(expression, Expr::Call(call) if last_name(&call.func) == Some("Field"))
 }
 
 /// The outer name of an annotation: `ClassVar` of `ClassVar[int]`.

@@ -104,16 +104,17 @@ impl<'a> Lowering<'a> {
             if !matches!(parameter.kind, ParameterKind::Normal | ParameterKind::Keyword) {
                 continue;
             }
-            let decorated = decorators.iter().find_map(|decorator| match decorator {
-                Expr::Call(call) if fills(call, &parameter.name) => Some(call),
-                _ => None,
-            });
-            parameter.default = Some(match decorated {
-                Some(call) => self.decorated_input(call, parameter.span),
-                None => {
-                    let default = written.find(&parameter.name).and_then(|one| one.default());
-                    self.command_parameter(&parameter.name, default, parameter.span)
-                }
+            let decorated: Vec<&'a ast::ExprCall> = decorators
+                .iter()
+                .filter_map(|decorator| match decorator {
+                    Expr::Call(call) if fills(call, &parameter.name) => Some(call),
+                    _ => None,
+                })
+                .collect();
+            parameter.default = Some(match decorated.as_slice() {
+                [] => self.command_parameter(&parameter.name, written.find(&parameter.name), parameter.span),
+                [call] => self.decorated_input(call, parameter.span),
+                several => self.chosen_input(&parameter.name, several, parameter.span),
             });
         }
     }

@@ -14,6 +14,7 @@ mod guard;
 mod inputs;
 mod names;
 mod patterns;
+mod settings;
 mod split;
 mod statements;
 mod texts;

@@ -3,6 +3,7 @@
 //! scopes are not told apart.
 
 use crate::input::python::arguments::{CommandLine, Parser};
+use crate::input::python::settings::EnvironmentNames;
 use ruff_python_ast::visitor::{Visitor, walk_stmt};
 use ruff_python_ast::{self as ast, Expr, Stmt};
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,9 +19,11 @@ pub(super) struct Names<'a> {
     /// Classes of the file that are records or enumerations, so that their subclasses are too.
     pub(super) records: BTreeSet<&'a str>,
     pub(super) enums: BTreeSet<&'a str>,
+    /// Classes of the file whose fields the environment overrides.
+    pub(super) settings: BTreeMap<&'a str, EnvironmentNames>,
     /// The options of the script's command line.
     pub(super) command_line: CommandLine<'a>,
-    functions: BTreeSet<&'a str>,
+    pub(super) functions: BTreeSet<&'a str>,
 }
 
 impl<'a> Names<'a> {
@@ -111,6 +114,9 @@ impl<'a> Visitor<'a> for Walk<'a> {
                     self.names.enums.insert(class.name.as_str());
                 } else if self.names.is_record(class) {
                     self.names.records.insert(class.name.as_str());
+                }
+                if let Some(variables) = self.names.environment_names(class) {
+                    self.names.settings.insert(class.name.as_str(), variables);
                 }
             }
             Stmt::Assign(assign) => self.parser.assignment(assign),

@@ -77,13 +77,11 @@ impl<'a> Lowerer<'a> {
         span: Span,
         out: &mut Block,
     ) {
-        if read.whole && !read.array && read.variables.len() == 1 {
-            for (variable, at) in &read.variables {
-                self.shapes.insert((*variable).to_string(), Shape::Text);
-                let value = super::method(text, "strip", Vec::new(), span);
-                out.push(assigned(Target::Name((*variable).to_string(), *at), value, span));
-                return;
-            }
+        if let ([(variable, at)], true, false) = (read.variables.as_slice(), read.whole, read.array) {
+            self.shapes.insert((*variable).to_string(), Shape::Text);
+            let value = super::method(text, "strip", Vec::new(), span);
+            out.push(assigned(Target::Name((*variable).to_string(), *at), value, span));
+            return;
         }
         let separators = literal(separators.unwrap_or_else(|| " \t\n".to_string()), span);
         let mut arguments = vec![text, separators];

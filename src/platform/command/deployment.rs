@@ -139,7 +139,8 @@ pub fn deployment(call: &Call<'_>, world: &Condition, trace: &mut Trace<'_>) -> 
         repeated: repetitions,
         dockerfile: None,
     };
-    if call.command.effect == Effect::Creates {
+    // Where any flag may stand among unknown words, nobody knows that a setting is left to the platform.
+    if call.command.effect == Effect::Creates && call.open.is_empty() {
         crate::platform::defaults::fill(call.platform, &mut deployment, trace);
     }
     Some(deployment)
@@ -204,6 +205,10 @@ fn kept(call: &Call<'_>) -> Unknown {
 }
 
 fn rest(call: &Call<'_>, setting: &str, trace: &mut Trace<'_>) -> Rest {
+    match (call.command.effect, call.open.first()) {
+        (Effect::Creates, Some((_, unknown))) => return Rest::Kept(unknown.clone()),
+        _ => {}
+    }
     match call.command.effect {
         Effect::Updates => Rest::Kept(kept(call)),
         Effect::Completes(what) => Rest::Kept(elsewhere(call, what)),

@@ -4,6 +4,7 @@
 //! work: sub-commands, `--flag value` and `--flag=value`, switches, words that are there only sometimes.
 
 mod deployment;
+mod flags_file;
 mod scan;
 mod settle;
 #[cfg(test)]
@@ -12,6 +13,7 @@ mod variables;
 mod words;
 
 pub use deployment::deployment;
+pub use flags_file::include as include_flags;
 
 use crate::platform::table::{Action, Command, Effect, Flag, Platform};
 use crate::platform::text::narrowed;

@@ -203,7 +203,7 @@ pub(super) fn scan(
 
 /// Of a flag that is given twice the last one wins, and any flag may stand among words that are not known
 /// (`--memory 2Gi $EXTRA_FLAGS`): what stands before them is a value that they may override.
-fn may_be_repeated(call: &mut Call<'_>, condition: &Condition, unknown: &Unknown) {
+pub(super) fn may_be_repeated(call: &mut Call<'_>, condition: &Condition, unknown: &Unknown) {
     for argument in &mut call.arguments {
         let is_scalar = argument.flag.is_some_and(|flag| matches!(flag.action, Action::Setting(..)));
         if !is_scalar || argument.condition.contradicts(condition) {

@@ -3,7 +3,7 @@
 use crate::model::{EnvKind, EnvVariable, EnvVariables};
 use crate::platform::command::{Argument, Call};
 use crate::platform::table::{Action, Effect, Merge};
-use crate::platform::text::{Entry, leading, name_and_value, split, value_of};
+use crate::platform::text::{Entry, entries, leading, name_and_value, split, value_of};
 use crate::platform::trace::Trace;
 use crate::platform::variable::{assignment_span, file_entries, is_name};
 use crate::value::{Condition, Known, Reason, Text, Unknown, Value};
@@ -75,7 +75,7 @@ impl Collected {
                 self.plain.merged = true;
                 self.secret.merged = true;
                 let Value::Known(known) = value else { return };
-                for name in split(&known.value, ",", trace) {
+                for name in entries(&known.value, trace) {
                     let gone = name.text.plain();
                     self.variables
                         .all
@@ -297,19 +297,5 @@ impl Collected {
                 }
             }
         }
-    }
-}
-
-/// The entries of a map flag. `^@^A=1@B=2` chooses another delimiter than the comma:
-/// <https://cloud.google.com/sdk/gcloud/reference/topic/escaping>
-fn entries(text: &Text, trace: &mut Trace<'_>) -> Vec<Entry> {
-    let known = leading(text);
-    let chosen = known.strip_prefix('^').and_then(|rest| rest.split_once('^'));
-    match chosen {
-        Some((delimiter, _)) if !delimiter.is_empty() && !delimiter.contains('=') => {
-            let rest = trace.behind(text, delimiter.len() + 2);
-            split(&rest, delimiter, trace)
-        }
-        _ => split(text, ",", trace),
     }
 }

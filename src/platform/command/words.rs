@@ -4,7 +4,7 @@ use crate::platform::command::deployment::{place_of, positional};
 use crate::platform::command::{Argument, Call};
 use crate::platform::convert::{Choice, Conversion};
 use crate::platform::table::{Positional, Words};
-use crate::platform::text::{leading, name_and_value, split, value_of};
+use crate::platform::text::{entries, leading, name_and_value, split, value_of};
 use crate::platform::trace::Trace;
 use crate::value::{Condition, Known, Piece, Text, Value};
 
@@ -104,7 +104,7 @@ pub(super) fn pairs(
     let mut found = Vec::new();
     for (condition, value) in value.alternatives() {
         let Value::Known(known) = value else { continue };
-        for entry in split(&known.value, ",", trace) {
+        for entry in entries(&known.value, trace) {
             let Some(condition) = condition.and(&entry.condition) else { continue };
             let Some((key, Some(text))) = name_and_value(&entry.text, '=', trace) else { continue };
             let Some((_, setting, conversion)) = rows.iter().find(|(name, ..)| *name == key) else {

@@ -153,6 +153,8 @@ pub enum Action {
     Braced(&'static str),
     /// A file of variables.
     VariableFile(Merge),
+    /// A file of flags.
+    FlagsFile,
     /// A probe as `key=value` pairs.
     Probe(&'static str),
     /// `host:container` ports.
@@ -319,6 +321,12 @@ impl Flag {
 }
 
 impl Command {
+    /// The command as a person calls it: `gcloud run deploy`.
+    pub fn name(&self) -> String {
+        let words: Vec<&str> = self.programs.iter().take(1).chain(self.path).copied().collect();
+        words.join(" ")
+    }
+
     /// A command line that nothing recognises: what a table does not say is so.
     pub const EMPTY: Command = Command {
         programs: &[],

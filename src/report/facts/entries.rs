@@ -93,7 +93,9 @@ pub fn of_setting<'a>(
             Value::Known(known) => {
                 let text = written.next().cloned();
                 let mut entry = of_known(name, known, text, condition, container, setting.place, provenance);
-                if setting.platform_default {
+                let filled =
+                    provenance.hop(known.origin).is_some_and(|hop| hop.step == Step::PlatformDefault);
+                if setting.platform_default || filled {
                     entry.state = State::PlatformDefault;
                 }
                 entries.push(entry);

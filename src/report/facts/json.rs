@@ -3,6 +3,7 @@
 use crate::model::{CodeSetting, CodeValue, EnvVariable};
 use crate::provenance::Origin;
 use crate::report::facts::entries::{self, Entry, Normal, State};
+use crate::report::facts::unresolved::groups;
 use crate::report::json::{Span, print, span};
 use crate::report::outcome::Outcome;
 use crate::report::redact::Redactor;
@@ -91,9 +92,10 @@ struct Code {
 
 #[derive(Serialize)]
 struct Unresolved {
-    subject: String,
     input: String,
     reason: &'static str,
+    count: usize,
+    subjects: Vec<String>,
     span: Span,
 }
 
@@ -106,14 +108,14 @@ pub fn facts(outcome: &Outcome, redactor: &Redactor<'_>) -> String {
         deployments: model.deployments.iter().map(|one| writer.deployment(one)).collect(),
         artifacts: model.artifacts.iter().map(|one| writer.artifact(one)).collect(),
         settings: model.settings.iter().map(|one| writer.code(one)).collect(),
-        unresolved: model
-            .unresolved
+        unresolved: groups(outcome)
             .iter()
-            .map(|one| Unresolved {
-                subject: writer.text(&one.subject),
-                input: writer.text(&one.unknown.input),
-                reason: one.unknown.reason.as_str(),
-                span: span(&outcome.sources, one.unknown.span),
+            .map(|group| Unresolved {
+                input: writer.text(group.input),
+                reason: group.reason.as_str(),
+                count: group.count,
+                subjects: group.subjects.iter().map(|subject| writer.text(subject)).collect(),
+                span: span(&outcome.sources, group.span),
             })
             .collect(),
     })

@@ -4,6 +4,7 @@ mod entries;
 mod grid;
 mod json;
 mod table;
+mod unresolved;
 mod why;
 
 use crate::report::human::Page;
@@ -28,7 +29,7 @@ pub fn table(outcome: &Outcome, style: Style) -> String {
 /// What could not be followed, for people.
 pub fn unresolved(outcome: &Outcome, style: Style) -> String {
     let redactor = redactor(outcome);
-    without_commands(table::unresolved(&page(outcome, &redactor, style), outcome), style.unicode)
+    without_commands(unresolved::table(&page(outcome, &redactor, style), outcome), style.unicode)
 }
 
 /// How one value came to be: `SERVICE.SETTING`, `SERVICE.env.NAME` or a code setting's name.

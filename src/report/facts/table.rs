@@ -4,9 +4,9 @@ use crate::model::{CodeSetting, Deployment, Settings};
 use crate::provenance::Provenance;
 use crate::report::facts::entries::{self, Entry, State};
 use crate::report::facts::grid::{Grid, JOINT};
+use crate::report::facts::unresolved;
 use crate::report::human::Page;
 use crate::report::outcome::Outcome;
-use crate::report::style::Ink;
 use crate::report::text::{one_line, wrap};
 use crate::value::Reason;
 use std::collections::{BTreeMap, BTreeSet};
@@ -256,41 +256,9 @@ fn counts(outcome: &Outcome) -> String {
             parts.push(count(number, name));
         }
     }
-    if !model.unresolved.is_empty() {
-        parts.push(format!("{} unresolved (--unresolved lists them)", model.unresolved.len()));
+    let unresolved = unresolved::groups(outcome).len();
+    if unresolved > 0 {
+        parts.push(format!("{unresolved} unresolved (--unresolved lists them)"));
     }
     parts.join(", ")
-}
-
-/// What could not be followed, one a line, with the way to it.
-pub fn unresolved(page: &Page<'_>, outcome: &Outcome) -> String {
-    let mut grid = Grid::new(&["WHAT", "HANGS ON", "WHY", "FROM"], page.style);
-    let mut rows: Vec<(crate::source::Span, Vec<String>)> = Vec::new();
-    let mut add = |subject: &str, unknown: &crate::value::Unknown| {
-        let text = |text: &str| one_line(&page.redactor.text(text), page.style.unicode);
-        let cells = vec![
-            text(subject),
-            text(&unknown.input),
-            unknown.reason.as_str().to_owned(),
-            page.place(unknown.span),
-        ];
-        if !rows.iter().any(|(_, have)| *have == cells) {
-            rows.push((unknown.span, cells));
-        }
-    };
-    for deployment in &outcome.model.deployments {
-        for entry in entries::of_deployment(deployment, &outcome.provenance) {
-            if let (State::Unknown, Some(unknown)) = (entry.state, entry.unknown) {
-                add(&format!("{} of {}", entry.name, deployment.display_name()), unknown);
-            }
-        }
-    }
-    for one in &outcome.model.unresolved {
-        add(&one.subject, &one.unknown);
-    }
-    if rows.is_empty() {
-        return format!("{}\n", page.style.paint(Ink::Strong, "everything that was read could be followed"));
-    }
-    rows.into_iter().for_each(|(_, cells)| grid.row(cells));
-    grid.print()
 }

@@ -57,6 +57,12 @@ impl Interpreter<'_> {
             let name = super::describe::comparison(operator, left, right);
             return Test::atom(self.opaque(&name, 0, whole.span));
         }
+        // A collection that equals an empty one is one that does not hold; whether it is, its entries tell.
+        for (value, other, expression) in [(a, right, left), (b, left, right)] {
+            if operator == Compare::Equal && self.is_alike_and_empty(value, other) {
+                return self.truth(value, expression).negated();
+            }
+        }
         let test = match operator {
             Compare::In => self.membership(a, b, left, whole),
             Compare::Matches => self.pattern(a, b, left),
@@ -68,6 +74,16 @@ impl Interpreter<'_> {
             let name = super::describe::comparison(operator, left, right);
             Test::atom(self.opaque(&name, event, whole.span))
         })
+    }
+
+    /// Whether a value is a collection of the kind of which `other` is an empty literal.
+    fn is_alike_and_empty(&self, value: &Val, other: &Expression) -> bool {
+        let Kind::Object(slot) = &value.kind else { return false };
+        match (self.store.get(*slot), &other.kind) {
+            (Content::List(_), ExpressionKind::List(items)) => items.is_empty(),
+            (Content::Map(_), ExpressionKind::Map(entries)) => entries.is_empty(),
+            _ => false,
+        }
     }
 
     fn equality(&mut self, a: &Val, b: &Val, left: &Expression, right: &Expression) -> Option<Test> {

@@ -3,6 +3,7 @@
 use super::Interpreter;
 use crate::script::{
     Argument, BinaryOperator, Command, CompareOperator, Element, Expression, ExpressionKind, Literal,
+    MapEntry,
 };
 use std::sync::Arc;
 
@@ -112,7 +113,13 @@ fn text(expression: &Expression, depth: usize) -> String {
             };
             format!("[{}]", items.iter().map(item).collect::<Vec<_>>().join(", "))
         }
-        ExpressionKind::Map(_) => "a map".to_string(),
+        ExpressionKind::Map(entries) => {
+            let entry = |entry: &MapEntry| match entry {
+                MapEntry::Pair(key, value) => format!("{}: {}", go(key), go(value)),
+                MapEntry::Spread(one) => format!("**{}", go(one)),
+            };
+            format!("{{{}}}", entries.iter().map(entry).collect::<Vec<_>>().join(", "))
+        }
         ExpressionKind::Choose { condition, then, otherwise } => {
             format!("{} if {} else {}", go(then), go(condition), go(otherwise))
         }

@@ -174,6 +174,7 @@ impl Interpreter<'_> {
             InputKind::Variable => Reason::Variable,
         };
         if is_switch {
+            self.switches.insert(name.into());
             let set = Atom { input: name.into(), operator: Operator::Holds, operand: Operand::None, span };
             let test = Test::atom(set).on(&self.path);
             return self.outcome(&test);

@@ -84,9 +84,8 @@ impl Interpreter<'_> {
             let arm = arms.remove(0);
             self.apply(arm.changes);
             self.path = if any_dead && !any_dead_ran {
-                // The others were guards that ran nothing: passing one is no circumstance worth telling,
-                // unless it names the values that an input may have.
-                let telling = arm.entry.atoms().iter().filter(|atom| atom.allowed().is_some());
+                // The others were guards that ran nothing.
+                let telling = arm.entry.atoms().iter().filter(|atom| self.is_told_behind_guard(atom));
                 let quiet = arm.path.shown.without(&arm.entry);
                 let shown = telling.fold(quiet.clone(), |sum, atom| {
                     sum.and(&Condition::of(atom.clone())).unwrap_or_else(|| quiet.clone())
@@ -109,6 +108,27 @@ impl Interpreter<'_> {
         let value = self.merge_arms(arms);
         self.path = Path { shown, all };
         value
+    }
+
+    /// Whether passing a guard that only leaves is a circumstance worth telling: it is where it says which
+    /// values an input has or lacks, and where the guard leaves because something is set. That something
+    /// which the script needs is set, that a command it needs is there, and that it was not asked for its
+    /// usage, is what every run has in common.
+    fn is_told_behind_guard(&self, atom: &Atom) -> bool {
+        if atom.allowed().is_some() {
+            return true;
+        }
+        if self.volatile.contains(&atom.input) {
+            return false;
+        }
+        match atom.operator {
+            Operator::NotEqual | Operator::NotIn => atom.excluded().is_some_and(|values| {
+                values.iter().any(|value| !value.is_empty() && !value.starts_with('-') && *value != "help")
+            }),
+            Operator::Fails => true,
+            Operator::Holds => self.switches.contains(&atom.input),
+            _ => false,
+        }
     }
 
     fn apply(&mut self, changes: Changes) {

@@ -105,7 +105,7 @@ impl Interpreter<'_> {
                     }
                     Some(true) => {
                         let left = this.ways_out();
-                        let mut done = this.arm(Side::of(Condition::always()), false, &iteration);
+                        let mut done = this.arm(Side::of(Condition::always()), false, iteration);
                         // Whoever may have left may as well have come round again.
                         let mut ends = done.live && this.ways_out() > left;
                         if endless && turn >= ENDLESS {

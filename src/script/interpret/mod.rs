@@ -203,6 +203,8 @@ struct Interpreter<'a> {
     next_event: u32,
     /// Inputs of tests on values that exist only while the script runs.
     volatile: HashSet<Arc<str>>,
+    /// Inputs that are either on or off.
+    switches: HashSet<Arc<str>>,
     steps: usize,
     /// How many steps what runs now may reach.
     ceiling: usize,
@@ -281,6 +283,7 @@ impl<'a> Interpreter<'a> {
             events: HashMap::new(),
             next_event: 0,
             volatile: HashSet::new(),
+            switches: HashSet::new(),
             steps: 0,
             ceiling: limits.steps,
             imported: 0,
