@@ -39,7 +39,7 @@ pub use convert::Conversion;
 pub use image::names_alpine;
 pub use objects::Objects;
 pub use table::{Bound, Default, Effect, Filled, Limit, Platform};
-pub use text::worlds_of;
+pub use text::{negations, worlds_of};
 pub use trace::Trace;
 pub use variable::origin_of;
 

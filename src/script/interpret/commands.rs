@@ -2,6 +2,7 @@
 
 use super::Interpreter;
 use super::calls::Arguments;
+use super::narrow::whole_lines;
 use super::path::Side;
 use super::store::Content;
 use super::texts::to_text;
@@ -87,7 +88,7 @@ impl Interpreter<'_> {
 
     /// A list of words, or a text that a shell will read, whichever the value turns out to be.
     fn run_value(&mut self, value: &Val, place: Span, around: Circumstances, span: Span) -> String {
-        let value = self.narrow(value.clone());
+        let value = whole_lines(self.narrow(value.clone()));
         match &value.kind {
             Kind::Either(all) => {
                 let mut arms = Vec::with_capacity(all.len());
