@@ -1,7 +1,7 @@
 //! What is left of values on the current path.
 
 use super::Interpreter;
-use super::values::{Kind, Part, Piece, Val};
+use super::values::{Item, Kind, List, Part, Piece, Val};
 use crate::provenance::Origin;
 use crate::value::{self, Atom, Condition, Operand, Reason, Unknown};
 use std::rc::Rc;
@@ -122,7 +122,7 @@ fn depends_on_input(part: &Part) -> bool {
 /// which each has its own words: taken for one, the words of both would stand behind each other.
 pub(super) fn whole_lines(line: Val) -> Val {
     let Kind::Text(parts) = &line.kind else { return line };
-    let Some(atom) = deciding(parts) else { return line };
+    let Some(atom) = deciding(parts.iter().map(|part| &part.condition)) else { return line };
     let lines = [atom.clone(), atom.negated()].map(|atom| {
         let world = Condition::of(atom);
         let there = parts.iter().filter(|part| !part.condition.contradicts(&world));
@@ -133,10 +133,26 @@ pub(super) fn whole_lines(line: Val) -> Val {
     Val::new(Kind::Either(Rc::new(lines.into())), line.origin)
 }
 
-fn deciding(parts: &[Part]) -> Option<&Atom> {
+/// The same of words that a text outside quotes yielded.
+pub(super) fn whole_commands(words: &List) -> Option<[(Condition, List); 2]> {
+    let atom = deciding(words.iter().map(|word| &word.condition))?;
+    let commands = [atom.clone(), atom.negated()].map(|atom| {
+        let world = Condition::of(atom);
+        let there = words.iter().filter(|word| !word.condition.contradicts(&world));
+        let own =
+            |word: &Rc<Item>| Rc::new(Item { condition: word.condition.without(&world), ..(**word).clone() });
+        let own = there.map(own).collect();
+        (world, own)
+    });
+    Some(commands)
+}
+
+/// What the first of several conditions asks and another one excludes.
+fn deciding<'a>(mut conditions: impl Iterator<Item = &'a Condition> + Clone) -> Option<&'a Atom> {
+    let first = conditions.next()?;
     let excluded = |atom: &&Atom| {
         let world = Condition::of((*atom).clone());
-        parts.iter().any(|part| part.condition.contradicts(&world))
+        conditions.clone().any(|condition| condition.contradicts(&world))
     };
-    parts.first()?.condition.atoms().iter().find(excluded)
+    first.atoms().iter().find(excluded)
 }
