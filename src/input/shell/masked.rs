@@ -182,10 +182,11 @@ fn semicolons(text: &str) -> Vec<usize> {
             at += 1;
             if depth == 0 {
                 all.append(&mut own);
-                from = at;
                 break;
             }
         }
+        // Nothing is looked at twice: expansions that nest without an end would cost a square of time.
+        from = at;
     }
     all
 }
