@@ -5,7 +5,7 @@ use crate::diagnostic::Diagnostic;
 use crate::extract::environment::{Environments, atoms};
 use crate::model::Deployment;
 use crate::platform::command::{Call, deployment};
-use crate::platform::{Trace, worlds_of};
+use crate::platform::{Trace, negations, worlds_of};
 use crate::value::{Atom, Condition, Value};
 
 /// How many worlds of one command are told apart.
@@ -22,6 +22,10 @@ pub fn deployments(
     let all = atoms(conditions.iter().chain([&call.invocation.condition]));
     let mut worlds = by_name(call);
     worlds = by_environment(worlds, &all, environments);
+    for withheld in call.withheld() {
+        let not = negations(withheld);
+        worlds = worlds.iter().flat_map(|world| not.iter().filter_map(|not| world.and(not))).collect();
+    }
     if worlds.len() > MAX_WORLDS {
         diagnostics.push(
             Diagnostic::warning(

@@ -44,7 +44,7 @@ pub use objects::Objects;
 pub use rewrites::Rewrites;
 pub use table::{Bound, Default, Effect, Filled, Limit, Platform};
 pub use terraform::runs as terraform_runs;
-pub use text::worlds_of;
+pub use text::{negations, worlds_of};
 pub use trace::Trace;
 pub use variable::origin_of;
 

@@ -1,9 +1,11 @@
 //! The text that is handed to the grammar, where it has to differ from the script.
 //!
-//! The grammar misreads four things that stand in real scripts: line breaks with a carriage return, the
-//! second expansion in an unquoted word (`$A/$B/c`, its issue 315), a lone `-` before a here-document, and
-//! a loop on the line behind several assignments, which it takes for a command with these variables. They are rewritten before parsing, and every place in the tree is led back to the
-//! script as it is: what is lowered is always the script's own characters.
+//! The grammar misreads five things that stand in real scripts: line breaks with a carriage return, the
+//! second expansion in an unquoted word (`$A/$B/c`, its issue 315), a lone `-` before a here-document, a
+//! semicolon in the default of an expansion (`${A:-b;c}`), and a loop on the line behind several
+//! assignments, which it takes for a command with these variables. They are rewritten before parsing, and
+//! every place in the tree is led back to the script as it is: what is lowered is always the script's own
+//! characters.
 
 use super::Placeholder;
 use std::borrow::Cow;
@@ -19,21 +21,23 @@ impl<'a> Masked<'a> {
     pub fn new(text: &'a str) -> Masked<'a> {
         let text = with_ended_assignments(without_carriage_returns(text));
         let braces = braces(&text);
-        let dashes = lone_dashes(&text);
-        if braces.is_empty() && dashes.is_empty() {
+        let mut hidden = lone_dashes(&text);
+        hidden.extend(semicolons(&text));
+        hidden.sort_unstable();
+        if braces.is_empty() && hidden.is_empty() {
             return Masked { text, inserted: Vec::new() };
         }
         let mut masked = String::with_capacity(text.len() + braces.len());
         let mut inserted = Vec::with_capacity(braces.len());
         let mut braces = braces.into_iter().peekable();
-        let mut dashes = dashes.into_iter().peekable();
+        let mut hidden = hidden.into_iter().peekable();
         for (at, c) in text.char_indices() {
             if let Some((_, brace)) = braces.next_if(|&(before, _)| before == at) {
                 inserted.push(masked.len());
                 masked.push(brace);
             }
-            let is_dash = dashes.next_if_eq(&at).is_some();
-            masked.push(if is_dash { '_' } else { c });
+            let is_hidden = hidden.next_if_eq(&at).is_some();
+            masked.push(if is_hidden { '_' } else { c });
         }
         if let Some((_, brace)) = braces.next() {
             inserted.push(masked.len());
@@ -154,6 +158,39 @@ fn lone_dashes(text: &str) -> Vec<usize> {
         .collect()
 }
 
+/// Offsets of semicolons in `${...}`, which end no command there; those of a command substitution in it
+/// do. An expansion that does not end on its line is left as it is.
+fn semicolons(text: &str) -> Vec<usize> {
+    let bytes = text.as_bytes();
+    let mut all = Vec::new();
+    let mut from = 0;
+    while let Some(found) = text.get(from..).and_then(|rest| rest.find("${")) {
+        from += found + 2;
+        let (mut depth, mut commands, mut at) = (1_usize, 0_usize, from);
+        let mut own = Vec::new();
+        while let Some(&byte) = bytes.get(at) {
+            match byte {
+                b'\n' | b'`' => break,
+                b'\\' => at += 1,
+                b'(' if commands > 0 || bytes.get(at.wrapping_sub(1)) == Some(&b'$') => commands += 1,
+                b')' => commands = commands.saturating_sub(1),
+                b'{' => depth += 1,
+                b'}' => depth -= 1,
+                b';' if commands == 0 => own.push(at),
+                _ => {}
+            }
+            at += 1;
+            if depth == 0 {
+                all.append(&mut own);
+                break;
+            }
+        }
+        // Nothing is looked at twice: expansions that nest without an end would cost a square of time.
+        from = at;
+    }
+    all
+}
+
 #[cfg(test)]
 mod tests {
     use super::Masked;
@@ -168,5 +205,12 @@ mod tests {
             assert_eq!(masked.original(there), here, "{word}");
         }
         assert_eq!(masked.original(masked.text.len()), script.len());
+    }
+
+    #[test]
+    fn semicolons_end_no_command_in_an_expansion() {
+        let script = "A=${B:-c;d;${E:-f;g}}; H=${I:-$(j; k);l}; ${M\n;n}";
+        let masked = Masked::new(script);
+        assert_eq!(masked.text, "A=${B:-c_d_${E:-f_g}}; H=${I:-$(j; k)_l}; ${M\n;n}");
     }
 }

@@ -166,7 +166,14 @@ impl Call<'_> {
         let given =
             |names: &[&str]| self.arguments.iter().any(|argument| names.contains(&&*argument.written));
         let one_off = !self.command.serves.is_empty() && !given(self.command.serves);
-        self.command.effect != Effect::Builds && !one_off && !given(self.command.unless)
+        self.command.effect != Effect::Builds && !one_off && !self.withheld().any(Condition::is_always)
+    }
+
+    /// The conditions under which a flag makes the command deploy nothing: `--dry-run` in a variable
+    /// that is empty otherwise.
+    pub fn withheld(&self) -> impl Iterator<Item = &Condition> {
+        let withholds = |argument: &&Argument| self.command.unless.contains(&&*argument.written);
+        self.arguments.iter().filter(withholds).map(|argument| &argument.condition)
     }
 
     /// The call as it is where `world` holds; `None` if a word that is always there has no alternative

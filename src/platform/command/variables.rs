@@ -227,11 +227,11 @@ impl Collected {
                 continue;
             };
             let mut inner = trace.behind(&known.value, from);
-            if let Some(crate::value::Piece::Literal(last)) =
-                inner.parts.last_mut().map(|part| &mut part.piece)
-                && let Some(without) = last.strip_suffix('}')
+            if let Some(last) = inner.parts.last_mut()
+                && let crate::value::Piece::Literal(text) = &last.piece
+                && let Some(without) = text.strip_suffix('}')
             {
-                *last = without.to_owned();
+                *last = trace.cut(last, 0..without.len());
             }
             for entry in split(&inner, ",", trace) {
                 self.entry(EnvKind::Plain, &condition, known, entry, argument, trace);

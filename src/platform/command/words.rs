@@ -4,9 +4,13 @@ use crate::platform::command::deployment::{place_of, positional};
 use crate::platform::command::{Argument, Call};
 use crate::platform::convert::{Choice, Conversion};
 use crate::platform::table::{Positional, Words};
+<<<<<<< HEAD
 use crate::platform::text::{entries, leading, name_and_value, split, value_of};
+=======
+use crate::platform::text::{name_and_value, split, value_of};
+>>>>>>> plat
 use crate::platform::trace::Trace;
-use crate::value::{Condition, Known, Piece, Text, Value};
+use crate::value::{Condition, Known, Part, Piece, Text, Value};
 
 /// The name in `kind/name` or `kind name`, and how many words say it.
 pub(super) fn resource(call: &Call<'_>) -> (Option<Value<Text>>, usize) {
@@ -83,8 +87,7 @@ pub(super) fn words(call: &Call<'_>, trace: &Trace<'_>) -> Vec<(Words, Argument)
 /// What stands behind the first `=` of a word, up to `end`.
 pub(super) fn behind_name(value: &Value<Text>, end: Option<char>, trace: &mut Trace<'_>) -> Value<Text> {
     value.map(&mut |known: &Known<Text>| {
-        let Some(at) = leading(&known.value).find('=') else { return Value::Known(known.clone()) };
-        let text = trace.behind(&known.value, at + 1);
+        let Some(text) = behind_sign(&known.value, trace) else { return Value::Known(known.clone()) };
         let text = match end {
             Some(end) => {
                 split(&text, &end.to_string(), trace).into_iter().next().map_or(text, |one| one.text)
@@ -93,6 +96,19 @@ pub(super) fn behind_name(value: &Value<Text>, end: Option<char>, trace: &mut Tr
         };
         value_of(text, known, trace)
     })
+}
+
+/// What stands behind the first `=`, whether or not the name before it is known: `$IMAGE` of
+/// `$CONTAINER=$IMAGE`.
+fn behind_sign(text: &Text, trace: &mut Trace<'_>) -> Option<Text> {
+    let mut parts = text.parts.iter();
+    let first = parts.find_map(|part| match &part.piece {
+        Piece::Literal(literal) => literal.find('=').map(|at| trace.cut(part, at + 1..literal.len())),
+        _ => None,
+    })?;
+    let mut rest: Vec<Part> = std::iter::once(first).chain(parts.cloned()).collect();
+    rest.retain(|part| part.piece != Piece::Literal(String::new()));
+    Some(Text { parts: rest })
 }
 
 /// Settings by key: `memory=512Mi,cpu=1`.

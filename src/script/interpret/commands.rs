@@ -2,6 +2,7 @@
 
 use super::Interpreter;
 use super::calls::Arguments;
+use super::narrow::{whole_commands, whole_lines};
 use super::path::Side;
 use super::store::Content;
 use super::texts::to_text;
@@ -87,7 +88,7 @@ impl Interpreter<'_> {
 
     /// A list of words, or a text that a shell will read, whichever the value turns out to be.
     fn run_value(&mut self, value: &Val, place: Span, around: Circumstances, span: Span) -> String {
-        let value = self.narrow(value.clone());
+        let value = whole_lines(self.narrow(value.clone()));
         match &value.kind {
             Kind::Either(all) => {
                 let mut arms = Vec::with_capacity(all.len());
@@ -269,6 +270,17 @@ impl Interpreter<'_> {
     /// Runs evaluated words: one of the script's own functions, or a program.
     fn run_words(&mut self, words: List, mut around: Circumstances, span: Span) -> String {
         let name = self.spoken(&words);
+        if let Some(commands) = whole_commands(&words) {
+            let arms = commands.map(|(world, words)| {
+                let around = around.copy();
+                self.arm(Side::of(world), true, |this| {
+                    this.run_words(words, around, span);
+                    Val::unbound()
+                })
+            });
+            self.join(arms.into());
+            return name;
+        }
         let words = self.without_wrappers(words, &mut around);
         if let Some((script, place)) = Self::inline_script(&words)
             && self.deeper(span)

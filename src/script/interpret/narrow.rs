@@ -1,9 +1,9 @@
 //! What is left of values on the current path.
 
 use super::Interpreter;
-use super::values::{Kind, Part, Piece, Val};
+use super::values::{Item, Kind, List, Part, Piece, Val};
 use crate::provenance::Origin;
-use crate::value::{self, Operand, Reason, Unknown};
+use crate::value::{self, Atom, Condition, Operand, Reason, Unknown};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -65,7 +65,7 @@ impl Interpreter<'_> {
 
     /// An input on a path on which it is not its default: it was given.
     pub(super) fn given(&self, input: &Arc<str>, default: &str, origin: Option<Origin>) -> Option<Unknown> {
-        let rules_out = |atom: &value::Atom| match atom.operator {
+        let rules_out = |atom: &Atom| match atom.operator {
             value::Operator::Holds => default.is_empty(),
             _ => atom.excluded().is_some_and(|values| values.contains(&default)),
         };
@@ -116,4 +116,43 @@ impl Interpreter<'_> {
 
 fn depends_on_input(part: &Part) -> bool {
     part.input.is_some() || matches!(part.piece, Piece::Hole(_))
+}
+
+/// A command line whose beginning hangs on a condition that another part contradicts is two lines, of
+/// which each has its own words: taken for one, the words of both would stand behind each other.
+pub(super) fn whole_lines(line: Val) -> Val {
+    let Kind::Text(parts) = &line.kind else { return line };
+    let Some(atom) = deciding(parts.iter().map(|part| &part.condition)) else { return line };
+    let lines = [atom.clone(), atom.negated()].map(|atom| {
+        let world = Condition::of(atom);
+        let there = parts.iter().filter(|part| !part.condition.contradicts(&world));
+        let own = there.map(|part| Part { condition: part.condition.without(&world), ..part.clone() });
+        let own = Val { input: line.input.clone(), ..Val::text(own.collect(), line.origin) };
+        (world, own)
+    });
+    Val::new(Kind::Either(Rc::new(lines.into())), line.origin)
+}
+
+/// The same of words that a text outside quotes yielded.
+pub(super) fn whole_commands(words: &List) -> Option<[(Condition, List); 2]> {
+    let atom = deciding(words.iter().map(|word| &word.condition))?;
+    let commands = [atom.clone(), atom.negated()].map(|atom| {
+        let world = Condition::of(atom);
+        let there = words.iter().filter(|word| !word.condition.contradicts(&world));
+        let own =
+            |word: &Rc<Item>| Rc::new(Item { condition: word.condition.without(&world), ..(**word).clone() });
+        let own = there.map(own).collect();
+        (world, own)
+    });
+    Some(commands)
+}
+
+/// What the first of several conditions asks and another one excludes.
+fn deciding<'a>(mut conditions: impl Iterator<Item = &'a Condition> + Clone) -> Option<&'a Atom> {
+    let first = conditions.next()?;
+    let excluded = |atom: &&Atom| {
+        let world = Condition::of((*atom).clone());
+        conditions.clone().any(|condition| condition.contradicts(&world))
+    };
+    first.atoms().iter().find(excluded)
 }
