@@ -4,11 +4,7 @@ use crate::platform::command::deployment::{place_of, positional};
 use crate::platform::command::{Argument, Call};
 use crate::platform::convert::{Choice, Conversion};
 use crate::platform::table::{Positional, Words};
-<<<<<<< HEAD
-use crate::platform::text::{entries, leading, name_and_value, split, value_of};
-=======
-use crate::platform::text::{name_and_value, split, value_of};
->>>>>>> plat
+use crate::platform::text::{entries, name_and_value, split, value_of};
 use crate::platform::trace::Trace;
 use crate::value::{Condition, Known, Part, Piece, Text, Value};
 
