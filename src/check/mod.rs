@@ -3,6 +3,7 @@
 //! Input is plain data that a shell has loaded; output is plain data that a report renders. Every stage
 //! adds its diagnostics and goes on. This room must never touch a file, the clock or the terminal.
 
+mod called;
 mod policies;
 mod read;
 mod schemas;
@@ -24,7 +25,7 @@ use crate::model::Model;
 use crate::provenance::Provenance;
 use crate::report::{Coverage, Outcome, Waived};
 use crate::source::{SourceId, Sources};
-use crate::{enforce, input, script};
+use crate::{enforce, input, platform, script};
 use rayon::prelude::*;
 use std::collections::HashSet;
 
@@ -95,7 +96,7 @@ pub fn read(project: Project, settings: &Settings) -> Facts {
     let read::All {
         mut documents,
         deployments,
-        invocations,
+        mut invocations,
         artifacts,
         settings: code,
         bypasses,
@@ -104,7 +105,10 @@ pub fn read(project: Project, settings: &Settings) -> Facts {
         ..
     } = all;
     unreadable.extend(unreadable::of_files(all.diagnostics, &files));
-    input::hcl::module::resolve(&mut documents, &sources);
+    called::follow(&read::Reader::new(&texts), &mut invocations, &mut provenance);
+    let mut trace = platform::Trace { sources: &sources, provenance: &mut provenance };
+    let runs = platform::terraform_runs(&invocations, &mut trace);
+    input::hcl::module::resolve(&mut documents, &sources, &runs);
     let deployments = read::deployments(deployments, &documents, &sources, &mut provenance);
     let inputs = extract::Inputs {
         sources: &sources,

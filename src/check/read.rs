@@ -7,10 +7,10 @@ use crate::input::{
     self, Format, Read, dockerfile, dotenv, embedded, hcl, json, justfile, makefile, python, shell, yaml,
 };
 use crate::model::{Artifact, Bypass, CodeSetting, CodeValue, Deployment, Unresolved};
-use crate::platform::{self, Objects, Trace};
+use crate::platform::{self, Objects, Rewrites, Trace};
 use crate::provenance::Provenance;
 use crate::script::{self, CodeFacts, Interpretation, Invocation, Modules, Program};
-use crate::source::{SourceId, Sources, Span, TextMap};
+use crate::source::{SourceId, Sources, Span, TextMap, path};
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
@@ -60,7 +60,7 @@ pub(super) fn all(texts: &Texts<'_>, files: &[File]) -> All {
     // Each thread takes the next file when it is done with one, since scripts cost a thousand times what
     // manifests do, and keeps what it lowered, since scripts import each other.
     let work = || {
-        let reader = Reader { texts, modules: RefCell::default() };
+        let reader = Reader::new(texts);
         let mut read = Vec::new();
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
@@ -98,13 +98,41 @@ impl<'a> Texts<'a> {
 }
 
 /// What one thread reads with.
-struct Reader<'t, 'a> {
+pub(super) struct Reader<'t, 'a> {
     texts: &'t Texts<'a>,
     /// The scripts that others import, lowered.
     modules: RefCell<HashMap<SourceId, Rc<Program>>>,
 }
 
-impl Reader<'_, '_> {
+impl<'t, 'a> Reader<'t, 'a> {
+    pub(super) fn new(texts: &'t Texts<'a>) -> Reader<'t, 'a> {
+        Reader { texts, modules: RefCell::default() }
+    }
+
+    /// The shell script that a file names by its path, if it may deploy.
+    pub(super) fn script_at(&self, from: SourceId, path: &str) -> Option<SourceId> {
+        let here = self.texts.sources.get(from).path();
+        let folders = [path::folder(here), ""];
+        let mut candidates = folders.into_iter().filter_map(|folder| path::within(folder, path));
+        let found = candidates.find_map(|path| self.texts.scripts.get(path.as_str()));
+        let (id, _) = found.filter(|(_, format)| *format == Format::Shell)?;
+        platform::may_deploy(self.texts.sources.get(*id).text()).then_some(*id)
+    }
+
+    /// A shell script, lowered.
+    pub(super) fn script(&self, id: SourceId) -> Program {
+        self.lower(id, Format::Shell)
+    }
+
+    /// What a program runs; what keeps it from being followed was told where it was read by itself.
+    pub(super) fn follow(&self, program: &Program, provenance: &mut Provenance) -> Vec<Invocation> {
+        let path = self.texts.sources.get(program.source).path();
+        let arena = provenance.take(program.source);
+        let followed = script::interpret(program, path, self, &self.texts.settings.script, arena);
+        provenance.add(followed.arena);
+        followed.invocations
+    }
+
     /// Reads one file.
     fn read(&self, file: &File) -> FileFacts {
         let (id, source) = (file.source, self.texts.sources.get(file.source));
@@ -174,13 +202,14 @@ impl Reader<'_, '_> {
     }
 
     /// Whether something after reading asks for a document: a policy about documents, a schema, or a
-    /// deployment that takes its variables from it. Of ten thousand manifests nothing but the deployments
+    /// deployment that takes its variables or its image from it. Of ten thousand manifests nothing but the deployments
     /// is asked for, and the trees are most of what reading them takes.
     fn keeps(&self, document: &Document) -> bool {
         let root = document.root();
         let is_object = root.get("apiVersion").is_some() && root.get("kind").is_some();
         !is_object
             || Objects::holds(document)
+            || Rewrites::holds(document, self.texts.sources)
             || self.texts.documents_are_read
             || schemas::concern(document, self.texts.sources, &self.texts.settings.schemas)
     }
@@ -205,9 +234,7 @@ impl Reader<'_, '_> {
         let mut deploys =
             |invocation: &Invocation| platform::recognise(source, invocation, &mut trace).is_some();
         let matters = diagnostics.is_empty() || invocations.iter().any(&mut deploys);
-        // A limit that was met inside an imported module is told as the reason of whatever it left unknown.
-        let own = |told: &Diagnostic| told.primary.span.source == source;
-        facts.diagnostics.extend(diagnostics.into_iter().filter(|told| matters && own(told)));
+        facts.diagnostics.extend(diagnostics.into_iter().filter(|_| matters));
         let mut by_span: HashMap<Span, Option<String>> = HashMap::new();
         let hanging: HashSet<Span> = unresolved.iter().map(|(span, _)| *span).collect();
         for invocation in invocations.iter().filter(|invocation| hanging.contains(&invocation.span)) {

@@ -32,7 +32,7 @@ pub struct Inputs<'a> {
     pub sources: &'a Sources,
     /// What documents deploy, in the order of the files: see [`platform::deployments`].
     pub deployments: Vec<Deployment>,
-    /// Documents that deployments may name: files of variables.
+    /// Documents that deployments may name, files of variables, and those that change what others deploy.
     pub documents: &'a [Document],
     /// What the scripts of each file may run.
     pub invocations: &'a [(SourceId, Invocation)],
@@ -82,8 +82,10 @@ pub fn extract(
         run(inputs.invocations, &environments, &documents, &mut trace, &mut diagnostics, &mut deployments);
     let mut artifacts = inputs.artifacts;
     let objects = platform::Objects::of(inputs.documents);
+    let rewrites = platform::Rewrites::of(inputs.documents, inputs.sources);
     for deployment in &mut deployments {
         files::include(deployment, &artifacts, &documents, &objects, &mut trace);
+        rewrites.settle(deployment, &mut trace);
         image::settle(deployment, &builds, &artifacts, &mut trace);
         environments.name(deployment, &mut diagnostics, &trace);
         deployment.family = name::family(deployment, &settings.aliases);
@@ -115,7 +117,9 @@ fn run(
         let call = platform::include_flags(call, &|path| files::find(documents, path, from), trace);
         builds.extend(call.build());
         if call.deploys() {
-            deployments.extend(worlds::deployments(&call, environments, trace, diagnostics));
+            for call in call.each() {
+                deployments.extend(worlds::deployments(&call, environments, trace, diagnostics));
+            }
         }
     }
     builds

@@ -1,6 +1,7 @@
 //! Names of services and paths of files.
 
 use crate::model::{Deployment, Environment};
+use crate::source::path;
 use crate::value::{Piece, Text};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -58,22 +59,6 @@ pub fn is_environment_input(input: &str) -> bool {
 }
 
 /// The paths that a path in a file may mean: relative to the file's folder, then to the root.
-pub fn candidates(path: &str, from: &str) -> Vec<String> {
-    let folder = from.rsplit_once('/').map_or("", |(folder, _)| folder);
-    [format!("{folder}/{path}"), path.to_owned()].iter().filter_map(|path| normalised(path)).collect()
-}
-
-/// A path without `.` and `..`; `None` if it leaves the root.
-fn normalised(path: &str) -> Option<String> {
-    let mut kept: Vec<&str> = Vec::new();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                kept.pop()?;
-            }
-            part => kept.push(part),
-        }
-    }
-    Some(kept.join("/"))
+pub fn candidates(named: &str, from: &str) -> Vec<String> {
+    [path::within(path::folder(from), named), path::within("", named)].into_iter().flatten().collect()
 }

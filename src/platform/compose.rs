@@ -1,7 +1,10 @@
 //! Compose.
 
 use crate::platform::convert::Conversion::{DockerBytes, Int, Quantity, Text};
-use crate::platform::table::{Base, Default, Field, Filled, Placeholders, Platform};
+use crate::platform::table::{
+    Action, Base, Command, Default, Effect, Field, Filled, Flag, Placeholders, Platform, Positional, Style,
+    Words,
+};
 
 const fn field(
     path: &'static [&'static str],
@@ -11,12 +14,61 @@ const fn field(
     Field { workloads: &[], base: Base::Container, path, setting, conversion }
 }
 
+/// <https://docs.docker.com/reference/cli/docker/compose/>,
+/// <https://docs.docker.com/reference/cli/docker/compose/up/>
+const UP: &[Flag] = &[
+    Flag::new(&["--scale"], Action::Scale("replicas", Int)),
+    Flag::new(&["--file", "-f", "--project-name", "-p", "--project-directory", "--profile"], Action::Value),
+    Flag::new(
+        &["--env-file", "--parallel", "--progress", "--ansi", "--context", "-c", "--host", "-H"],
+        Action::Value,
+    ),
+    Flag::new(
+        &["--timeout", "-t", "--wait-timeout", "--pull", "--exit-code-from", "--attach"],
+        Action::Value,
+    ),
+    Flag::new(&["--no-attach"], Action::Value),
+    Flag::new(
+        &["--detach", "-d", "--build", "--no-build", "--quiet-pull", "--wait", "--watch", "-w"],
+        Action::Bare,
+    ),
+    Flag::new(
+        &["--no-deps", "--no-start", "--no-recreate", "--force-recreate", "--remove-orphans"],
+        Action::Bare,
+    ),
+    Flag::new(
+        &["--always-recreate-deps", "--renew-anon-volumes", "-V", "--no-log-prefix", "--no-color"],
+        Action::Bare,
+    ),
+    Flag::new(&["--abort-on-container-exit", "--compatibility", "--verbose", "--dry-run"], Action::Bare),
+];
+
+/// What `up` starts are the services of the files, which are read by themselves; `--scale` has the last
+/// word on how many of each.
+const fn up(programs: &'static [&'static str], path: &'static [&'static str]) -> Command {
+    Command {
+        programs,
+        path,
+        workload: "service",
+        effect: Effect::Completes("the Compose file"),
+        positional: Positional::Plain(Words::Ignored),
+        style: Style::Short,
+        serves: &["--scale"],
+        unless: &["--dry-run", "--no-start"],
+        flags: &[UP],
+        ..Command::EMPTY
+    }
+}
+
 /// <https://github.com/compose-spec/compose-spec/blob/main/05-services.md>,
 /// <https://github.com/compose-spec/compose-spec/blob/main/deploy.md>
 pub const COMPOSE: Platform = Platform {
     name: "compose",
     title: "Compose",
-    commands: &[],
+    commands: &[
+        up(&["docker", "podman", "nerdctl"], &["compose", "up"]),
+        up(&["docker-compose", "podman-compose"], &["up"]),
+    ],
     workloads: &[],
     sheets: &[],
     fields: &[

@@ -28,7 +28,9 @@ pub mod manifest;
 mod objects;
 mod ports;
 mod probe;
+mod rewrites;
 mod table;
+mod terraform;
 #[cfg(test)]
 pub(crate) mod testing;
 mod text;
@@ -39,7 +41,9 @@ pub use command::include_flags;
 pub use convert::Conversion;
 pub use image::names_alpine;
 pub use objects::Objects;
+pub use rewrites::Rewrites;
 pub use table::{Bound, Default, Effect, Filled, Limit, Platform};
+pub use terraform::runs as terraform_runs;
 pub use text::worlds_of;
 pub use trace::Trace;
 pub use variable::origin_of;
@@ -76,8 +80,12 @@ pub fn find(name: &str) -> Option<&'static Platform> {
 const NEAR: usize = 80;
 
 /// Whether a text may hold a command that deploys or builds. Cheap. A path of several words tells enough
-/// by itself, wherever the words stand; a single word such as `run` must stand near its program.
+/// by itself, wherever the words stand; a single word such as `run` must stand near its program. Giving
+/// variables to a module that deploys counts.
 pub fn may_deploy(text: &str) -> bool {
+    if terraform::may_run(text) {
+        return true;
+    }
     let bytes = text.as_bytes();
     let names = |command: &table::Command, at: usize, program: &str| match command.path {
         [word] => {

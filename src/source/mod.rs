@@ -6,6 +6,7 @@
 
 mod lines;
 mod map;
+pub mod path;
 
 pub use lines::{Lines, Position};
 pub use map::TextMap;

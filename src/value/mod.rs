@@ -61,6 +61,8 @@ pub enum Reason {
     NotFound,
     /// A secret's value, known to the platform only.
     Secret,
+    /// What is written is a name; the tool that builds or deploys puts its own in that place.
+    Replaced,
 }
 
 impl Reason {
@@ -80,6 +82,7 @@ impl Reason {
             Reason::KeptFromRunning => "kept from the running revision",
             Reason::NotFound => "the file it comes from was not found",
             Reason::Secret => "a secret",
+            Reason::Replaced => "put in by the tool that deploys it",
         }
     }
 }

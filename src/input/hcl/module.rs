@@ -7,12 +7,12 @@
 //!
 //! `terraform.tfvars` and `*.auto.tfvars` win over defaults. What another file of variables or a call of
 //! the module sets is no longer the default's: a single literal that all calls hand on is the value,
-//! anything else stays a name.
+//! anything else stays a name. The same holds for what scripts give when they run the module.
 //!
 //! <https://developer.hashicorp.com/terraform/language/values>
 
-use crate::document::{Document, NodeId, NodeKind, Ref, ScalarType};
-use crate::source::{Sources, Span};
+use crate::document::{Document, NodeId, NodeKind, Ref, ScalarType, Style};
+use crate::source::{Sources, Span, path};
 use std::collections::{BTreeSet, HashMap};
 
 /// How many names may lead from one to the next: `local.a` to `local.b` to `var.c`.
@@ -27,8 +27,28 @@ struct Named {
     is_variable: bool,
 }
 
+/// What a run of a module is given from outside.
+#[derive(Clone, Debug)]
+pub enum Given {
+    /// One variable; its text with its place if that is one literal.
+    Variable { name: String, value: Option<(String, Span)> },
+    /// A file of variables, as seen from the module's folder.
+    File(String),
+    /// Words that are not known: any variable may be among them.
+    Anything,
+}
+
+/// A run of a module by a script.
+#[derive(Clone, Debug)]
+pub struct Run {
+    /// Where the module may be, as seen from the root. If only one of them has a module, that is it.
+    pub folders: Vec<String>,
+    /// In the order of the command line: the last one of a variable wins.
+    pub given: Vec<Given>,
+}
+
 /// Resolves the names of every module among the documents.
-pub fn resolve(documents: &mut [Document], sources: &Sources) {
+pub fn resolve(documents: &mut [Document], sources: &Sources, runs: &[Run]) {
     let path = |document: &Document| sources.get(document.source).path().to_owned();
     let mut modules: HashMap<String, Vec<usize>> = HashMap::new();
     let mut given: Vec<(String, usize)> = Vec::new();
@@ -44,6 +64,11 @@ pub fn resolve(documents: &mut [Document], sources: &Sources) {
         return;
     }
     let calls = calls(documents, &modules);
+    let only = |run: &Run| {
+        let mut all = run.folders.iter().filter_map(|folder| modules.get_key_value(folder));
+        all.next().filter(|_| all.next().is_none()).map(|(folder, _)| folder.clone())
+    };
+    let found: Vec<Option<String>> = runs.iter().map(only).collect();
     for (module, members) in &modules {
         let mut names = HashMap::new();
         for document in members.iter().filter_map(|index| documents.get(*index)) {
@@ -59,6 +84,24 @@ pub fn resolve(documents: &mut [Document], sources: &Sources) {
         }
         if let Some(calls) = calls.get(module) {
             handed(calls, &mut names);
+        }
+        let mut own: Vec<&Run> = Vec::new();
+        for (run, found) in runs.iter().zip(&found) {
+            match found {
+                Some(found) if found == module => own.push(run),
+                Some(_) => {}
+                // It may be this module that gets these.
+                None => run.given.iter().for_each(|given| {
+                    if let Given::Variable { name, .. } = given {
+                        names.remove(&format!("var.{name}"));
+                    }
+                }),
+            }
+        }
+        if !own.is_empty() {
+            let opened = |path: &str| given.iter().find(|(have, _)| have == path);
+            let file = |path: &str| opened(path).and_then(|(_, index)| documents.get(*index));
+            run_with(&own, module, &file, &mut names);
         }
         if names.is_empty() {
             continue;
@@ -134,6 +177,53 @@ fn joined(folder: &str, relative: &str) -> String {
         }
     }
     parts.join("/")
+}
+
+/// Replaces the defaults of a module by what its runs give.
+fn run_with<'d>(
+    runs: &[&Run],
+    module: &str,
+    file: &dyn Fn(&str) -> Option<&'d Document>,
+    names: &mut HashMap<String, Named>,
+) {
+    let mut all = Calls::new();
+    for run in runs {
+        let mut values = HashMap::new();
+        for given in &run.given {
+            match given {
+                Given::Variable { name, value } => {
+                    values.insert(
+                        name.clone(),
+                        value.as_ref().map(|(text, span)| on_command_line(text, *span)),
+                    );
+                }
+                Given::File(named_as) => {
+                    let Some(document) = path::within(module, named_as).and_then(|path| file(&path)) else {
+                        return names.retain(|name, _| !name.starts_with("var."));
+                    };
+                    for entry in document.root().entries() {
+                        let value = named(document.at(entry.value), false);
+                        values.insert(entry.key.clone(), value.filter(|named| is_literal(&named.text)));
+                    }
+                }
+                Given::Anything => return names.retain(|name, _| !name.starts_with("var.")),
+            }
+        }
+        all.push(values);
+    }
+    handed(&all, names);
+}
+
+/// A value as a command line gives it: text, whatever the variable's type makes of it.
+fn on_command_line(text: &str, span: Span) -> Named {
+    let kind = match (text.parse(), text) {
+        (Ok(int), _) => ScalarType::Int(int),
+        (_, "true") => ScalarType::Bool(true),
+        (_, "false") => ScalarType::Bool(false),
+        _ => ScalarType::Text,
+    };
+    let kind = NodeKind::Scalar { text: text.to_owned(), style: Style::Plain, kind, template: None };
+    Named { text: text.to_owned(), kind, span, is_variable: false }
 }
 
 /// Replaces the defaults of a module by what its calls hand on.

@@ -12,7 +12,7 @@ fn documents(files: &[(&str, &str)]) -> (Vec<Document>, Vec<String>, Sources) {
         documents.extend(read.documents);
         told.extend(read.diagnostics.iter().map(|one| format!("{}: {}", one.code.0, one.message)));
     }
-    module::resolve(&mut documents, &sources);
+    module::resolve(&mut documents, &sources, &[]);
     (documents, told, sources)
 }
 

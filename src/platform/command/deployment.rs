@@ -4,7 +4,7 @@ use crate::model::catalogue::{self, Level};
 use crate::model::{Container, Deployment, EnvVariables, Role, Settings};
 use crate::platform::command::settle::{Given, Rest, repeated, settle};
 use crate::platform::command::variables::Collected;
-use crate::platform::command::words::{behind_name, pairs, resource, words};
+use crate::platform::command::words::{before_equals, behind_name, pairs, resource, words};
 use crate::platform::command::{Argument, Build, Call};
 use crate::platform::convert::{Choice, Conversion};
 use crate::platform::probe;
@@ -34,6 +34,10 @@ pub(super) fn name(call: &Call<'_>) -> Option<Value<Text>> {
     });
     if let Some(argument) = flagged {
         return argument.value.clone();
+    }
+    let scaled = call.scaled().next().and_then(|argument| argument.value.as_ref());
+    if let Some(value) = scaled {
+        return Some(value.map(&mut |known: &Known<Text>| Value::Known(before_equals(known))));
     }
     match call.command.positional {
         Positional::Name => positional(call),
@@ -249,6 +253,10 @@ fn take(
     match (action, &argument.value) {
         (Action::Setting(setting, conversion), Some(value)) => {
             give(setting, passed(conversion.choices(value, trace), argument.place, trace));
+        }
+        (Action::Scale(setting, conversion), Some(value)) => {
+            let value = behind_name(value, None, trace);
+            give(setting, passed(conversion.choices(&value, trace), argument.place, trace));
         }
         (Action::Switch(setting), value) => {
             let on = !argument.negated;

@@ -15,7 +15,7 @@ mod words;
 pub use deployment::deployment;
 pub use flags_file::include as include_flags;
 
-use crate::platform::table::{Command, Effect, Flag, Platform};
+use crate::platform::table::{Action, Command, Effect, Flag, Platform};
 use crate::platform::text::narrowed;
 use crate::platform::trace::Trace;
 use crate::script::Invocation;
@@ -202,6 +202,30 @@ impl Call<'_> {
         }
         let open = self.open.iter().filter(|(condition, _)| !condition.contradicts(world)).cloned().collect();
         Some(Call { arguments, positionals, open, ..self.clone() })
+    }
+
+    /// The flags that each name a service of their own.
+    fn scaled(&self) -> impl Iterator<Item = &Argument> {
+        let is_scale = |argument: &&Argument| {
+            matches!(argument.flag.map(|flag| flag.action), Some(Action::Scale(..)))
+                && argument.value.is_some()
+        };
+        self.arguments.iter().filter(is_scale)
+    }
+
+    /// The call once for each service that it names; most commands name one, or none.
+    pub fn each(self) -> Vec<Self> {
+        let places: Vec<Span> = self.scaled().map(|argument| argument.place).collect();
+        if places.len() < 2 {
+            return vec![self];
+        }
+        let others =
+            |place: Span, argument: &Argument| argument.place == place || !places.contains(&argument.place);
+        let one = |place: &Span| {
+            let arguments = self.arguments.iter().filter(|argument| others(*place, argument));
+            Call { arguments: arguments.cloned().collect(), ..self.clone() }
+        };
+        places.iter().map(one).collect()
     }
 
     /// What the command builds, if it builds.

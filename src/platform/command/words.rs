@@ -33,6 +33,24 @@ fn behind_slash(known: &Known<Text>) -> Known<Text> {
     Known { value, ..known.clone() }
 }
 
+/// `api` of `api=3`, with its own characters.
+pub(super) fn before_equals(known: &Known<Text>) -> Known<Text> {
+    let mut value = Text::default();
+    for part in &known.value.parts {
+        let mut part = part.clone();
+        let ends = match &mut part.piece {
+            Piece::Literal(text) => text.find('=').inspect(|at| text.truncate(*at)).is_some(),
+            Piece::Hole(_) => false,
+        };
+        value.parts.push(part);
+        if ends {
+            break;
+        }
+    }
+    value.parts.retain(|part| part.piece != Piece::Literal(String::new()));
+    Known { value, ..known.clone() }
+}
+
 /// The words behind the name, with what they are.
 fn further<'a>(call: &'a Call<'_>) -> (Words, &'a [(Condition, Value<Text>)]) {
     let (words, from) = match call.command.positional {

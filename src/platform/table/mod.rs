@@ -161,6 +161,8 @@ pub enum Action {
     Publish,
     /// The service's name.
     Name,
+    /// `NAME=value`: a setting of a service of its own, given once for each.
+    Scale(&'static str, Conversion),
     /// The container that the flags behind it speak of.
     Container,
     /// A build's Dockerfile.

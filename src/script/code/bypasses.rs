@@ -23,18 +23,23 @@ pub(super) struct Flags {
     inputs: BTreeMap<String, String>,
     /// Variables that are computed from more than the input; where they are computed is the decision.
     computed: BTreeSet<String>,
+    /// Whether the program is a script of commands. Such a script logs in, it lets nobody in: to skip that
+    /// is to skip a step.
+    is_of_commands: bool,
 }
 
 impl Flags {
     pub(super) fn of(program: &Program) -> Flags {
-        let mut flags = Flags::default();
+        let is_of_commands = program.commands_call_functions;
+        let mut flags = Flags { is_of_commands, ..Flags::default() };
         visit::statements_within(&program.body, &mut |statement| {
             let StatementKind::Assign { target, value, .. } = &statement.kind else { return };
             if let Target::Tuple(members, _) = target {
                 flags.computed.extend(members.iter().filter_map(|(member, _)| target_name(member)));
                 return;
             }
-            let Some(name) = target_name(target).filter(|name| is_switch_name(name)) else { return };
+            let switch = |name: &String| is_switch_name(name, is_of_commands);
+            let Some(name) = target_name(target).filter(switch) else { return };
             let mut tests = false;
             visit::all_within(value, &mut |inner| {
                 tests |= environment_test(inner).is_some() || threshold(inner).is_some();
@@ -43,7 +48,7 @@ impl Flags {
                     ExpressionKind::Literal(Literal::Text(text)) => Some(text),
                     _ => None,
                 };
-                if let Some(read) = read.filter(|read| is_switch_name(read) && !read.contains(' ')) {
+                if let Some(read) = read.filter(|read| switch(read) && !read.contains(' ')) {
                     flags.inputs.entry(name.clone()).or_insert_with(|| read.clone());
                 }
             });
@@ -104,7 +109,7 @@ impl<'p> Walk<'p> {
 
     /// A switch that is computed: `bypass = flag or environment == "staging"`.
     pub(super) fn computed_bypass(&mut self, name: &str, value: &'p Expression, place: &Place) {
-        if !is_switch_name(name) {
+        if !is_switch_name(name, self.flags.is_of_commands) {
             return;
         }
         for decision in self.decisions(value) {
@@ -192,7 +197,7 @@ impl<'p> Walk<'p> {
     fn flag(&self, expression: &Expression) -> Option<(String, Span)> {
         let (name, span) = tested(expression, 0)?;
         let name = name.as_str();
-        if !is_switch_name(name) || self.flags.computed.contains(name) {
+        if !is_switch_name(name, self.flags.is_of_commands) || self.flags.computed.contains(name) {
             return None;
         }
         Some((self.flags.inputs.get(name).cloned().unwrap_or_else(|| name.to_owned()), span))
@@ -256,8 +261,9 @@ fn names_truth(expression: &Expression) -> bool {
     }
 }
 
-/// Whether a name is a switch's that turns a check off.
-fn is_switch_name(name: &str) -> bool {
+/// Whether a name is a switch's that turns a check off. In a script of commands (`is_of_commands`) to skip
+/// the authentication is to skip a step; to disable it there turns off that of what is deployed.
+fn is_switch_name(name: &str, is_of_commands: bool) -> bool {
     let name = name.rsplit('.').next().unwrap_or(name);
     let words = words(name);
     if words.len() > 6 {
@@ -277,6 +283,9 @@ fn is_switch_name(name: &str) -> bool {
                 | "force"
         )
     };
+    let is_there = |all: &[&str]| words.iter().any(|word| all.contains(&word.as_str()));
+    let guards = is_there(&["auth", "authentication", "authorization"])
+        && (!is_of_commands || is_there(&["bypass", "bypassed", "disable", "disabled", "check"]));
     let check = |word: &String| {
         matches!(
             word.as_str(),
@@ -286,9 +295,6 @@ fn is_switch_name(name: &str) -> bool {
                 | "validator"
                 | "checks"
                 | "startup"
-                | "auth"
-                | "authentication"
-                | "authorization"
                 | "verify"
                 | "verification"
                 | "health"
@@ -304,7 +310,7 @@ fn is_switch_name(name: &str) -> bool {
     // One check among many is often no more than a detail (`skip_version_check`); to bypass one is not.
     let bypasses_check =
         words.iter().any(|word| word == "bypass") && words.iter().any(|word| word == "check");
-    is_bare_bypass || bypasses_check || (words.iter().any(verb) && words.iter().any(check))
+    is_bare_bypass || bypasses_check || (words.iter().any(verb) && (guards || words.iter().any(check)))
 }
 
 fn names_bypass(name: &str) -> bool {

@@ -116,10 +116,10 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// Far above what real deploy scripts need; a program that meets all of them takes about a second.
+    /// Far above what real deploy scripts need; a program that meets all of them takes seconds, no more.
     fn default() -> Limits {
         Limits {
-            steps: 1_500_000,
+            steps: 6_000_000,
             depth: 40,
             alternatives: 64,
             unroll: 256,
