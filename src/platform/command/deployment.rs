@@ -205,9 +205,8 @@ fn kept(call: &Call<'_>) -> Unknown {
 }
 
 fn rest(call: &Call<'_>, setting: &str, trace: &mut Trace<'_>) -> Rest {
-    match (call.command.effect, call.open.first()) {
-        (Effect::Creates, Some((_, unknown))) => return Rest::Kept(unknown.clone()),
-        _ => {}
+    if let (Effect::Creates, Some((_, unknown))) = (call.command.effect, call.open.first()) {
+        return Rest::Kept(unknown.clone());
     }
     match call.command.effect {
         Effect::Updates => Rest::Kept(kept(call)),

@@ -157,6 +157,9 @@ fn literal(text: &str, origin: Origin) -> Part {
 /// The name under which an overlay is told, and where it begins.
 type Overlay = Option<(Arc<str>, Span)>;
 
+/// The overlays that have one image.
+type Overlays = Vec<(Arc<str>, Span)>;
+
 /// Puts the images in the place of the one that was written; those of several overlays under the overlays
 /// that have them.
 fn replace(
@@ -166,7 +169,7 @@ fn replace(
     images: Vec<(Overlay, Image<'_>)>,
     trace: &mut Trace<'_>,
 ) {
-    let mut groups: Vec<(Vec<(Arc<str>, Span)>, Image<'_>)> = Vec::new();
+    let mut groups: Vec<(Overlays, Image<'_>)> = Vec::new();
     for (overlay, image) in images {
         match groups.iter_mut().find(|(_, other)| other.shown() == image.shown()) {
             Some((overlays, _)) => overlays.extend(overlay),
