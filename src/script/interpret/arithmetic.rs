@@ -20,7 +20,7 @@ impl Interpreter<'_> {
         if a.is_either() || b.is_either() {
             let (first, second) = (a.alternatives(), b.alternatives());
             if first.len() * second.len() > self.limits.alternatives {
-                return self.limit(span, "a value has too many alternatives");
+                return Val::bounded(span, "a value has too many alternatives");
             }
             let mut values = Vec::new();
             for (condition, x) in &first {

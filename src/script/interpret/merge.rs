@@ -131,7 +131,7 @@ impl Interpreter<'_> {
         }
         if all.len() > 4 * self.limits.alternatives {
             let span = crate::source::Span::beginning(self.source);
-            return self.limit(span, "a value has too many alternatives");
+            return Val::bounded(span, "a value has too many alternatives");
         }
         self.charge(
             all.iter().map(|(condition, _)| condition.atoms().len() + 1).sum::<usize>() * all.len() / 16,
@@ -148,7 +148,7 @@ impl Interpreter<'_> {
         }
         if all.len() > self.limits.alternatives {
             let span = crate::source::Span::beginning(self.source);
-            return self.limit(span, "a value has too many alternatives");
+            return Val::bounded(span, "a value has too many alternatives");
         }
         Val::new(Kind::Either(Rc::new(all)), None)
     }

@@ -344,10 +344,10 @@ impl<'a> Interpreter<'a> {
         self.limit_met.get_or_insert((span, what));
     }
 
-    /// A value that a limit made unknown.
+    /// A value that a limit made unknown, and that ends the script for what hangs on it.
     fn limit(&mut self, span: Span, what: &'static str) -> Val {
         self.meet_limit(span, what);
-        Val::unknown(Unknown { input: what.into(), reason: Reason::Limit, span }, None)
+        Val::bounded(span, what)
     }
 
     /// A value that hangs on an input, which is the same whenever it is read.

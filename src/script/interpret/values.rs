@@ -4,7 +4,7 @@ use super::store::Slot;
 use crate::provenance::Origin;
 use crate::script::{Class, Function};
 use crate::source::Span;
-use crate::value::{Condition, Number, Unknown};
+use crate::value::{Condition, Number, Reason, Unknown};
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -197,6 +197,12 @@ impl Val {
 
     pub fn bool(value: bool) -> Val {
         Val::new(Kind::Bool(value), None)
+    }
+
+    /// A value of which there are too many to be told apart. The script goes on: whoever reads the value is
+    /// told why it is not known.
+    pub fn bounded(span: Span, what: &'static str) -> Val {
+        Val::unknown(Unknown { input: what.into(), reason: Reason::Limit, span }, None)
     }
 
     pub fn unknown(unknown: Unknown, origin: Option<Origin>) -> Val {
