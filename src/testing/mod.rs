@@ -1,6 +1,6 @@
 //! Tests of policies: the examples that stand in them are run, measured and written anew.
 //!
-//! [`test`] reads one policy file, gives every example's files to the pipeline, and compares what is
+//! [`test()`] reads one policy file, gives every example's files to the pipeline, and compares what is
 //! found with what the example expects. The conditions of a policy that no example sees true, or false,
 //! are gaps; small changes of the policy and of the examples' files that no example notices are told.
 //! [`update`] writes what is found into the file. This room must never touch a file, know a file format
