@@ -23,7 +23,7 @@ use crate::extract;
 use crate::input::Format;
 use crate::model::Model;
 use crate::provenance::Provenance;
-use crate::report::{Coverage, Outcome, Waived};
+use crate::report::{Coverage, Outcome};
 use crate::source::{SourceId, Sources};
 use crate::{enforce, input, platform, script};
 use rayon::prelude::*;
@@ -172,16 +172,15 @@ pub fn judge(facts: Facts, settings: &Settings) -> (Outcome, Status) {
     let subjects =
         model.deployments.len() + model.artifacts.len() + model.settings.len() + model.bypasses.len();
     let status = enforce::status(&enforced, errors, subjects == 0 && !bound && !validated && !named);
-    let Enforced { findings, undetermined, waived, diagnostics: told } = enforced;
+    let Enforced { findings, undetermined, set_aside, diagnostics: told } = enforced;
     diagnostics.extend(told);
-    let waived = waived.into_iter().map(|waived| told_of(waived, settings.enforce.today)).collect();
     let outcome = Outcome {
         sources,
         provenance,
         model,
         findings,
         undetermined,
-        waived,
+        set_aside,
         tallies: evaluation.tallies,
         explanations: evaluation.explanations,
         diagnostics,
@@ -231,16 +230,4 @@ fn only_selected(evaluation: &mut evaluate::Evaluation, files: &[File], sources:
     evaluation.findings.retain(concerned);
     evaluation.undetermined.retain(concerned);
     evaluation.explanations.retain(|one| !is_peer(one.anchor.source));
-}
-
-fn told_of(waived: enforce::Waived, today: Option<enforce::Date>) -> Waived {
-    let enforce::Waived { finding, waiver } = waived;
-    Waived {
-        finding,
-        reason: waiver.reason,
-        owner: Some(waiver.owner).filter(|owner| !owner.is_empty()),
-        days_left: today.zip(waiver.expires).map(|(today, last)| today.days_until(last)),
-        expires: waiver.expires.map(|date| date.to_string()),
-        span: waiver.span,
-    }
 }

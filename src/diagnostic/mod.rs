@@ -5,9 +5,11 @@
 
 mod explanation;
 mod finding;
+mod set_aside;
 
 pub use explanation::{ExplainedCondition, ExplainedOperand, Explanation};
 pub use finding::{Action, Because, Finding, OperandValue, Tally, UnknownInput, Verdict};
+pub use set_aside::{By, SetAside, WaiverNote};
 
 use crate::source::Span;
 

@@ -9,8 +9,8 @@ use std::collections::HashMap;
 /// words of the line it points at. Findings that agree in all of that are told apart by their order.
 pub(super) fn assign(enforced: &mut Enforced, sources: &Sources) {
     let mut seen: HashMap<u64, u64> = HashMap::new();
-    let waived = enforced.waived.iter_mut().map(|waived| &mut waived.finding);
-    for finding in enforced.findings.iter_mut().chain(&mut enforced.undetermined).chain(waived) {
+    let set_aside = enforced.set_aside.iter_mut().map(|one| &mut one.finding);
+    for finding in enforced.findings.iter_mut().chain(&mut enforced.undetermined).chain(set_aside) {
         let hash = content(finding, sources);
         let count = seen.entry(hash).or_default();
         let told = if *count == 0 { hash } else { fold(hash, &count.to_le_bytes()) };

@@ -13,9 +13,9 @@ mod tests;
 
 pub use action::{ActionRule, Date, InvalidDate};
 pub use status::{Status, status};
-pub use waiver::{Waived, Waiver};
+pub use waiver::Waiver;
 
-use crate::diagnostic::{Action, Diagnostic, Finding, Verdict};
+use crate::diagnostic::{Action, By, Diagnostic, Finding, SetAside, Verdict};
 use crate::source::Sources;
 
 /// How a project enforces.
@@ -35,7 +35,7 @@ pub struct Settings {
 pub struct Enforced {
     pub findings: Vec<Finding>,
     pub undetermined: Vec<Finding>,
-    pub waived: Vec<Waived>,
+    pub set_aside: Vec<SetAside>,
     /// Waivers that have expired, or that set nothing aside.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -57,7 +57,8 @@ pub fn enforce(
         match waiver::applies(&finding, settings, sources) {
             Some(index) => {
                 used[index] = true;
-                enforced.waived.push(Waived { finding, waiver: settings.waivers[index].clone() });
+                let by = By::Waiver(settings.waivers[index].note(settings.today));
+                enforced.set_aside.push(SetAside { finding, by });
             }
             None if finding.verdict == Verdict::Undetermined => enforced.undetermined.push(finding),
             None => enforced.findings.push(finding),

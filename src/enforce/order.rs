@@ -8,7 +8,7 @@ use crate::source::Sources;
 pub(super) fn sort(enforced: &mut Enforced, sources: &Sources) {
     sort_findings(&mut enforced.findings, sources);
     sort_findings(&mut enforced.undetermined, sources);
-    enforced.waived.sort_by(|one, other| key(&one.finding, sources).cmp(&key(&other.finding, sources)));
+    enforced.set_aside.sort_by(|one, other| key(&one.finding, sources).cmp(&key(&other.finding, sources)));
 }
 
 fn sort_findings(findings: &mut [Finding], sources: &Sources) {

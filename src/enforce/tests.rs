@@ -94,7 +94,7 @@ fn a_waiver_sets_aside_until_its_day_and_is_told_when_it_sets_nothing_aside() {
         let found = vec![finding(&sources, "floating-image-tag", "docs", "512Mi")];
         let enforced = enforce(found, Vec::new(), &settings, &sources);
         let codes: Vec<&str> = enforced.diagnostics.iter().map(|one| one.code.0).collect();
-        (enforced.findings.len(), enforced.waived.len(), codes.join(" "))
+        (enforced.findings.len(), enforced.set_aside.len(), codes.join(" "))
     };
     assert_eq!(run(waiver("floating-*", Some("docs"), Some("2026-11-22"))), (0, 1, String::new()));
     assert_eq!(run(waiver("floating-*", Some("docs"), Some("2026-11-21"))), (1, 0, "waiver-expired".into()));

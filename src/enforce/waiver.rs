@@ -2,7 +2,7 @@
 
 use super::action::matches;
 use super::{Date, Settings};
-use crate::diagnostic::{Diagnostic, Finding};
+use crate::diagnostic::{Diagnostic, Finding, WaiverNote};
 use crate::model::Environment;
 use crate::source::{Sources, Span};
 
@@ -24,17 +24,22 @@ pub struct Waiver {
     pub expires_span: Option<Span>,
 }
 
-/// A finding that a waiver sets aside.
-#[derive(Clone, Debug)]
-pub struct Waived {
-    pub finding: Finding,
-    pub waiver: Waiver,
-}
-
 impl Waiver {
     /// Whether its last day is over.
     pub fn has_expired(&self, today: Option<Date>) -> bool {
         matches!((self.expires, today), (Some(last), Some(today)) if today > last)
+    }
+
+    /// What reports show of it.
+    pub(super) fn note(&self, today: Option<Date>) -> WaiverNote {
+        WaiverNote {
+            reason: self.reason.clone(),
+            owner: Some(self.owner.clone()).filter(|owner| !owner.is_empty()),
+            expires: self.expires.map(|last| last.to_string()),
+            days_left: today.zip(self.expires).map(|(today, last)| today.days_until(last)),
+            inline: false,
+            span: self.span,
+        }
     }
 
     fn covers(&self, finding: &Finding, path: &str) -> bool {

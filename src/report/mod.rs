@@ -19,5 +19,5 @@ mod text;
 pub mod yaml;
 
 pub use human::Verbosity;
-pub use outcome::{Coverage, Outcome, Waived};
+pub use outcome::{Coverage, Outcome};
 pub use style::Style;

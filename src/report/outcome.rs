@@ -1,24 +1,10 @@
 //! What a run has to tell, as plain data: the input of every report.
 
-use crate::diagnostic::{Diagnostic, Explanation, Finding, Severity, Tally};
+use crate::diagnostic::{By, Diagnostic, Explanation, Finding, SetAside, Severity, Tally, WaiverNote};
 use crate::model::Model;
 use crate::provenance::Provenance;
-use crate::source::{SourceId, Sources, Span};
+use crate::source::{SourceId, Sources};
 use std::collections::BTreeSet;
-
-/// A finding that was set aside on purpose.
-#[derive(Clone, Debug)]
-pub struct Waived {
-    pub finding: Finding,
-    pub reason: String,
-    pub owner: Option<String>,
-    /// As written: `2026-12-31`.
-    pub expires: Option<String>,
-    /// Days until then, counted from the day of the run.
-    pub days_left: Option<i64>,
-    /// The waiver itself.
-    pub span: Span,
-}
 
 /// What was read and what was left out.
 #[derive(Clone, Debug, Default)]
@@ -39,7 +25,8 @@ pub struct Outcome {
     /// In the order in which they are reported.
     pub findings: Vec<Finding>,
     pub undetermined: Vec<Finding>,
-    pub waived: Vec<Waived>,
+    /// What counts for nothing, and why.
+    pub set_aside: Vec<SetAside>,
     pub tallies: Vec<Tally>,
     /// How each verdict came to be, if that was asked for.
     pub explanations: Vec<Explanation>,
@@ -56,6 +43,14 @@ impl Outcome {
             None => deployment.display_name(),
         });
         names.collect::<BTreeSet<String>>().len()
+    }
+
+    /// What waivers set aside.
+    pub fn waived(&self) -> impl Iterator<Item = (&Finding, &WaiverNote)> {
+        self.set_aside.iter().filter_map(|one| match &one.by {
+            By::Waiver(waiver) => Some((&one.finding, waiver)),
+            _ => None,
+        })
     }
 
     /// How many subjects there are for policies to be judged on.
@@ -78,7 +73,7 @@ impl Outcome {
     /// The files that a report of the findings speaks of.
     pub fn spoken_of(&self) -> BTreeSet<SourceId> {
         let findings = self.findings.iter().chain(&self.undetermined);
-        let findings = findings.chain(self.waived.iter().map(|waived| &waived.finding));
+        let findings = findings.chain(self.set_aside.iter().map(|one| &one.finding));
         let mut files: BTreeSet<SourceId> = findings
             .flat_map(|finding| {
                 let related = finding.related.iter().map(|related| related.span.source);
@@ -87,6 +82,7 @@ impl Outcome {
             .collect();
         let operands = self.explanations.iter().flat_map(|one| &one.conditions).flat_map(|one| &one.operands);
         files.extend(operands.filter_map(|operand| operand.place).map(|place| place.source));
+        files.extend(self.set_aside.iter().filter_map(|one| one.by.span()).map(|span| span.source));
         files.extend(self.diagnostics.iter().map(|diagnostic| diagnostic.primary.span.source));
         files
     }

@@ -1,10 +1,11 @@
 //! Made-up outcomes that the tests of all reports share: the incidents' numbers.
 
 use crate::diagnostic::{
-    Action, Annotation, Because, Finding, Fix, OperandValue, Severity, Tally, UnknownInput, Verdict,
+    Action, Annotation, Because, By, Finding, Fix, OperandValue, SetAside, Severity, Tally, UnknownInput,
+    Verdict, WaiverNote,
 };
 use crate::provenance::{Arena, Step};
-use crate::report::{Coverage, Outcome, Waived};
+use crate::report::{Coverage, Outcome};
 use crate::source::{SourceId, Span};
 use crate::value::{Reason, Unknown};
 
@@ -147,17 +148,17 @@ pub fn incidents() -> Outcome {
             span: open.primary.span,
         },
     }];
-    let waived = Waived {
-        finding: alpine.clone(),
+    let waiver = WaiverNote {
         reason: "rebuilt hourly".to_owned(),
         owner: Some("@platform".to_owned()),
         expires: Some("2026-12-01".to_owned()),
         days_left: Some(9),
+        inline: false,
         span: literal,
     };
+    outcome.set_aside = vec![SetAside { finding: alpine.clone(), by: By::Waiver(waiver) }];
     outcome.findings = vec![alpine, cut];
     outcome.undetermined = vec![open];
-    outcome.waived = vec![waived];
     let tally = |policy: &str, bound, failed| Tally {
         policy: policy.to_owned(),
         bound,

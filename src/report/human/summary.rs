@@ -1,8 +1,8 @@
 //! The last lines of `celador check`: what was found, what was read, what was left out.
 
-use crate::diagnostic::{Action, Severity, Tally};
+use crate::diagnostic::{Action, By, SetAside, Severity, Tally};
 use crate::report::human::{Page, Verbosity};
-use crate::report::outcome::{Outcome, Waived};
+use crate::report::outcome::Outcome;
 use crate::report::style::Ink;
 use crate::report::text::{one_line, width, wrap};
 
@@ -76,16 +76,36 @@ fn verdicts(page: &Page<'_>, outcome: &Outcome, verbosity: Verbosity) -> Vec<Str
     };
     part(Ink::Info, findings(Severity::Info), one, many);
     part(Ink::Undetermined, outcome.undetermined.len(), "undetermined", "undetermined");
-    if !outcome.waived.is_empty() {
-        parts.push(waived(&outcome.waived));
+    if !outcome.set_aside.is_empty() {
+        parts.push(set_aside(outcome));
     }
     parts
 }
 
-fn waived(all: &[Waived]) -> String {
-    let mut text = format!("{} waived", all.len());
+/// What counts for nothing, by what set it aside.
+fn set_aside(outcome: &Outcome) -> String {
+    let mut parts = Vec::new();
+    if outcome.waived().next().is_some() {
+        parts.push(waived(outcome));
+    }
+    for (kind, words) in [
+        ("baseline", "in the baseline"),
+        ("budget", "tolerated"),
+        ("bypass", "bypassed"),
+        ("base", "not new"),
+    ] {
+        let count = outcome.set_aside.iter().filter(|one| one.by.as_str() == kind).count();
+        if count > 0 {
+            parts.push(format!("{count} {words}"));
+        }
+    }
+    parts.join(", ")
+}
+
+fn waived(outcome: &Outcome) -> String {
+    let mut text = format!("{} waived", outcome.waived().count());
     let soon: Vec<i64> =
-        all.iter().filter_map(|waived| waived.days_left).filter(|&days| days <= SOON).collect();
+        outcome.waived().filter_map(|(_, waiver)| waiver.days_left).filter(|&days| days <= SOON).collect();
     if let Some(&first) = soon.iter().min() {
         let days = if first == 1 { "day" } else { "days" };
         let expire = if soon.len() == 1 { "expires" } else { "expire" };
@@ -137,17 +157,25 @@ fn count(count: usize, one: &str, many: &str) -> String {
 /// What was set aside, with its reason.
 fn waivers(page: &Page<'_>, outcome: &Outcome) -> String {
     let mut out = String::new();
-    for waived in &outcome.waived {
-        let mut text =
-            format!("{} at {}: {}", waived.finding.policy, page.place(waived.finding.span()), waived.reason);
-        if let Some(owner) = &waived.owner {
-            text.push_str(&format!(" ({owner})"));
+    for SetAside { finding, by } in &outcome.set_aside {
+        let mut text = format!("{} at {}: {}", finding.policy, page.place(finding.span()), by.reason());
+        if let By::Waiver(waiver) = by {
+            if let Some(owner) = &waiver.owner {
+                text.push_str(&format!(" ({owner})"));
+            }
+            if let Some(expires) = &waiver.expires {
+                text.push_str(&format!(", until {expires}"));
+            }
         }
-        if let Some(expires) = &waived.expires {
-            text.push_str(&format!(", until {expires}"));
-        }
+        let word = match by {
+            By::Waiver(_) => "waived",
+            By::Baseline { .. } => "in the baseline",
+            By::Budget { .. } => "tolerated",
+            By::Bypass { .. } => "bypassed",
+            By::Base { .. } => "not new",
+        };
         let text = one_line(&page.redactor.text(&text), page.style.unicode);
-        out.push_str(&format!("{} {text}\n", page.style.paint(Ink::Faint, "waived")));
+        out.push_str(&format!("{} {text}\n", page.style.paint(Ink::Faint, word)));
     }
     if !out.is_empty() {
         out.push('\n');

@@ -12,6 +12,8 @@ struct Report<'a> {
     findings: Vec<Finding<'a>>,
     undetermined: Vec<Finding<'a>>,
     waived: Vec<Finding<'a>>,
+    /// What something else than a waiver made count for nothing.
+    set_aside: Vec<Finding<'a>>,
     policies: Vec<Policy<'a>>,
     errors: Vec<Error<'a>>,
     /// Only where explanations were asked for.
@@ -80,6 +82,8 @@ struct Finding<'a> {
     unknowns: Option<Vec<Unknown>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     waiver: Option<Waiver<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    set_aside: Option<SetAside>,
 }
 
 #[derive(Serialize)]
@@ -111,10 +115,19 @@ struct Unknown {
 
 #[derive(Serialize)]
 struct Waiver<'a> {
-    reason: &'a str,
+    reason: String,
     owner: Option<&'a str>,
     expires: Option<&'a str>,
+    /// Whether it is a comment beside what it sets aside.
+    inline: bool,
     span: Span,
+}
+
+#[derive(Serialize)]
+struct SetAside {
+    by: &'static str,
+    reason: String,
+    span: Option<Span>,
 }
 
 #[derive(Serialize)]
@@ -152,6 +165,7 @@ struct Summary {
     audit: usize,
     undetermined: usize,
     waived: usize,
+    set_aside: usize,
     errors: usize,
     excluded: Vec<Excluded>,
 }
@@ -167,14 +181,24 @@ pub fn check(outcome: &Outcome) -> String {
     let redactor =
         Redactor::new(&outcome.sources, &outcome.provenance, Some(&outcome.model), outcome.spoken_of());
     let writer = Writer { outcome, redactor: &redactor };
-    let waived = outcome.waived.iter().map(|waived| Finding {
+    let waived = outcome.waived().map(|(finding, waiver)| Finding {
         waiver: Some(Waiver {
-            reason: &waived.reason,
-            owner: waived.owner.as_deref(),
-            expires: waived.expires.as_deref(),
-            span: span(&outcome.sources, waived.span),
+            reason: writer.text(&waiver.reason),
+            owner: waiver.owner.as_deref(),
+            expires: waiver.expires.as_deref(),
+            inline: waiver.inline,
+            span: span(&outcome.sources, waiver.span),
         }),
-        ..writer.finding(&waived.finding)
+        ..writer.finding(finding)
+    });
+    let others = outcome.set_aside.iter().filter(|one| !matches!(one.by, diagnostic::By::Waiver(_)));
+    let others = others.map(|one| Finding {
+        set_aside: Some(SetAside {
+            by: one.by.as_str(),
+            reason: writer.text(&one.by.reason()),
+            span: one.by.span().map(|place| span(&outcome.sources, place)),
+        }),
+        ..writer.finding(&one.finding)
     });
     print(&Report {
         version: 1,
@@ -185,6 +209,7 @@ pub fn check(outcome: &Outcome) -> String {
             .map(|open| Finding { unknowns: Some(writer.unknowns(open)), ..writer.finding(open) })
             .collect(),
         waived: waived.collect(),
+        set_aside: others.collect(),
         policies: outcome.tallies.iter().map(|tally| writer.policy(tally)).collect(),
         errors: outcome.diagnostics.iter().map(|told| writer.error(told)).collect(),
         explanations: outcome.explanations.iter().map(|one| writer.explanation(one)).collect(),
@@ -247,6 +272,7 @@ impl<'a> Writer<'a> {
             fingerprint: &finding.fingerprint,
             unknowns: None,
             waiver: None,
+            set_aside: None,
         }
     }
 
@@ -338,7 +364,8 @@ fn summary(outcome: &Outcome) -> Summary {
         warn: with(diagnostic::Action::Warn),
         audit: with(diagnostic::Action::Audit),
         undetermined: outcome.undetermined.len(),
-        waived: outcome.waived.len(),
+        waived: outcome.waived().count(),
+        set_aside: outcome.set_aside.len() - outcome.waived().count(),
         errors: outcome.errors(),
         excluded: outcome
             .coverage
