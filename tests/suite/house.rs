@@ -33,6 +33,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("serde_json", &["report", "schema", "cel/tests", "cel/parser/tests"]),
     ("terminal_size", &["cli"]),
     ("toml", &["input/toml"]),
+    ("toml_parser", &["input/toml"]),
     ("tracing", &["workspace", "config", "cli", "check"]),
     ("tracing_subscriber", &["cli"]),
     ("tree_sitter", &["input/shell"]),

@@ -25,3 +25,4 @@ mod run;
 mod schemas;
 mod secrets;
 mod testing;
+mod waivers;
