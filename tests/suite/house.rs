@@ -31,6 +31,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("semver", &["cel"]),
     ("serde", &["report", "schema"]),
     ("serde_json", &["report", "schema", "cel/tests", "cel/parser/tests"]),
+    ("sha2", &["enforce/fingerprint.rs"]),
     ("terminal_size", &["cli"]),
     ("toml", &["input/toml"]),
     ("tracing", &["workspace", "config", "cli", "check"]),
