@@ -14,6 +14,7 @@ mod generated;
 mod honesty;
 mod house;
 mod init;
+mod install;
 mod interpret;
 mod limits;
 mod language;
