@@ -27,3 +27,4 @@ mod run;
 mod schemas;
 mod secrets;
 mod testing;
+mod yaml_suite;
