@@ -13,6 +13,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("base64", &["cel"]),
     ("cel", &["cel"]),
     ("clap", &["cli"]),
+    ("clap_complete", &["cli"]),
+    ("clap_mangen", &["cli"]),
     ("fluent_uri", &["cel"]),
     ("globset", &["config", "workspace", "extract", "policy", "enforce", "schema", "check", "cli"]),
     ("granit_parser", &["input/yaml"]),
