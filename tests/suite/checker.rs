@@ -3,16 +3,15 @@
 //!
 //! A case is a heading, a fenced `yaml` with the `spec` of a policy, perhaps a fenced `celador` with what a
 //! project says of it (the block below `policies.configure`), and a fenced `text` with what is told, each
-//! with its characters between backticks. With `UPDATE_CASES=1` in the environment the expected output is
-//! written anew.
+//! with its characters between backticks.
 
+use crate::pages;
 use crate::run::{Scratch, celador};
 use celador::diagnostic::Diagnostic;
 use celador::input::{Limits, yaml};
 use celador::policy::{COST_LIMIT, PACK, compile, configure, read};
 use celador::source::Sources;
 use std::fmt::Write as _;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -21,52 +20,14 @@ const HEAD: &str = "apiVersion: celador/v1\nkind: Policy\nmetadata: {name: case,
 
 #[test]
 fn cases_are_told_as_they_say() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/checker");
-    let mut files: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    files.sort();
-    let update = std::env::var_os("UPDATE_CASES").is_some();
-    let mut failures = String::new();
-    for file in files {
-        let text = std::fs::read_to_string(&file).unwrap();
-        let updated = run_page(&text);
-        if update {
-            std::fs::write(&file, &updated).unwrap();
-        }
-        for (line, (old, new)) in text.lines().zip(updated.lines()).enumerate() {
-            if old != new && !update {
-                let name = file.file_name().unwrap().to_string_lossy();
-                let _ = write!(failures, "{name}:{}\n  expected {old}\n  got      {new}\n", line + 1);
-                break;
-            }
-        }
-        let same = text.lines().count() == updated.lines().count();
-        assert!(same || update || !failures.is_empty(), "{}: lines are missing", file.display());
-    }
-    assert!(failures.is_empty(), "{failures}(UPDATE_CASES=1 writes them anew)");
-}
-
-/// The page with the expected outputs written anew.
-fn run_page(page: &str) -> String {
-    let (mut out, mut policy, mut project) = (String::new(), String::new(), None);
-    let mut lines = page.lines();
-    while let Some(line) = lines.next() {
-        out.push_str(line);
-        out.push('\n');
-        let Some(info) = line.strip_prefix("```").filter(|info| !info.is_empty()) else { continue };
-        let mut body = String::new();
-        for line in lines.by_ref().take_while(|line| *line != "```") {
-            body.push_str(line);
-            body.push('\n');
-        }
-        match info {
-            "yaml" => (policy, project) = (body.clone(), None),
-            "celador" => project = Some(body.clone()),
-            _ => body = run_case(&policy, project.as_deref()),
-        }
-        out.push_str(&body);
-        out.push_str("```\n");
-    }
-    out
+    pages::check(
+        "checker",
+        |info| info == "text",
+        |_, blocks| {
+            let policy = blocks.iter().rposition(|block| block.info == "yaml").unwrap();
+            run_case(&blocks[policy].body, blocks.get(policy + 1).map(|project| project.body.as_str()))
+        },
+    );
 }
 
 fn run_case(spec: &str, project: Option<&str>) -> String {

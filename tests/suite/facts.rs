@@ -2,76 +2,35 @@
 //!
 //! A case is a heading, prose, fenced files (```` ```sh deploy.sh ````: language and path) and a fenced
 //! `text` with the expected facts, one a line, or a fenced `unresolved` with what could not be followed.
-//! With `UPDATE_CASES=1` in the environment what is expected is written anew.
 
+use crate::pages::{self, Block};
 use crate::run::{Scratch, celador};
 use serde_json::Value;
 use std::fmt::Write as _;
-use std::fs;
-use std::path::Path;
 
 #[test]
 fn the_facts_of_a_project_are_what_a_person_reads_in_it() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/facts");
-    let mut pages: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    pages.sort();
-    let update = std::env::var_os("UPDATE_CASES").is_some();
-    let mut failures = String::new();
-    for page in pages {
-        let text = fs::read_to_string(&page).unwrap();
-        let updated = run_page(&text);
-        if update {
-            fs::write(&page, &updated).unwrap();
-            continue;
-        }
-        for (line, (old, new)) in text.lines().zip(updated.lines().chain([""])).enumerate() {
-            if old != new {
-                let name = page.file_name().unwrap().to_string_lossy();
-                let _ = write!(failures, "{name}:{}\n  expected {old}\n  got      {new}\n", line + 1);
-                break;
-            }
-        }
-    }
-    assert!(failures.is_empty(), "{failures}(UPDATE_CASES=1 writes them anew)");
+    pages::check(
+        "facts",
+        |info| !info.contains(' '),
+        |info, files| match info {
+            "unresolved" => unresolved(files),
+            _ => facts(files),
+        },
+    );
 }
 
-/// The page with the expected facts written anew.
-fn run_page(page: &str) -> String {
-    let mut out = String::new();
-    let mut files: Vec<(String, String)> = Vec::new();
-    let mut lines = page.lines();
-    while let Some(line) = lines.next() {
-        out.push_str(line);
-        out.push('\n');
-        if line.starts_with("# ") || line.starts_with("## ") {
-            files.clear();
-        }
-        let Some(info) = line.strip_prefix("```").filter(|info| !info.is_empty()) else { continue };
-        let body: String =
-            lines.by_ref().take_while(|line| *line != "```").flat_map(|line| [line, "\n"]).collect();
-        match info.split_once(' ') {
-            Some((_, path)) => {
-                out.push_str(&body);
-                files.push((path.to_owned(), body));
-            }
-            None if info == "unresolved" => out.push_str(&unresolved(&files)),
-            None => out.push_str(&facts(&files)),
-        }
-        out.push_str("```\n");
-    }
-    out
-}
-
-fn project(files: &[(String, String)]) -> Scratch {
+fn project(files: &[Block]) -> Scratch {
     let scratch = Scratch::new("facts");
-    for (path, text) in files {
-        scratch.write(path, text);
+    for Block { info, body } in files {
+        let (_, path) = info.split_once(' ').unwrap();
+        scratch.write(path, body);
     }
     scratch
 }
 
 /// What `--unresolved` prints, and the inputs that the JSON lists.
-fn unresolved(files: &[(String, String)]) -> String {
+fn unresolved(files: &[Block]) -> String {
     let scratch = project(files);
     let mut out = celador(scratch.path(), &["facts", "--unresolved"]).stdout;
     let report = celador(scratch.path(), &["facts", "--format", "json"]).json();
@@ -82,7 +41,7 @@ fn unresolved(files: &[(String, String)]) -> String {
     out
 }
 
-fn facts(files: &[(String, String)]) -> String {
+fn facts(files: &[Block]) -> String {
     let scratch = project(files);
     let report = celador(scratch.path(), &["facts", "--format", "json"]).json();
     let mut out = String::new();

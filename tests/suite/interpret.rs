@@ -3,122 +3,40 @@
 //!
 //! A case is a heading, prose, one or more fenced scripts (```` ```python ````, ```` ```sh ````; the last one
 //! runs, the others are its modules, named behind the language) and a fenced `text` with the expected
-//! output. `why=512Mi,4Gi` behind the language asks for the way of these values. With
-//! `UPDATE_CASES=1` in the environment the expected output is written anew.
+//! output. `why=512Mi,4Gi` behind the language asks for the way of these values.
 
-use celador::input;
+use crate::in_memory::{Language, Scripts};
+use crate::pages::{self, Block};
 use celador::provenance::{Arena, Origin};
-use celador::script::{Interpretation, Limits, Modules, Program, Word, WordValue, interpret};
-use celador::source::{SourceId, Sources, Span, TextMap};
+use celador::script::{Interpretation, Limits, Word, WordValue};
+use celador::source::Sources;
 use celador::value::{Condition, Known, Piece, Text, Value};
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::path::Path;
-use std::rc::Rc;
 
 #[test]
 fn cases_run_what_they_say() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/script");
-    let mut files: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    files.sort();
-    let update = std::env::var_os("UPDATE_CASES").is_some();
-    let mut failures = String::new();
-    for file in files {
-        let text = std::fs::read_to_string(&file).unwrap();
-        let updated = run_page(&text);
-        if updated != text {
-            if update {
-                std::fs::write(&file, &updated).unwrap();
-            } else {
-                for (line, (old, new)) in text.lines().zip(updated.lines()).enumerate() {
-                    if old != new {
-                        let name = file.file_name().unwrap().to_string_lossy();
-                        let _ = write!(failures, "{name}:{}\n  expected {old}\n  got      {new}\n", line + 1);
-                        break;
-                    }
-                }
-            }
-        }
-    }
-    assert!(failures.is_empty(), "{failures}(UPDATE_CASES=1 writes them anew)");
+    pages::check("script", |info| info == "text", |_, scripts| run_case(scripts));
 }
 
-/// The page with the expected outputs written anew.
-fn run_page(page: &str) -> String {
-    let mut out = String::new();
-    let mut scripts: Vec<(String, String)> = Vec::new();
-    let mut lines = page.lines();
-    while let Some(line) = lines.next() {
-        out.push_str(line);
-        out.push('\n');
-        if line.starts_with("# ") || line.starts_with("## ") {
-            scripts.clear();
-        }
-        let Some(info) = line.strip_prefix("```").filter(|info| !info.is_empty()) else { continue };
-        let mut body = String::new();
-        for line in lines.by_ref().take_while(|line| *line != "```") {
-            body.push_str(line);
-            body.push('\n');
-        }
-        if info == "text" {
-            out.push_str(&run_case(&scripts));
-        } else {
-            out.push_str(&body);
-            scripts.push((info.to_string(), body));
-        }
-        out.push_str("```\n");
-    }
-    out
+fn language(name: &str) -> Language {
+    if name == "python" { Language::Python } else { Language::Shell }
 }
 
-struct Files<'a> {
-    sources: &'a Sources,
-    programs: BTreeMap<String, Rc<Program>>,
-}
-
-impl Modules for Files<'_> {
-    fn module(&self, _: SourceId, name: &str) -> Option<Rc<Program>> {
-        self.programs.get(name.trim_start_matches("./")).cloned()
+fn run_case(blocks: &[Block]) -> String {
+    let Some((script, modules)) = blocks.split_last() else { return String::new() };
+    let mut scripts = Scripts::default();
+    for module in modules {
+        let mut words = module.info.split(' ');
+        let language = language(words.next().unwrap_or_default());
+        scripts.add(words.next().unwrap_or_default(), language, &module.body);
     }
-
-    fn inline(&self, text: &str, map: &TextMap) -> Option<Rc<Program>> {
-        Some(Rc::new(input::shell::lower(text, map, &input::Limits::default())))
-    }
-
-    fn characters(&self, span: Span) -> Option<&str> {
-        Some(self.sources.slice(span))
-    }
-}
-
-fn lower(sources: &Sources, id: SourceId, language: &str) -> Program {
-    let limits = input::Limits::default();
-    let source = sources.get(id);
-    match language {
-        "python" => input::python::lower(source, id, &limits),
-        _ => input::shell::lower(source.text(), &TextMap::identity(id, 0, source.text().len()), &limits),
-    }
-}
-
-fn run_case(scripts: &[(String, String)]) -> String {
-    let mut sources = Sources::new();
-    let mut programs = BTreeMap::new();
-    let Some(((info, script), modules)) = scripts.split_last() else { return String::new() };
-    for (info, body) in modules {
-        let mut words = info.split(' ');
-        let language = words.next().unwrap_or_default();
-        let name = words.next().unwrap_or_default();
-        let id = sources.add(name, body.as_str());
-        programs.insert(name.to_string(), Rc::new(lower(&sources, id, language)));
-    }
-    let language = info.split(' ').next().unwrap_or_default();
-    let path = if language == "python" { "deploy.py" } else { "deploy.sh" };
-    let id = sources.add(path, script.as_str());
-    let program = lower(&sources, id, language);
-    let found =
-        interpret(&program, path, &Files { sources: &sources, programs }, &Limits::default(), Arena::new(id));
+    let language = language(script.info.split(' ').next().unwrap_or_default());
+    let path = if language == Language::Python { "deploy.py" } else { "deploy.sh" };
+    let found = scripts.run(path, language, &script.body, &Limits::default());
     let mut out = show(&found);
-    for asked in info.split(' ').filter_map(|word| word.strip_prefix("why=")).flat_map(|all| all.split(',')) {
-        out.push_str(&why(&sources, &found, asked));
+    let asked = script.info.split(' ').filter_map(|word| word.strip_prefix("why="));
+    for asked in asked.flat_map(|all| all.split(',')) {
+        out.push_str(&why(&scripts.sources, &found, asked));
     }
     out
 }
@@ -238,17 +156,8 @@ fn trail(sources: &Sources, arena: &Arena, origin: Origin) -> String {
     hops.join(", ")
 }
 
-fn run(language: &str, script: &str, limits: &Limits) -> Interpretation {
-    let mut sources = Sources::new();
-    let id = sources.add("deploy", script);
-    let program = lower(&sources, id, language);
-    interpret(
-        &program,
-        "deploy",
-        &Files { sources: &sources, programs: BTreeMap::new() },
-        limits,
-        Arena::new(id),
-    )
+fn run(name: &str, script: &str, limits: &Limits) -> Interpretation {
+    Scripts::default().run("deploy", language(name), script, limits)
 }
 
 /// Runs on the stack that a plain thread of a debug build has.

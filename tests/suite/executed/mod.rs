@@ -10,16 +10,13 @@ mod compare;
 mod grammar;
 mod sandbox;
 
-use celador::input;
-use celador::provenance::Arena;
-use celador::script::{Limits, Modules, Program, interpret};
-use celador::source::{SourceId, Sources, Span, TextMap};
+use crate::in_memory::{Language, Scripts};
+use celador::script::Limits;
 use compare::Outcome;
 use sandbox::Case;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
-use std::rc::Rc;
 
 /// How many programs of a language are run.
 const PROGRAMS: usize = 2_000;
@@ -101,46 +98,13 @@ fn run(language: &str, extension: &str) {
     assert!(part >= KNOWN, "only {:.2} % of the recorded arguments are known", part * 100.0);
 }
 
-struct Files<'a> {
-    sources: &'a Sources,
-    programs: BTreeMap<String, Rc<Program>>,
-}
-
-impl Modules for Files<'_> {
-    fn module(&self, _: SourceId, name: &str) -> Option<Rc<Program>> {
-        self.programs.get(name.trim_start_matches("./")).cloned()
-    }
-
-    fn inline(&self, text: &str, map: &TextMap) -> Option<Rc<Program>> {
-        Some(Rc::new(input::shell::lower(text, map, &input::Limits::default())))
-    }
-
-    fn characters(&self, span: Span) -> Option<&str> {
-        Some(self.sources.slice(span))
-    }
-}
-
 fn judge(case: &Case, extension: &str, recorded: &[Vec<String>]) -> Outcome {
-    let mut sources = Sources::new();
-    let mut programs = BTreeMap::new();
+    let language = if extension == "py" { Language::Python } else { Language::Shell };
+    let mut scripts = Scripts::default();
     for (name, text) in &case.files {
-        let id = sources.add(name, text.as_str());
         let name = if extension == "py" { name.trim_end_matches(".py") } else { name };
-        programs.insert(name.to_string(), Rc::new(lower(&sources, id, extension)));
+        scripts.add(name, language, text);
     }
-    let path = format!("main.{extension}");
-    let id = sources.add(&path, case.main.as_str());
-    let program = lower(&sources, id, extension);
-    let files = Files { sources: &sources, programs };
-    let found = interpret(&program, &path, &files, &Limits::default(), Arena::new(id));
+    let found = scripts.run(&format!("main.{extension}"), language, &case.main, &Limits::default());
     compare::compare(case, &found, recorded)
-}
-
-fn lower(sources: &Sources, id: SourceId, extension: &str) -> Program {
-    let limits = input::Limits::default();
-    let source = sources.get(id);
-    match extension {
-        "py" => input::python::lower(source, id, &limits),
-        _ => input::shell::lower(source.text(), &TextMap::identity(id, 0, source.text().len()), &limits),
-    }
 }
