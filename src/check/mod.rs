@@ -192,8 +192,7 @@ pub fn judge(facts: Facts, settings: &Settings) -> (Outcome, Status) {
     let subjects =
         model.deployments.len() + model.artifacts.len() + model.settings.len() + model.bypasses.len();
     let status = enforce::status(&enforced, errors, subjects == 0 && !bound && !validated && !named);
-    let Enforced { findings, undetermined, set_aside, diagnostics: told, .. } = enforced;
-    diagnostics.extend(told);
+    let Enforced { findings, undetermined, set_aside, .. } = enforced;
     let outcome = Outcome {
         sources,
         provenance,

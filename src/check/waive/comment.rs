@@ -57,8 +57,8 @@ pub(super) fn write(
                     because: None,
                 }));
             }
-            Verdict::Wrong(message) => return Err(message),
-            Verdict::Otherwise => {}
+            // What is wrong only here: a folded text makes one comment of it and of what follows.
+            Verdict::Wrong(_) | Verdict::Otherwise => {}
         }
     }
     Ok(Err("no comment can stand above it"))

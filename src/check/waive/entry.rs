@@ -21,46 +21,56 @@ pub(super) fn write(
     file: &ProjectFile,
     run: &dyn Fn(Trial) -> Outcome,
 ) -> Result<Change, String> {
-    let path = outcome.sources.get(finding.span().source).path();
-    let environments: Vec<String> =
-        finding.environment.iter().flat_map(|all| all.split(", ")).map(str::to_owned).collect();
-    let condition = Some(&finding.condition).filter(|condition| !condition.is_empty());
+    let (waiver, also) = match try_entry(outcome, finding, words, run) {
+        (waiver, Verdict::Waived { also }) => (waiver, also),
+        (_, Verdict::Wrong(message)) => return Err(message),
+        (_, Verdict::Otherwise) => return Err("an entry would not set it aside".to_owned()),
+    };
+    let list = |all: &[String]| match all {
+        [one] => scalar(one),
+        all => format!("[{}]", all.iter().map(|one| scalar(one)).collect::<Vec<_>>().join(", ")),
+    };
+    let mut keys: Vec<(&str, String)> = vec![("policy", scalar(&finding.policy))];
+    let lists = [
+        ("service", &waiver.services),
+        ("environment", &waiver.environments),
+        ("path", &waiver.paths),
+        ("condition", &waiver.conditions),
+    ];
+    keys.extend(lists.into_iter().filter(|(_, all)| !all.is_empty()).map(|(key, all)| (key, list(all))));
+    keys.extend(words.owner.as_deref().map(|owner| ("owner", scalar(owner))));
+    keys.extend(words.reason.as_deref().map(|reason| ("reason", scalar(reason))));
+    keys.extend(words.until.map(|day| ("expires", day.to_string())));
+    insert(file, &keys, also)
+}
+
+/// The entry that names the finding as closely as can be, and what comes of it.
+pub(super) fn try_entry(
+    outcome: &Outcome,
+    finding: &Finding,
+    words: &Words,
+    run: &dyn Fn(Trial) -> Outcome,
+) -> (Waiver, Verdict) {
     let nowhere = Span::beginning(SourceId::FIRST);
     let named = |text: String| Named { text, span: nowhere };
+    let environments = finding.environment.iter().flat_map(|all| all.split(", "));
     let waiver = Waiver {
         policies: vec![named(finding.policy.clone())],
         services: finding.services.clone(),
-        environments: environments.clone(),
-        paths: vec![path.to_owned()],
-        conditions: condition.cloned().into_iter().collect(),
+        environments: environments.map(str::to_owned).collect(),
+        paths: vec![outcome.sources.get(finding.span().source).path().to_owned()],
+        conditions: Some(&finding.condition).filter(|all| !all.is_empty()).cloned().into_iter().collect(),
         reason: words.reason.clone(),
         owner: words.owner.clone(),
         expires: words.until.map(|day| named(day.to_string())),
         place: Place::Project,
         span: nowhere,
     };
-    let after = run(Trial::Entry(waiver));
+    let after = run(Trial::Entry(waiver.clone()));
     let is_it = |other: &Finding, by: &By| {
         other.fingerprint == finding.fingerprint && by.span() == Some(nowhere) && by.as_str() == "waiver"
     };
-    let also = match compare(outcome, &after, &finding.policy, is_it) {
-        Verdict::Waived { also } => also,
-        Verdict::Wrong(message) => return Err(message),
-        Verdict::Otherwise => return Err("an entry would not set it aside".to_owned()),
-    };
-    let mut keys: Vec<(&str, String)> = vec![("policy", scalar(&finding.policy))];
-    let list = |all: &[String]| match all {
-        [one] => scalar(one),
-        all => format!("[{}]", all.iter().map(|one| scalar(one)).collect::<Vec<_>>().join(", ")),
-    };
-    keys.extend(Some(&finding.services).filter(|all| !all.is_empty()).map(|all| ("service", list(all))));
-    keys.extend(Some(&environments).filter(|all| !all.is_empty()).map(|all| ("environment", list(all))));
-    keys.push(("path", scalar(path)));
-    keys.extend(condition.map(|condition| ("condition", scalar(condition))));
-    keys.extend(words.owner.as_deref().map(|owner| ("owner", scalar(owner))));
-    keys.extend(words.reason.as_deref().map(|reason| ("reason", scalar(reason))));
-    keys.extend(words.until.map(|day| ("expires", day.to_string())));
-    insert(file, &keys, also)
+    (waiver, compare(outcome, &after, &finding.policy, is_it))
 }
 
 /// One replacement of bytes.
@@ -86,17 +96,20 @@ fn insert(file: &ProjectFile, keys: &[(&str, String)], also: usize) -> Result<Ch
     let refusal = || {
         format!("`waivers` of {} is written in a way that nothing can be added to; make it a list", file.path)
     };
-    let Edit { range, text: written } = edit.ok_or_else(refusal)?;
+    let Edit { range, text: mut written } = edit.ok_or_else(refusal)?;
+    if old.contains("\r\n") {
+        written = written.replace('\n', "\r\n");
+    }
     let mut text = old.clone();
     text.replace_range(range.clone(), &written);
     if entries(&text) != Some(root.map_or(0, number) + 1) {
         return Err(refusal());
     }
-    let lead = written.len() - written.trim_start_matches(['\n', '\r']).len();
+    let shown = written.trim_start_matches([',', ':', ' ']).trim_matches(['\n', '\r']);
+    let lead = written.find(shown).unwrap_or_default();
     let before = text.get(..range.start + lead).unwrap_or_default();
     let line = u32::try_from(before.matches('\n').count() + 1).unwrap_or(u32::MAX);
-    let written = written.trim_matches(['\n', '\r']).to_owned();
-    Ok(Change { path: file.path.clone(), text, line, written, also, because: None })
+    Ok(Change { path: file.path.clone(), line, written: shown.to_owned(), text, also, because: None })
 }
 
 /// How many waivers a root has.
@@ -116,7 +129,6 @@ fn entries(text: &str) -> Option<usize> {
 fn edit(source: &Source, root: Ref<'_>, keys: &[(&str, String)]) -> Option<Edit> {
     let text = source.text();
     let Some(entry) = root.entry("waivers") else {
-        let text = text.get(..)?;
         let end = if text.ends_with('\n') || text.is_empty() { "" } else { "\n" };
         return Some(Edit {
             range: text.len()..text.len(),

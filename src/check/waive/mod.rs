@@ -122,6 +122,10 @@ pub fn waive(
     if POLICIES.contains(&finding.policy.as_str()) {
         return Err(format!("`{}` is about waivers, and cannot be waived", finding.policy));
     }
+    // What is wrong with the waiver itself is wrong wherever it stands.
+    if let (_, Verdict::Wrong(message)) = entry::try_entry(outcome, finding, words, run) {
+        return Err(format!("{message} (--reason, --owner and --until say it)"));
+    }
     let because = match place {
         Place::Project => None,
         Place::Inline | Place::Either => match comment::write(outcome, finding, words, run)? {
@@ -195,8 +199,7 @@ fn compare(
     let (old, new) = (said(before), said(after));
     for finding in after.findings.iter().filter(|finding| AT_FAULT.contains(&finding.policy.as_str())) {
         if !old.contains_key(&key(finding, after)) {
-            let help = finding.help.as_ref().map_or_else(String::new, |help| format!("; {help}"));
-            return Verdict::Wrong(format!("{}{help}", finding.message));
+            return Verdict::Wrong(finding.message.clone());
         }
     }
     let all_of_before = old.len() == new.len();

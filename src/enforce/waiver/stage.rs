@@ -180,10 +180,14 @@ impl<'a> Stage<'a> {
                     (_, false) => "`reason: ...`",
                 };
                 let words = parts.iter().map(|part| if *part == "until" { "last day" } else { part });
-                let lacks = words.collect::<Vec<_>>().join(" and no ");
+                let words = words.map(|word| format!("no {word}")).collect::<Vec<_>>();
+                let lacks = match words.as_slice() {
+                    [one, two, three] => format!("{one}, {two} and {three}"),
+                    few => few.join(" and "),
+                };
                 let forms = parts.iter().map(form).collect::<Vec<_>>().join(" ");
                 let help = format!("add {forms}; `waiver_rules` in celador.yaml say where less is asked");
-                let message = format!("the waiver of {names} has no {lacks}, and sets nothing aside");
+                let message = format!("the waiver of {names} has {lacks}, and sets nothing aside");
                 problem::at(waiver.span, message, help)
             }
             Lacking::Longer { days, allowed } => {
