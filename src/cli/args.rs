@@ -2,6 +2,7 @@
 
 use crate::cli::formats::{FormatParser, Wanted};
 use crate::cli::install::{COMPLETIONS_EXAMPLES, Completions, MAN_EXAMPLES, Man};
+use crate::enforce::Date;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -153,6 +154,16 @@ pub struct Check {
     /// Show how every verdict came to be, those that pass too: each condition with its operands
     #[arg(long)]
     pub explain: bool,
+    /// Report what waivers set aside as if there were none
+    #[arg(long)]
+    pub no_waivers: bool,
+    /// The day of the run, as in 2026-12-31 [default: today, in UTC]
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    pub today: Option<Date>,
+}
+
+fn day(text: &str) -> Result<Date, String> {
+    Date::parse(text).map_err(|_| "a day, as in 2026-12-31".to_owned())
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]

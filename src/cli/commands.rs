@@ -15,6 +15,7 @@ pub fn check(check: &Check, global: &Global) -> io::Result<Status> {
     formats::consistent(&check.format)?;
     let asked =
         Asked { policies: &check.policy, strict: check.strict, explain: check.explain, ..Asked::default() };
+    let asked = Asked { without_waivers: check.no_waivers, today: check.today, ..asked };
     let Ready { project, mut settings, root, searches } = project::ready(&check.reading, &asked)?;
     let mut facts = check::read(project, &settings);
     project::add_schemas(&mut facts, &mut settings, &root);

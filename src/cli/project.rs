@@ -25,6 +25,9 @@ pub struct Asked<'a> {
     pub explain: bool,
     /// As if there were no project file.
     pub without_file: bool,
+    pub without_waivers: bool,
+    /// The day of the run, if it is not today.
+    pub today: Option<Date>,
 }
 
 /// A project with its settings, before its files are read.
@@ -85,12 +88,14 @@ pub fn open(paths: &[PathBuf], config: Option<&Path>, asked: &Asked<'_>) -> std:
     let exclude = project.exclude.iter().map(glob).collect();
     let mut settings = settings(project, asked.strict);
     settings.evaluate.explain = asked.explain;
+    settings.enforce.without_waivers = asked.without_waivers;
+    settings.enforce.today = asked.today.or(settings.enforce.today);
     settings.policies.only = only;
     settings.policies.files = files;
     Ok(Opened { sources, diagnostics, settings, located, include, exclude })
 }
 
-/// Blocks, actions and waivers of policies that are not there.
+/// Blocks and actions of policies that are not there.
 fn misspelt_policies(project: &Project, files: &[SourceId], sources: &Sources) -> Vec<Diagnostic> {
     if project.named_policies().next().is_none() {
         return Vec::new();
@@ -120,7 +125,8 @@ pub fn ready_if_project(reading: &Reading, asked: &Asked<'_>) -> std::io::Result
 }
 
 fn load(opened: Opened, reading: &Reading) -> Ready {
-    let Opened { mut sources, mut diagnostics, settings, located, include, exclude } = opened;
+    let Opened { mut sources, mut diagnostics, mut settings, located, include, exclude } = opened;
+    settings.whole_project = located.is_project && located.paths.contains(&located.root);
     let exclude: Vec<&str> = exclude.iter().chain(&reading.exclude).map(String::as_str).collect();
     let include: Vec<&str> = include.iter().map(String::as_str).collect();
     let known: Vec<SourceId> = sources.iter().map(|(id, _)| id).collect();
@@ -206,6 +212,7 @@ pub fn of_example(
     let include: Vec<&str> = include.iter().map(String::as_str).collect();
     let mut settings = settings(project, false);
     settings.policies.only = vec![only.to_owned()];
+    settings.whole_project = true;
     let taken: Vec<String> = sources.iter().map(|(_, source)| source.path().to_owned()).collect();
     let mut loaded = workspace::load_given(&given, &exclude, &include, &taken, &mut sources, &wanted::wants);
     wanted::with_imports(&mut loaded.files, &sources);
@@ -272,6 +279,7 @@ fn settings(project: Project, strict: bool) -> check::Settings {
         enforce: enforce::Settings {
             actions: project.actions,
             waivers: project.waivers,
+            waiver_rules: project.waiver_rules,
             strict,
             today: today(),
             ..enforce::Settings::default()

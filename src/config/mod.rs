@@ -13,6 +13,7 @@ mod policies;
 mod project;
 mod read;
 mod shape;
+mod waivers;
 
 pub use policies::policy_files;
 pub use project::{EnvironmentRule, Pattern, PolicyBlock, Project, SchemaPlace, SchemaRule, Service};
@@ -114,7 +115,8 @@ impl Files<'_> {
     }
 }
 
-/// The policies that a project names and that are not there: a waiver of nothing, a misspelt block.
+/// The policies that a project names and that are not there: an action on nothing, a misspelt block. Waivers
+/// are told by policies of their own.
 pub fn unknown_policies<'a>(
     project: &Project,
     known: impl IntoIterator<Item = &'a str> + Clone,
