@@ -9,6 +9,7 @@ pub mod human;
 pub mod json;
 pub mod language;
 pub mod outcome;
+pub mod platforms;
 pub mod project_file;
 pub mod redact;
 #[cfg(test)]
