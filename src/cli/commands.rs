@@ -1,9 +1,9 @@
 //! The commands: load, run the pipeline, render, write.
 
 use crate::check::{self, Selected};
-use crate::cli::args::{Check, CheckFormat, Color, Explain, Facts, FactsFormat, Global, Reading};
+use crate::cli::args::{Check, Color, Explain, Facts, FactsFormat, Global, Reading};
 use crate::cli::project::{self, Asked, Ready};
-use crate::cli::{output, page, terminal};
+use crate::cli::{formats, output, page, terminal};
 use crate::enforce::Status;
 use crate::report::explain::Here;
 use crate::report::{self, Style, Verbosity, human};
@@ -12,6 +12,7 @@ use std::io;
 
 /// `celador check`.
 pub fn check(check: &Check, global: &Global) -> io::Result<Status> {
+    formats::consistent(&check.format)?;
     let asked =
         Asked { policies: &check.policy, strict: check.strict, explain: check.explain, ..Asked::default() };
     let Ready { project, mut settings, root, searches } = project::ready(&check.reading, &asked)?;
@@ -20,14 +21,14 @@ pub fn check(check: &Check, global: &Global) -> io::Result<Status> {
     let (outcome, status) = check::judge(facts, &settings);
     // Files that were named are what they are; only a search that finds nothing is worth an exit code.
     let status = if status == Status::NoSubject && !searches { Status::Passed } else { status };
-    match check.format {
-        CheckFormat::Json => output::write(&report::json::check(&outcome), false)?,
-        CheckFormat::Human => {
-            let style = terminal::style(global.color);
-            output::write(&human::check(&outcome, style, verbosity(global)), style.color)?;
-        }
-    }
-    Ok(status)
+    let rules = if formats::wants_rules(&check.format) {
+        check::rules(&outcome, &settings.policies)
+    } else {
+        Vec::new()
+    };
+    let prefix = project::below_repository(&root);
+    let run = report::Run { outcome: &outcome, status, rules: &rules, prefix: &prefix };
+    Ok(if formats::write(&check.format, &run, global) { status } else { Status::Wrong })
 }
 
 /// `celador facts`.

@@ -274,6 +274,7 @@ fn settings(project: Project, strict: bool) -> check::Settings {
             waivers: project.waivers,
             strict,
             today: today(),
+            ..enforce::Settings::default()
         },
         policies: check::PolicySettings {
             pack: project.builtin,
@@ -305,6 +306,15 @@ pub fn add_schemas(facts: &mut check::Facts, settings: &mut check::Settings, roo
         if let Some(text) = workspace::text_of(root, &name, &settings.input) {
             settings.schemas.files.push(facts.sources.add(name, text));
         }
+    }
+}
+
+/// The way from the root of the repository to a folder in it, with `/` at its end; empty at the root and
+/// outside of a repository.
+pub fn below_repository(folder: &Path) -> String {
+    match folder.ancestors().find(|above| above.join(".git").exists()) {
+        Some(repository) if repository != folder => format!("{}/", workspace::reported(folder, repository)),
+        _ => String::new(),
     }
 }
 

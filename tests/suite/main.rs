@@ -29,4 +29,5 @@ mod run;
 mod schemas;
 mod secrets;
 mod testing;
+mod waivers;
 mod yaml_suite;
