@@ -113,6 +113,9 @@ pub enum Command {
     /// Print the variables and fields that policies can name, with their types
     #[command(after_help = "Examples:\n  celador fields Deployment\n  celador fields container")]
     Fields(Fields),
+    /// Print what is read of each platform, its defaults and its limits
+    #[command(after_help = "Example:\n  celador platforms cloud-run")]
+    Platforms(Platforms),
     /// Show why a policy exists, what it judges and how to configure it
     #[command(after_help = "Example:\n  celador explain alpine-minimum-memory")]
     Explain(Explain),
@@ -283,6 +286,12 @@ pub struct Fields {
 }
 
 #[derive(Debug, Args)]
+pub struct Platforms {
+    /// A platform's name, as policies know it: cloud-run [default: all]
+    pub name: Option<String>,
+}
+
+#[derive(Debug, Args)]
 pub struct Init {
     /// The project's folder [default: the root of the repository, else the working directory]
     pub folder: Option<PathBuf>,
@@ -314,7 +323,18 @@ mod tests {
     fn help_is_what_a_reader_sees() {
         let mut command = Cli::command();
         let mut help = command.render_help().to_string();
-        for name in ["check", "facts", "test", "init", "functions", "fields", "explain", "completions", "man"] {
+        for name in [
+            "check",
+            "facts",
+            "test",
+            "init",
+            "functions",
+            "fields",
+            "platforms",
+            "explain",
+            "completions",
+            "man",
+        ] {
             let sub = command.find_subcommand_mut(name).unwrap();
             help.push_str(&format!("\n---- {name}\n{}", sub.render_help()));
         }

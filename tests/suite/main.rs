@@ -6,6 +6,7 @@
 
 mod bad_input;
 mod checker;
+mod documents;
 mod examples;
 mod executed;
 mod explanation;
@@ -23,7 +24,7 @@ mod mistakes;
 mod mutations;
 mod pack;
 mod pages;
-mod readme;
+mod policies_page;
 mod run;
 mod schemas;
 mod secrets;
