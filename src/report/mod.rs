@@ -25,6 +25,8 @@ mod sample;
 mod sarif;
 mod style;
 mod tap;
+#[cfg(test)]
+mod tests;
 pub mod testing;
 mod text;
 pub mod yaml;
