@@ -159,8 +159,10 @@ impl<'t, 'a> Reader<'t, 'a> {
                 let mut trace = Trace { sources: self.texts.sources, provenance: &mut facts.provenance };
                 facts.artifact = platform::dockerfile::artifact(&dockerfile, &mut trace);
             }
-            // Files that name no command which deploys have nothing to be followed for.
-            Format::Makefile | Format::Justfile if !platform::may_deploy(source.text()) => {}
+            // Files that name no command which deploys, and turn no check off, have nothing to be
+            // followed for.
+            Format::Makefile | Format::Justfile
+                if !platform::may_deploy(source.text()) && !platform::checks::may_hold(source.text()) => {}
             Format::Makefile => self.programs(makefile::programs(source, id, limits), &mut facts),
             Format::Justfile => self.programs(justfile::programs(source, id, limits), &mut facts),
             Format::Python | Format::Shell => {
