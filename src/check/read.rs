@@ -10,7 +10,7 @@ use crate::model::{Artifact, Bypass, CodeSetting, CodeValue, Deployment, Unresol
 use crate::platform::{self, Objects, Rewrites, Trace};
 use crate::provenance::Provenance;
 use crate::script::{self, CodeFacts, Interpretation, Invocation, Modules, Program};
-use crate::source::{SourceId, Sources, Span, TextMap, path};
+use crate::source::{Source, SourceId, Sources, Span, TextMap, path};
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
@@ -163,8 +163,8 @@ impl<'t, 'a> Reader<'t, 'a> {
             // followed for.
             Format::Makefile | Format::Justfile
                 if !platform::may_deploy(source.text()) && !platform::checks::may_hold(source.text()) => {}
-            Format::Makefile => self.programs(makefile::programs(source, id, limits), &mut facts),
-            Format::Justfile => self.programs(justfile::programs(source, id, limits), &mut facts),
+            Format::Makefile => self.programs(makefile::programs(source, id, limits), source, &mut facts),
+            Format::Justfile => self.programs(justfile::programs(source, id, limits), source, &mut facts),
             Format::Python | Format::Shell => {
                 let program = self.program(id, file.format);
                 facts.code = script::code_facts(&program, source.path(), source, facts.provenance.arena(id));
@@ -216,10 +216,20 @@ impl<'t, 'a> Reader<'t, 'a> {
             || schemas::concern(document, self.texts.sources, &self.texts.settings.schemas)
     }
 
-    fn programs(&self, (programs, told): (Vec<Program>, Vec<Diagnostic>), facts: &mut FileFacts) {
+    fn programs(
+        &self,
+        (programs, told): (Vec<Program>, Vec<Diagnostic>),
+        source: &Source,
+        facts: &mut FileFacts,
+    ) {
         facts.diagnostics.extend(told);
         for program in programs {
             self.interpret(&program, facts);
+        }
+        // What only turns checks off is followed for that alone.
+        if !platform::may_deploy(source.text()) {
+            facts.diagnostics.clear();
+            facts.unresolved.clear();
         }
     }
 

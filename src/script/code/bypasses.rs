@@ -182,7 +182,7 @@ impl<'p> Walk<'p> {
             .chain(self.flags.inputs.iter().filter(|(_, input)| *input == name).map(|(one, _)| one.as_str()))
             .collect();
         let mut told = None;
-        for body in self.bodies.last() {
+        if let Some(body) = self.bodies.last() {
             visit::expressions_within(body, &mut |expression| {
                 let ExpressionKind::Call { arguments, .. } = &expression.kind else { return };
                 for argument in arguments.iter().map(visit::value_of) {
