@@ -59,6 +59,7 @@ pub fn facts(wanted: &Facts, global: &Global) -> io::Result<Status> {
                 String::new()
             }
         },
+        None if wanted.bypasses => report::facts::bypasses(&outcome, style),
         None if wanted.unresolved => report::facts::unresolved(&outcome, style),
         None => report::facts::table(&outcome, style),
     };
