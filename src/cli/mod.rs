@@ -10,6 +10,7 @@ mod args;
 mod commands;
 mod examples;
 mod init;
+mod input;
 mod language;
 mod log;
 mod output;
