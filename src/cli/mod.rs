@@ -11,6 +11,7 @@ mod commands;
 mod examples;
 mod init;
 mod input;
+mod install;
 mod language;
 mod log;
 mod output;
@@ -57,6 +58,8 @@ fn run(cli: &Cli) -> Status {
         Command::Functions(wanted) => language::functions(wanted.name.as_deref(), &cli.global),
         Command::Fields(wanted) => language::fields(wanted.kind.as_deref(), &cli.global),
         Command::Explain(explain) => commands::explain(explain, &cli.global),
+        Command::Completions(wanted) => install::completions(wanted),
+        Command::Man(wanted) => install::man(wanted),
     };
     done.unwrap_or_else(|error| {
         output::aside(&format!("error: {error}\n"));

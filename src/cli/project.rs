@@ -324,6 +324,7 @@ fn settings(project: Project, strict: bool) -> check::Settings {
             waivers: project.waivers,
             strict,
             today: today(),
+            ..enforce::Settings::default()
         },
         policies: check::PolicySettings {
             pack: project.builtin,

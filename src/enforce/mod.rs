@@ -5,6 +5,7 @@
 
 mod action;
 mod fingerprint;
+mod known;
 mod order;
 mod status;
 mod waiver;
@@ -12,6 +13,8 @@ mod waiver;
 mod tests;
 
 pub use action::{ActionRule, Date, InvalidDate};
+pub use fingerprint::content_print;
+pub use known::{Known, Matches, Recorded};
 pub use status::{Status, status};
 pub use waiver::Waiver;
 
@@ -24,6 +27,8 @@ pub struct Settings {
     /// In the order of `celador.yaml`; the last that matches wins.
     pub actions: Vec<ActionRule>,
     pub waivers: Vec<Waiver>,
+    /// What stood in the commit that the run is compared with.
+    pub base: Known,
     /// Undetermined verdicts deny.
     pub strict: bool,
     /// The day of the run. Without one no rule that depends on a date holds, and no waiver has expired.
@@ -40,7 +45,8 @@ pub struct Enforced {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// Applies actions, fingerprints, waivers and the order of reporting.
+/// Applies actions, the order of reporting, fingerprints, and what sets findings aside: of several the
+/// first of waiver, baseline and base, so that none of them hides that another is no longer needed.
 pub fn enforce(
     findings: Vec<Finding>,
     undetermined: Vec<Finding>,
@@ -48,24 +54,29 @@ pub fn enforce(
     sources: &Sources,
 ) -> Enforced {
     let mut enforced = Enforced::default();
-    let mut used = vec![false; settings.waivers.len()];
-    for mut finding in findings.into_iter().chain(undetermined) {
-        finding.action = action::decide(&finding, settings);
+    let mut all: Vec<Finding> = findings.into_iter().chain(undetermined).collect();
+    for finding in &mut all {
+        finding.action = action::decide(finding, settings);
         if settings.strict && finding.verdict == Verdict::Undetermined {
             finding.action = Action::Deny;
         }
-        match waiver::applies(&finding, settings, sources) {
-            Some(index) => {
-                used[index] = true;
-                let by = By::Waiver(settings.waivers[index].note(settings.today));
-                enforced.set_aside.push(SetAside { finding, by });
-            }
+    }
+    order::sort(&mut all, sources);
+    fingerprint::assign(&mut all, sources);
+
+    let mut used = vec![false; settings.waivers.len()];
+    let base = settings.base.matches(&all, sources);
+    for (finding, base) in all.into_iter().zip(base.entries) {
+        let waiver = waiver::applies(&finding, settings, sources).map(|index| {
+            used[index] = true;
+            By::Waiver(settings.waivers[index].note(settings.today))
+        });
+        match waiver.or_else(|| settings.base.by(base)) {
+            Some(by) => enforced.set_aside.push(SetAside { finding, by }),
             None if finding.verdict == Verdict::Undetermined => enforced.undetermined.push(finding),
             None => enforced.findings.push(finding),
         }
     }
-    order::sort(&mut enforced, sources);
-    fingerprint::assign(&mut enforced, sources);
     enforced.diagnostics = waiver::tell(settings, &used);
     enforced
 }
