@@ -129,9 +129,9 @@ pub enum Command {
 }
 
 /// What is read.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct Reading {
-    /// Files and folders to report on [default: the working directory]
+    /// Files and folders to report on; `-` is standard input [default: the working directory]
     pub paths: Vec<PathBuf>,
     /// Project file [default: the nearest celador.yaml upward]
     #[arg(long, value_name = "FILE")]
@@ -139,6 +139,12 @@ pub struct Reading {
     /// Leave out paths that match, relative to the project's root (repeatable)
     #[arg(long, value_name = "GLOB")]
     pub exclude: Vec<String>,
+    /// Read what will be committed: the index of git in place of the working tree
+    #[arg(long)]
+    pub staged: bool,
+    /// The file that standard input stands in for; the rest of its project is read as it is
+    #[arg(long, value_name = "PATH", conflicts_with = "staged")]
+    pub stdin_filename: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
