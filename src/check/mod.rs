@@ -6,6 +6,7 @@
 mod called;
 mod policies;
 mod read;
+mod rules;
 mod schemas;
 mod single;
 mod unreadable;
@@ -13,6 +14,7 @@ pub mod waive;
 mod waivers;
 
 pub use policies::{Block, PolicySettings, explain, overrides};
+pub use rules::rules;
 pub use schemas::{SchemaRule, SchemaSettings, missing_schemas};
 pub use single::{Single, judge_single, read_single};
 pub use unreadable::Unreadable;

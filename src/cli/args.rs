@@ -1,5 +1,6 @@
 //! The command line: its help is the program's documentation.
 
+use crate::cli::formats::{FormatParser, Wanted};
 use crate::cli::install::{COMPLETIONS_EXAMPLES, Completions, MAN_EXAMPLES, Man};
 use crate::enforce::Date;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -19,6 +20,7 @@ Examples:
   celador check --policy floating-image-tag  ask one policy only
   celador check --policy policies/mine.yaml  ask a policy file besides the others
   celador check --format json > report.json
+  celador check --format human --format sarif=celador.sarif --format junit=celador.xml
   celador check --explain --policy mine      also why it passes
 
 Exit codes:
@@ -67,6 +69,7 @@ Examples:
   celador facts                           what is deployed, with which values
   celador facts --why backend.memory      the way of a value from its literal to the command
   celador facts --why backend.env.PORT    the same of a variable
+  celador facts --bypasses                what turns checks off, in which environments
   celador facts --unresolved              what could not be followed, and why
   celador facts deploy.py --format json";
 
@@ -126,6 +129,9 @@ pub enum Command {
     /// Print the variables and fields that policies can name, with their types
     #[command(after_help = "Examples:\n  celador fields Deployment\n  celador fields container")]
     Fields(Fields),
+    /// Print what is read of each platform, its defaults and its limits
+    #[command(after_help = "Example:\n  celador platforms cloud-run")]
+    Platforms(Platforms),
     /// Show why a policy exists, what it judges and how to configure it
     #[command(after_help = "Example:\n  celador explain alpine-minimum-memory")]
     Explain(Explain),
@@ -138,9 +144,9 @@ pub enum Command {
 }
 
 /// What is read.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct Reading {
-    /// Files and folders to report on [default: the working directory]
+    /// Files and folders to report on; `-` is standard input [default: the working directory]
     pub paths: Vec<PathBuf>,
     /// Project file [default: the nearest celador.yaml upward]
     #[arg(long, value_name = "FILE")]
@@ -148,15 +154,22 @@ pub struct Reading {
     /// Leave out paths that match, relative to the project's root (repeatable)
     #[arg(long, value_name = "GLOB")]
     pub exclude: Vec<String>,
+    /// Read what will be committed: the index of git in place of the working tree
+    #[arg(long)]
+    pub staged: bool,
+    /// The file that standard input stands in for; the rest of its project is read as it is
+    #[arg(long, value_name = "PATH", conflicts_with = "staged")]
+    pub stdin_filename: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
 pub struct Check {
     #[command(flatten)]
     pub reading: Reading,
-    /// Form of the report
-    #[arg(long, value_enum, default_value_t)]
-    pub format: CheckFormat,
+    /// Form of the report, and the file it goes to instead of standard output (repeatable: one run can write
+    /// many files, and one report to standard output)
+    #[arg(long, value_name = "FORMAT[=FILE]", value_parser = FormatParser, default_value = "human")]
+    pub format: Vec<Wanted>,
     /// A name: ask only this policy. A file or folder: ask these besides the others (repeatable)
     #[arg(long, value_name = "NAME|FILE")]
     pub policy: Vec<String>,
@@ -185,6 +198,26 @@ pub enum CheckFormat {
     Human,
     /// For programs: version 1 of the contract
     Json,
+    /// The same, one part a line
+    JsonLines,
+    /// For code scanning: SARIF 2.1.0
+    Sarif,
+    /// Annotations of GitHub Actions
+    Github,
+    /// GitLab Code Quality
+    Gitlab,
+    /// For CI systems that read JUnit's XML
+    Junit,
+    /// For CI systems and editors that read Checkstyle's XML
+    Checkstyle,
+    /// For reviewdog
+    Rdjson,
+    /// Logging commands of Azure Pipelines
+    Azure,
+    /// Test Anything Protocol, version 14
+    Tap,
+    /// A summary for a pull request
+    Markdown,
 }
 
 #[derive(Debug, Args)]
@@ -195,8 +228,11 @@ pub struct Facts {
     #[arg(long, value_enum, default_value_t)]
     pub format: FactsFormat,
     /// Show how one value came to be: SERVICE.SETTING, SERVICE.env.NAME or the name of a code setting
-    #[arg(long, value_name = "SERVICE.SETTING", conflicts_with_all = ["unresolved", "format"])]
+    #[arg(long, value_name = "SERVICE.SETTING", conflicts_with_all = ["unresolved", "bypasses", "format"])]
     pub why: Option<String>,
+    /// List the switches that turn checks off, by environment
+    #[arg(long, conflicts_with_all = ["unresolved", "format"])]
+    pub bypasses: bool,
     /// List what could not be followed, and why
     #[arg(long, conflicts_with = "format")]
     pub unresolved: bool,
@@ -303,6 +339,12 @@ pub struct Waive {
 }
 
 #[derive(Debug, Args)]
+pub struct Platforms {
+    /// A platform's name, as policies know it: cloud-run [default: all]
+    pub name: Option<String>,
+}
+
+#[derive(Debug, Args)]
 pub struct Init {
     /// The project's folder [default: the root of the repository, else the working directory]
     pub folder: Option<PathBuf>,
@@ -342,6 +384,7 @@ mod tests {
             "init",
             "functions",
             "fields",
+            "platforms",
             "explain",
             "completions",
             "man",

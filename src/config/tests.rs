@@ -26,7 +26,14 @@ impl Folder {
 
     fn load(&self) -> (Project, Sources, Vec<Diagnostic>) {
         let (mut sources, mut diagnostics) = (Sources::new(), Vec::new());
-        let project = load(&self.0.join("celador.yaml"), &self.0, &self.0, &mut sources, &mut diagnostics);
+        let project = load(
+            &super::Disk,
+            &self.0.join("celador.yaml"),
+            &self.0,
+            &self.0,
+            &mut sources,
+            &mut diagnostics,
+        );
         (project, sources, diagnostics)
     }
 }

@@ -107,7 +107,11 @@ pack! {
     "bypass" / "bypass-not-limited-to-environment": Bypass, ANY, true;
     "bypass" / "bypass-set-in-production": Deployment, ANY, true;
     "bypass" / "bypass-set-unconditionally": Deployment, ANY, true;
+    "bypass" / "bypass-without-reason": Bypass, ANY, false;
     "bypass" / "bypass-without-threshold": Bypass, ANY, true;
+    "bypass" / "celador-result-ignored": Bypass, ANY, true;
+    "bypass" / "check-skipped-by-flag": Bypass, ANY, false;
+    "bypass" / "ignored-check-before-deployment": Bypass, ANY, true;
     "consistency" / "repeated-flag-conflict": Deployment, ANY, true;
     "consistency" / "source-of-truth-conflict": Deployment, ANY, true;
     "environments" / "staging-not-below-production": Setting, ANY, true;

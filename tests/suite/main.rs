@@ -6,11 +6,13 @@
 
 mod bad_input;
 mod checker;
+mod documents;
 mod examples;
 mod executed;
 mod explanation;
 mod facts;
 mod generated;
+mod git;
 mod honesty;
 mod house;
 mod in_memory;
@@ -23,7 +25,7 @@ mod mistakes;
 mod mutations;
 mod pack;
 mod pages;
-mod readme;
+mod policies_page;
 mod run;
 mod schemas;
 mod secrets;
