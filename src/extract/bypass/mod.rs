@@ -134,7 +134,11 @@ impl Found<'_> {
     /// Adds one; of two at one place, the one that acts in more circumstances counts.
     fn add(&mut self, one: Bypass) {
         let key = (one.span, Arc::clone(&one.name), one.service.clone().or(one.command.clone()));
-        let key = if one.kind == BypassKind::Variable && one.service.is_none() { (key.0, key.1, None) } else { key };
+        let key = if one.kind == BypassKind::Variable && one.service.is_none() {
+            (key.0, key.1, None)
+        } else {
+            key
+        };
         let Some(have) = self.seen.get(&key).and_then(|at| self.all.get_mut(*at)) else {
             self.seen.insert(key, self.all.len());
             return self.all.push(one);
@@ -171,7 +175,9 @@ fn texts(invocation: &Invocation) -> Vec<String> {
             Some(Value::Known(known)) => known.value.to_string(),
             _ => "{?}".to_owned(),
         },
-        WordValue::One(Value::Unknown(unknown, _)) | WordValue::Any(unknown) => format!("{{{}}}", unknown.input),
+        WordValue::One(Value::Unknown(unknown, _)) | WordValue::Any(unknown) => {
+            format!("{{{}}}", unknown.input)
+        }
     };
     invocation.words.iter().take(MOST_WORDS).map(|word| text(&word.value)).collect()
 }
