@@ -11,6 +11,7 @@ mod commands;
 mod examples;
 mod formats;
 mod init;
+mod input;
 mod install;
 mod language;
 mod log;

@@ -8,6 +8,7 @@
 mod app_engine;
 mod app_runner;
 mod azure;
+pub mod checks;
 mod cloud_functions;
 mod cloud_run;
 pub mod command;

@@ -26,6 +26,8 @@ mod sample;
 mod sarif;
 mod style;
 mod tap;
+#[cfg(test)]
+mod tests;
 pub mod testing;
 mod text;
 pub mod yaml;

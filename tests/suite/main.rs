@@ -13,6 +13,7 @@ mod executed;
 mod explanation;
 mod facts;
 mod generated;
+mod git;
 mod honesty;
 mod house;
 mod in_memory;
