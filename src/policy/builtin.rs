@@ -140,4 +140,10 @@ pack! {
     "variables" / "env-and-secret-same-name": Deployment, ANY, true;
     "variables" / "required-variables": Deployment, ANY, true;
     "variables" / "secret-name-conflict": Deployment, ANY, true;
+    "waivers" / "expired-waiver": Document, ANY, true;
+    "waivers" / "expiring-waiver": Document, ANY, true;
+    "waivers" / "malformed-waiver": Document, ANY, true;
+    "waivers" / "unused-waiver": Document, ANY, true;
+    "waivers" / "waiver-of-unknown-policy": Document, ANY, true;
+    "waivers" / "wide-waiver": Document, ANY, true;
 }
