@@ -303,7 +303,8 @@ mod tests {
     fn help_is_what_a_reader_sees() {
         let mut command = Cli::command();
         let mut help = command.render_help().to_string();
-        for name in ["check", "facts", "test", "init", "functions", "fields", "explain", "completions", "man"] {
+        for name in ["check", "facts", "test", "init", "functions", "fields", "explain", "completions", "man"]
+        {
             let sub = command.find_subcommand_mut(name).unwrap();
             help.push_str(&format!("\n---- {name}\n{}", sub.render_help()));
         }

@@ -29,8 +29,14 @@ impl Run {
 /// Runs the program in a folder. No run may take longer than two minutes in a debug build: that would
 /// be a hang, which a test must turn into a failure.
 pub fn celador(folder: &Path, arguments: &[&str]) -> Run {
+    celador_with(folder, arguments, &[])
+}
+
+/// The same with variables of the environment.
+pub fn celador_with(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Run {
     let mut child = Command::new(env!("CARGO_BIN_EXE_celador"))
         .args(arguments)
+        .envs(environment.iter().copied())
         .current_dir(folder)
         .env_remove("CELADOR_LOG")
         .env_remove("CLICOLOR_FORCE")
