@@ -16,6 +16,7 @@ mod junit;
 pub mod language;
 mod markdown;
 pub mod outcome;
+pub mod platforms;
 pub mod project_file;
 mod rdjson;
 pub mod redact;
