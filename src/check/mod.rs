@@ -4,11 +4,14 @@
 //! adds its diagnostics and goes on. This room must never touch a file, the clock or the terminal.
 
 mod called;
+mod gated;
+mod known;
 mod policies;
 mod read;
 mod schemas;
 mod single;
 mod unreadable;
+mod vacuity;
 
 pub use policies::{Block, PolicySettings, explain, overrides};
 pub use schemas::{SchemaRule, SchemaSettings, missing_schemas};
@@ -17,7 +20,7 @@ pub use unreadable::Unreadable;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::Document;
-use crate::enforce::{Enforced, Status};
+use crate::enforce::{Enforced, Record, Status};
 use crate::evaluate;
 use crate::extract;
 use crate::input::Format;
@@ -71,6 +74,12 @@ pub struct Settings {
     pub policies: PolicySettings,
     pub evaluate: evaluate::Settings,
     pub enforce: enforce::Settings,
+
+    /// What was checked when a record was made.
+    pub record: Option<Record>,
+    /// Whether the whole project is judged: only then does it mean something that a finding, or a subject,
+    /// is not there.
+    pub whole: bool,
 }
 
 /// What was read: the input of judging, and all that `celador facts` prints.
@@ -141,7 +150,7 @@ pub fn judge(facts: Facts, settings: &Settings) -> (Outcome, Status) {
     if records > 0 {
         coverage.excluded.push(("records of what ran".to_owned(), records));
     }
-    let selection = policies::select(&mut sources, &model, &documents, &settings.policies);
+    let mut selection = policies::select(&mut sources, &model, &documents, &settings.policies);
     diagnostics.extend(selection.diagnostics.into_iter().map(|told| match settings.enforce.strict {
         true => Diagnostic { severity: told.severity.max(Severity::Error), ..told },
         false => told,
@@ -162,17 +171,34 @@ pub fn judge(facts: Facts, settings: &Settings) -> (Outcome, Status) {
     diagnostics.append(&mut violations.diagnostics);
     let validated = violations.documents > 0;
     schemas::tell(&mut evaluation, violations, &settings.policies);
+    if settings.whole && settings.policies.asks_all() {
+        known::tell(&mut evaluation, &settings.enforce.baseline, &unreadable, &sources, &settings.policies);
+        if let Some(record) = &settings.record {
+            vacuity::tell(&mut evaluation, record, &model, &sources, &settings.policies);
+        }
+    }
     unreadable::tell(&mut evaluation, unreadable, &files, &settings.policies);
+    policies::configure_pipeline(&mut evaluation, &mut sources, &settings.policies, &mut selection.about);
+    policies::only_asked(&mut evaluation, &settings.policies);
+    diagnostics.append(&mut evaluation.diagnostics);
     only_selected(&mut evaluation, &files, &sources);
 
-    let enforced =
-        enforce::enforce(evaluation.findings, evaluation.undetermined, &settings.enforce, &sources);
+    let judged = enforce::Judged {
+        findings: evaluation.findings,
+        undetermined: evaluation.undetermined,
+        policies: selection.about,
+    };
+    let enforced = enforce::enforce(judged, &settings.enforce, &sources);
+    let absent = gated::absent(settings, &model);
+    let gated_nothing = absent.is_some();
+    diagnostics.extend(absent);
     let errors = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
     let named = files.iter().any(|file| file.selected == Selected::Named);
     let subjects =
         model.deployments.len() + model.artifacts.len() + model.settings.len() + model.bypasses.len();
-    let status = enforce::status(&enforced, errors, subjects == 0 && !bound && !validated && !named);
-    let Enforced { findings, undetermined, set_aside, diagnostics: told } = enforced;
+    let status =
+        enforce::status(&enforced, errors, gated_nothing || subjects == 0 && !bound && !validated && !named);
+    let Enforced { findings, undetermined, set_aside, decisions, diagnostics: told } = enforced;
     diagnostics.extend(told);
     let outcome = Outcome {
         sources,
@@ -181,6 +207,9 @@ pub fn judge(facts: Facts, settings: &Settings) -> (Outcome, Status) {
         findings,
         undetermined,
         set_aside,
+        decisions,
+        bypass: settings.enforce.bypass.clone(),
+        only: settings.enforce.only.as_ref().map(|only| only.environment.clone()),
         tallies: evaluation.tallies,
         explanations: evaluation.explanations,
         diagnostics,
@@ -203,6 +232,11 @@ fn without_records(model: &mut Model, files: &[File]) -> usize {
         keep
     });
     left_out.len()
+}
+
+/// What a run has checked, to be recorded.
+pub fn record(outcome: &Outcome) -> Record {
+    vacuity::record(&outcome.tallies, &outcome.model, &outcome.sources)
 }
 
 /// What `celador facts` prints.

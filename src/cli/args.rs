@@ -40,6 +40,24 @@ Exit codes:
   1  an example fails, or a minimum is not met
   2  wrong usage, policy or path; nothing to test; output that could not be written";
 
+const BASELINE_NOTES: &str = "\
+A baseline that is there only shrinks: what is mended is taken out, and what is new is listed and refused,
+unless --accept-new and a reason say otherwise. The file is celador-baseline.json unless celador.yaml says
+`baseline: FILE`.
+
+Exit codes:
+  0  the baseline holds what is found
+  1  there are new findings, which it does not hold
+  2  wrong usage, celador.yaml or policy, or a baseline that cannot be read: nothing was written";
+
+const RECORD_NOTES: &str = "\
+`celador check` of the whole project then finds a policy that is bound to nothing any more, and a file that
+deploys nothing any more. The file is celador-record.json unless celador.yaml says `record: FILE`.
+
+Exit codes:
+  0  the record was written, or says already what is checked
+  2  wrong usage, celador.yaml or policy: nothing was written";
+
 const INIT_NOTES: &str = "\
 It holds the services and environments that were found, and every policy that has something to judge, each
 set to warn: nothing denies before somebody says so.
@@ -100,6 +118,12 @@ pub enum Command {
     /// Run the examples of policies, and measure how much of the policies they hold
     #[command(after_help = TEST_EXAMPLES)]
     Test(Test),
+    /// Record the findings there are, so that only new ones are reported; later runs take out what is mended
+    #[command(after_help = BASELINE_NOTES)]
+    Baseline(Baseline),
+    /// Record what policies are bound to and which files deploy, so that a fall to nothing is found
+    #[command(after_help = RECORD_NOTES)]
+    Record(Record),
     /// Write a commented celador.yaml after a look at the repository
     #[command(after_help = INIT_NOTES)]
     Init(Init),
@@ -143,6 +167,22 @@ pub struct Check {
     /// Show how every verdict came to be, those that pass too: each condition with its operands
     #[arg(long)]
     pub explain: bool,
+    #[command(flatten)]
+    pub passing: Passing,
+}
+
+/// What passes all the same.
+#[derive(Debug, Args)]
+pub struct Passing {
+    /// Gate this environment: findings of others only are shown and do not count
+    #[arg(long, value_name = "NAME")]
+    pub environment: Option<String>,
+    /// In an emergency: let pass what is denied, where celador.yaml allows it; the reason is reported
+    #[arg(long, value_name = "REASON")]
+    pub bypass: Option<String>,
+    /// Show what the baseline holds, too
+    #[arg(long)]
+    pub no_baseline: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -251,6 +291,26 @@ pub struct Init {
 }
 
 #[derive(Debug, Args)]
+pub struct Baseline {
+    /// Add findings to a baseline that is there
+    #[arg(long, requires = "reason")]
+    pub accept_new: bool,
+    /// Why; it is written beside each finding that is added, and reported with it
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+    /// Project file [default: the nearest celador.yaml upward]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Record {
+    /// Project file [default: the nearest celador.yaml upward]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
 pub struct Explain {
     /// The policy's name [default: list all]
     pub policy: Option<String>,
@@ -273,7 +333,8 @@ mod tests {
     fn help_is_what_a_reader_sees() {
         let mut command = Cli::command();
         let mut help = command.render_help().to_string();
-        for name in ["check", "facts", "test", "init", "functions", "fields", "explain"] {
+        for name in ["check", "facts", "test", "baseline", "record", "init", "functions", "fields", "explain"]
+        {
             let sub = command.find_subcommand_mut(name).unwrap();
             help.push_str(&format!("\n---- {name}\n{}", sub.render_help()));
         }

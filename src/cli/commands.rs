@@ -2,6 +2,7 @@
 
 use crate::check::{self, Selected};
 use crate::cli::args::{Check, CheckFormat, Color, Explain, Facts, FactsFormat, Global, Reading};
+use crate::cli::gates::Passing;
 use crate::cli::project::{self, Asked, Ready};
 use crate::cli::{output, page, terminal};
 use crate::enforce::Status;
@@ -12,9 +13,19 @@ use std::io;
 
 /// `celador check`.
 pub fn check(check: &Check, global: &Global) -> io::Result<Status> {
-    let asked =
-        Asked { policies: &check.policy, strict: check.strict, explain: check.explain, ..Asked::default() };
-    let Ready { project, mut settings, root, searches } = project::ready(&check.reading, &asked)?;
+    let passing = Passing {
+        environment: check.passing.environment.as_deref(),
+        bypass: check.passing.bypass.as_deref(),
+        without_baseline: check.passing.no_baseline,
+    };
+    let asked = Asked {
+        policies: &check.policy,
+        strict: check.strict,
+        explain: check.explain,
+        passing,
+        ..Asked::default()
+    };
+    let Ready { project, mut settings, root, searches, .. } = project::ready(&check.reading, &asked)?;
     let mut facts = check::read(project, &settings);
     project::add_schemas(&mut facts, &mut settings, &root);
     let (outcome, status) = check::judge(facts, &settings);

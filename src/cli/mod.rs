@@ -9,12 +9,14 @@
 mod args;
 mod commands;
 mod examples;
+mod gates;
 mod init;
 mod language;
 mod log;
 mod output;
 mod page;
 mod project;
+mod recorded;
 mod terminal;
 mod wanted;
 
@@ -52,6 +54,8 @@ fn run(cli: &Cli) -> Status {
         Command::Check(check) => commands::check(check, &cli.global),
         Command::Facts(facts) => commands::facts(facts, &cli.global),
         Command::Test(test) => examples::test(test, &cli.global),
+        Command::Baseline(wanted) => recorded::baseline(wanted),
+        Command::Record(wanted) => recorded::record(wanted),
         Command::Init(init) => init::init(init),
         Command::Functions(wanted) => language::functions(wanted.name.as_deref(), &cli.global),
         Command::Fields(wanted) => language::fields(wanted.kind.as_deref(), &cli.global),

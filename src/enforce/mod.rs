@@ -4,22 +4,33 @@
 //! a value came to be or how a report looks, and it reads no clock: today is a parameter.
 
 mod action;
+mod baseline;
 mod fingerprint;
+mod gate;
 mod known;
 mod order;
+mod policies;
+mod record;
+mod recorded;
 mod status;
 mod waiver;
 #[cfg(test)]
 mod tests;
 
-pub use action::{ActionRule, Date, InvalidDate};
+pub use action::{ActionRule, Date, InvalidDate, matches};
+pub use baseline::{Baseline, Entry};
 pub use fingerprint::content_print;
+pub use gate::{Bypass, Gate, Only};
 pub use known::{Known, Matches, Recorded};
+pub use policies::Policies;
+pub use record::{BoundPolicy, HeldFile, Record};
 pub use status::{Status, status};
 pub use waiver::Waiver;
 
 use crate::diagnostic::{Action, By, Diagnostic, Finding, SetAside, Verdict};
-use crate::source::Sources;
+use crate::source::{Sources, Span};
+use gate::Weighed;
+use std::collections::HashMap;
 
 /// How a project enforces.
 #[derive(Clone, Debug, Default)]
@@ -29,10 +40,45 @@ pub struct Settings {
     pub waivers: Vec<Waiver>,
     /// What stood in the commit that the run is compared with.
     pub base: Known,
+    /// What the project has known for longer.
+    pub baseline: Baseline,
+    pub gates: Vec<Gate>,
+    /// The environment that this run gates; those of the others do not count.
+    pub only: Option<Only>,
+    pub bypass: Option<Bypass>,
+    /// Patterns of policies that are never tolerated and never bypassed, besides those that say it of
+    /// themselves.
+    pub unbypassable: Vec<String>,
     /// Undetermined verdicts deny.
     pub strict: bool,
     /// The day of the run. Without one no rule that depends on a date holds, and no waiver has expired.
     pub today: Option<Date>,
+}
+
+/// What judging came to.
+#[derive(Debug, Default)]
+pub struct Judged {
+    pub findings: Vec<Finding>,
+    pub undetermined: Vec<Finding>,
+    pub policies: Policies,
+}
+
+/// Which entries of the baseline stand for nothing that was judged. Sorts the findings, and names them.
+pub fn stale(
+    findings: &mut [Finding],
+    undetermined: &mut [Finding],
+    baseline: &Baseline,
+    sources: &Sources,
+) -> Vec<usize> {
+    let mut used = vec![false; baseline.entries.len()];
+    for part in [findings, undetermined] {
+        order::sort(part, sources);
+        fingerprint::assign(part, sources);
+        // An entry stands for what failed or for what could not be told, never for both: prints differ.
+        let part = baseline.known.matches(part, sources).used;
+        used.iter_mut().zip(part).for_each(|(used, here)| *used |= here);
+    }
+    (0..used.len()).filter(|&at| !used.get(at).copied().unwrap_or(true)).collect()
 }
 
 /// What is reported.
@@ -41,42 +87,54 @@ pub struct Enforced {
     pub findings: Vec<Finding>,
     pub undetermined: Vec<Finding>,
     pub set_aside: Vec<SetAside>,
-    /// Waivers that have expired, or that set nothing aside.
+    /// By fingerprint the row of `actions` that decided what is done about a finding.
+    pub decisions: HashMap<String, Span>,
+    /// Waivers that have expired, or that set nothing aside; rows that are over; a bypass.
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// Applies actions, the order of reporting, fingerprints, and what sets findings aside: of several the
-/// first of waiver, baseline and base, so that none of them hides that another is no longer needed.
-pub fn enforce(
-    findings: Vec<Finding>,
-    undetermined: Vec<Finding>,
-    settings: &Settings,
-    sources: &Sources,
-) -> Enforced {
+/// Applies actions, the order of reporting, fingerprints, and what sets findings aside: the first of
+/// waiver, baseline, base, another environment, budget and bypass.
+pub fn enforce(judged: Judged, settings: &Settings, sources: &Sources) -> Enforced {
+    let Judged { findings, undetermined, policies } = judged;
     let mut enforced = Enforced::default();
     let mut all: Vec<Finding> = findings.into_iter().chain(undetermined).collect();
+    order::sort(&mut all, sources);
+    fingerprint::assign(&mut all, sources);
     for finding in &mut all {
-        finding.action = action::decide(finding, settings);
+        let (action, row) = action::decide(finding, settings, &policies);
+        finding.action = action;
         if settings.strict && finding.verdict == Verdict::Undetermined {
             finding.action = Action::Deny;
         }
+        let row = row.and_then(|row| settings.actions.get(row));
+        enforced.decisions.extend(row.map(|row| (finding.fingerprint.clone(), row.span)));
     }
-    order::sort(&mut all, sources);
-    fingerprint::assign(&mut all, sources);
 
     let mut used = vec![false; settings.waivers.len()];
+    let baseline = settings.baseline.known.matches(&all, sources);
     let base = settings.base.matches(&all, sources);
-    for (finding, base) in all.into_iter().zip(base.entries) {
+    let known = baseline.entries.into_iter().zip(base.entries);
+    let weigh = |(finding, (baseline, base)): (Finding, (Option<usize>, Option<usize>))| {
         let waiver = waiver::applies(&finding, settings, sources).map(|index| {
             used[index] = true;
             By::Waiver(settings.waivers[index].note(settings.today))
         });
-        match waiver.or_else(|| settings.base.by(base)) {
+        let by = waiver.or_else(|| settings.baseline.known.by(baseline)).or_else(|| settings.base.by(base));
+        (finding, by)
+    };
+    let mut all: Vec<Weighed> = all.into_iter().zip(known).map(weigh).collect();
+    gate::apply(&mut all, settings, &policies);
+
+    enforced.diagnostics = waiver::tell(settings, &used);
+    enforced.diagnostics.extend(action::tell(settings));
+    enforced.diagnostics.extend(gate::tell(settings, &all));
+    for (finding, by) in all {
+        match by {
             Some(by) => enforced.set_aside.push(SetAside { finding, by }),
             None if finding.verdict == Verdict::Undetermined => enforced.undetermined.push(finding),
             None => enforced.findings.push(finding),
         }
     }
-    enforced.diagnostics = waiver::tell(settings, &used);
     enforced
 }

@@ -10,6 +10,7 @@ pub mod json;
 pub mod language;
 pub mod outcome;
 pub mod project_file;
+pub mod recorded;
 pub mod redact;
 #[cfg(test)]
 mod sample;
