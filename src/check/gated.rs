@@ -1,9 +1,17 @@
-//! Whether the one environment that a run gates is there.
+//! Runs that let everything pass because there is nothing to ask, or nothing of the environment that is
+//! gated.
 
 use super::Settings;
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::model::{Environment, Model};
+use crate::source::Span;
 use std::collections::BTreeSet;
+
+/// Tells that the project turns every policy off.
+pub(super) fn asks_nothing(project: Span) -> Diagnostic {
+    Diagnostic::warning("no-policy", project, "no policy is asked, so that nothing is checked")
+        .with_help("take policies in under `policies`: built-in ones, or `paths` of your own")
+}
 
 /// Tells that nothing is of the environment that the run gates: a gate that lets everything pass. A name
 /// that no environment has is an error.

@@ -166,6 +166,7 @@ pub fn judge(facts: Facts, settings: &Settings) -> (Outcome, Status) {
     evaluation.tallies.extend(selection.idle);
     // A file that was merely read is no subject: what `unreadable-file` counts is left out.
     let bound = evaluation.tallies.iter().any(|tally| tally.bound > 0);
+    let asks_nothing = evaluation.tallies.is_empty() && settings.policies.only.is_empty();
 
     let mut violations = schemas::validate(&documents, &sources, &settings.schemas, &settings.input);
     diagnostics.append(&mut violations.diagnostics);
@@ -189,6 +190,9 @@ pub fn judge(facts: Facts, settings: &Settings) -> (Outcome, Status) {
         policies: selection.about,
     };
     let enforced = enforce::enforce(judged, &settings.enforce, &sources);
+    if let (true, false, Some(place)) = (asks_nothing, validated, settings.evaluate.project) {
+        diagnostics.push(gated::asks_nothing(place));
+    }
     let absent = gated::absent(settings, &model);
     let gated_nothing = absent.is_some();
     diagnostics.extend(absent);
@@ -196,8 +200,8 @@ pub fn judge(facts: Facts, settings: &Settings) -> (Outcome, Status) {
     let named = files.iter().any(|file| file.selected == Selected::Named);
     let subjects =
         model.deployments.len() + model.artifacts.len() + model.settings.len() + model.bypasses.len();
-    let status =
-        enforce::status(&enforced, errors, gated_nothing || subjects == 0 && !bound && !validated && !named);
+    let nothing_judged = !validated && (asks_nothing || (subjects == 0 && !bound && !named));
+    let status = enforce::status(&enforced, errors, gated_nothing || nothing_judged);
     let Enforced { findings, undetermined, set_aside, decisions, diagnostics: told } = enforced;
     diagnostics.extend(told);
     let outcome = Outcome {

@@ -8,7 +8,7 @@ Exit codes:
   0  nothing denies
   1  a finding denies
   2  wrong usage, celador.yaml, policy or path; output that could not be written
-  3  folders were searched and hold nothing to check";
+  3  folders were searched and nothing was checked";
 
 const CHECK_EXAMPLES: &str = "\
 Examples:
@@ -18,12 +18,13 @@ Examples:
   celador check --policy policies/mine.yaml  ask a policy file besides the others
   celador check --format json > report.json
   celador check --explain --policy mine      also why it passes
+  celador check --environment production     gate what is deployed to production
 
 Exit codes:
   0  nothing denies
   1  a finding denies
   2  wrong usage, celador.yaml, policy or path; output that could not be written
-  3  folders were searched and hold nothing to check";
+  3  folders were searched and nothing was checked";
 
 const TEST_EXAMPLES: &str = "\
 Examples:

@@ -98,7 +98,7 @@ pub fn baseline(wanted: &Baseline) -> io::Result<Status> {
         said.push_str(&format!("wrote {}: {}{parts}\n", path.display(), findings(entries.len())));
     }
     if refused && !new.is_empty() {
-        said.push_str(&format!("\n{} new, and not in the baseline:\n", findings(new.len())));
+        said.push_str(&format!("\nnot in the baseline, {}:\n", findings(new.len())));
         for entry in &new {
             let position = outcome.sources.get(entry.span.source).position(entry.span.start);
             let (line, column) = (position.line, position.column);
@@ -158,10 +158,10 @@ pub fn record(wanted: &Record) -> io::Result<Status> {
     }
     write(path, &text)?;
     let mut said = format!(
-        "wrote {}: {} policies bound, {} files that deploy\n",
+        "wrote {}: {} bound, deployments in {}\n",
         path.display(),
-        now.policies.len(),
-        now.files.len()
+        counted(now.policies.len(), "policy", "policies"),
+        counted(now.files.len(), "file", "files")
     );
     let before = record.clone().unwrap_or_default();
     for lost in before.policies.iter().filter(|old| now.policies.iter().all(|one| one.name != old.name)) {
@@ -180,5 +180,9 @@ fn write(path: &Path, text: &str) -> io::Result<()> {
 }
 
 fn findings(count: usize) -> String {
-    if count == 1 { "1 finding".to_owned() } else { format!("{count} findings") }
+    counted(count, "finding", "findings")
+}
+
+fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
 }

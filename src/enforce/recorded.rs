@@ -28,10 +28,11 @@ impl Reader {
                 last.primary.label = label;
             }
         }
+        if !self.diagnostics.is_empty() {
+            return None;
+        }
         let Some(document) = read.documents.into_iter().next() else {
-            if self.diagnostics.is_empty() {
-                self.wrong(Span::beginning(id), "the file is empty");
-            }
+            self.wrong(Span::beginning(id), "the file is empty");
             return None;
         };
         let root = document.root();

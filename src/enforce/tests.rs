@@ -1,3 +1,5 @@
+mod gates;
+
 use super::{ActionRule, Date, Enforced, Judged, Known, Settings, Status, Waiver, enforce, status};
 use crate::diagnostic::{Action, Annotation, By, Finding, Severity, Verdict};
 use crate::model::Environment;

@@ -6,10 +6,12 @@
 
 mod bad_input;
 mod checker;
+mod consoles;
 mod examples;
 mod executed;
 mod explanation;
 mod facts;
+mod gates;
 mod generated;
 mod honesty;
 mod house;

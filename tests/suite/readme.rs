@@ -35,7 +35,7 @@ fn commands() -> Vec<(String, Vec<String>)> {
 }
 
 /// Whether the shown lines stand in the output in their order; `...` stands for any lines.
-fn shows(output: &str, shown: &[String]) -> Result<(), String> {
+pub fn shows(output: &str, shown: &[String]) -> Result<(), String> {
     let mut lines = output.lines();
     let mut gap = false;
     for want in shown {
