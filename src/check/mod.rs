@@ -8,12 +8,15 @@ mod gated;
 mod known;
 mod policies;
 mod read;
+mod rules;
 mod schemas;
 mod single;
 mod unreadable;
 mod vacuity;
+mod waivers;
 
 pub use policies::{Block, PolicySettings, explain, overrides};
+pub use rules::rules;
 pub use schemas::{SchemaRule, SchemaSettings, missing_schemas};
 pub use single::{Single, judge_single, read_single};
 pub use unreadable::Unreadable;
@@ -27,9 +30,10 @@ use crate::input::Format;
 use crate::model::Model;
 use crate::provenance::Provenance;
 use crate::report::{Coverage, Outcome};
-use crate::source::{SourceId, Sources};
+use crate::source::{Remark, SourceId, Sources};
 use crate::{enforce, input, platform, script};
 use rayon::prelude::*;
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 /// Why a file is read.
@@ -74,12 +78,11 @@ pub struct Settings {
     pub policies: PolicySettings,
     pub evaluate: evaluate::Settings,
     pub enforce: enforce::Settings,
-
+    /// The whole project is read and reported on: only then does it mean something that a finding, or a
+    /// subject, is not there, or that a waiver sets nothing aside.
+    pub whole_project: bool,
     /// What was checked when a record was made.
     pub record: Option<Record>,
-    /// Whether the whole project is judged: only then does it mean something that a finding, or a subject,
-    /// is not there.
-    pub whole: bool,
 }
 
 /// What was read: the input of judging, and all that `celador facts` prints.
@@ -94,6 +97,8 @@ pub struct Facts {
     pub unreadable: Vec<Unreadable>,
     pub files: Vec<File>,
     pub diagnostics: Vec<Diagnostic>,
+    /// Comments that are meant for the program: inline waivers.
+    pub remarks: Vec<Remark>,
     pub coverage: Coverage,
 }
 
@@ -114,6 +119,7 @@ pub fn read(project: Project, settings: &Settings) -> Facts {
         ..
     } = all;
     unreadable.extend(unreadable::of_files(all.diagnostics, &files));
+    let remarks = all.remarks;
     called::follow(&read::Reader::new(&texts), &mut invocations, &mut provenance);
     let mut trace = platform::Trace { sources: &sources, provenance: &mut provenance };
     let runs = platform::terraform_runs(&invocations, &mut trace);
@@ -131,7 +137,7 @@ pub fn read(project: Project, settings: &Settings) -> Facts {
     };
     let (model, told) = extract::extract(inputs, &settings.extract, &mut provenance);
     diagnostics.extend(told);
-    Facts { sources, documents, provenance, model, unreadable, files, diagnostics, coverage }
+    Facts { sources, documents, provenance, model, unreadable, files, diagnostics, remarks, coverage }
 }
 
 /// Judges: facts to findings, with the status that the process ends with.
@@ -144,26 +150,27 @@ pub fn judge(facts: Facts, settings: &Settings) -> (Outcome, Status) {
         unreadable,
         files,
         mut diagnostics,
+        remarks,
         mut coverage,
     } = facts;
     let records = without_records(&mut model, &files);
     if records > 0 {
         coverage.excluded.push(("records of what ran".to_owned(), records));
     }
-    let mut selection = policies::select(&mut sources, &model, &documents, &settings.policies);
-    diagnostics.extend(selection.diagnostics.into_iter().map(|told| match settings.enforce.strict {
+    let mut chosen = policies::select(&mut sources, &model, &documents, &settings.policies);
+    diagnostics.extend(std::mem::take(&mut chosen.diagnostics).into_iter().map(|told| match settings.enforce.strict {
         true => Diagnostic { severity: told.severity.max(Severity::Error), ..told },
         false => told,
     }));
 
     let inputs =
         evaluate::Inputs { model: &model, documents: &documents, sources: &sources, provenance: &provenance };
-    let prepared = evaluate::Prepared::new(inputs, &selection.compiled, &settings.evaluate);
+    let prepared = evaluate::Prepared::new(inputs, &chosen.compiled, &settings.evaluate);
     let judged = prepared.stretches().par_iter().map(|stretch| prepared.judge(stretch)).collect::<Vec<_>>();
     let mut evaluation = prepared.collect(judged);
     drop(prepared);
     diagnostics.append(&mut evaluation.diagnostics);
-    evaluation.tallies.extend(selection.idle);
+    evaluation.tallies.extend(std::mem::take(&mut chosen.idle));
     // A file that was merely read is no subject: what `unreadable-file` counts is left out.
     let bound = evaluation.tallies.iter().any(|tally| tally.bound > 0);
     let asks_nothing = evaluation.tallies.is_empty() && settings.policies.only.is_empty();
@@ -172,24 +179,34 @@ pub fn judge(facts: Facts, settings: &Settings) -> (Outcome, Status) {
     diagnostics.append(&mut violations.diagnostics);
     let validated = violations.documents > 0;
     schemas::tell(&mut evaluation, violations, &settings.policies);
-    if settings.whole && settings.policies.asks_all() {
+    if settings.whole_project && settings.policies.asks_all() {
         known::tell(&mut evaluation, &settings.enforce.baseline, &unreadable, &sources, &settings.policies);
         if let Some(record) = &settings.record {
             vacuity::tell(&mut evaluation, record, &model, &sources, &settings.policies);
         }
     }
     unreadable::tell(&mut evaluation, unreadable, &files, &settings.policies);
-    policies::configure_pipeline(&mut evaluation, &mut sources, &settings.policies, &mut selection.about);
+    policies::configure_pipeline(&mut evaluation, &mut sources, &settings.policies, &mut chosen.about);
     policies::only_asked(&mut evaluation, &settings.policies);
     diagnostics.append(&mut evaluation.diagnostics);
     only_selected(&mut evaluation, &files, &sources);
 
+    let mut enforcing = Cow::Borrowed(&settings.enforce);
+    if waivers::any(&remarks, settings) {
+        let tallies = &evaluation.tallies;
+        enforcing.to_mut().asked =
+            waivers::asked(remarks, &chosen, tallies, &files, settings, &mut diagnostics);
+    }
     let judged = enforce::Judged {
         findings: evaluation.findings,
         undetermined: evaluation.undetermined,
-        policies: selection.about,
+        policies: chosen.about,
     };
-    let enforced = enforce::enforce(judged, &settings.enforce, &sources);
+    let mut enforced = enforce::enforce(judged, &enforcing, &sources);
+    evaluation.tallies.extend(waivers::tallies(&enforced, &settings.policies));
+    if settings.policies.asks_about_waivers() {
+        waivers::only(&mut enforced, &mut evaluation.tallies);
+    }
     if let (true, false, Some(place)) = (asks_nothing, validated, settings.evaluate.project) {
         diagnostics.push(gated::asks_nothing(place));
     }
@@ -202,7 +219,7 @@ pub fn judge(facts: Facts, settings: &Settings) -> (Outcome, Status) {
         model.deployments.len() + model.artifacts.len() + model.settings.len() + model.bypasses.len();
     let nothing_judged = !validated && (asks_nothing || (subjects == 0 && !bound && !named));
     let status = enforce::status(&enforced, errors, gated_nothing || nothing_judged);
-    let Enforced { findings, undetermined, set_aside, decisions, diagnostics: told } = enforced;
+    let Enforced { findings, undetermined, set_aside, decisions, diagnostics: told, .. } = enforced;
     diagnostics.extend(told);
     let outcome = Outcome {
         sources,

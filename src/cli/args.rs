@@ -1,5 +1,8 @@
 //! The command line: its help is the program's documentation.
 
+use crate::cli::formats::{FormatParser, Wanted};
+use crate::cli::install::{COMPLETIONS_EXAMPLES, Completions, MAN_EXAMPLES, Man};
+use crate::enforce::Date;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -17,6 +20,7 @@ Examples:
   celador check --policy floating-image-tag  ask one policy only
   celador check --policy policies/mine.yaml  ask a policy file besides the others
   celador check --format json > report.json
+  celador check --format human --format sarif=celador.sarif --format junit=celador.xml
   celador check --explain --policy mine      also why it passes
   celador check --environment production     gate what is deployed to production
 
@@ -72,6 +76,7 @@ Examples:
   celador facts                           what is deployed, with which values
   celador facts --why backend.memory      the way of a value from its literal to the command
   celador facts --why backend.env.PORT    the same of a variable
+  celador facts --bypasses                what turns checks off, in which environments
   celador facts --unresolved              what could not be followed, and why
   celador facts deploy.py --format json";
 
@@ -134,15 +139,24 @@ pub enum Command {
     /// Print the variables and fields that policies can name, with their types
     #[command(after_help = "Examples:\n  celador fields Deployment\n  celador fields container")]
     Fields(Fields),
+    /// Print what is read of each platform, its defaults and its limits
+    #[command(after_help = "Example:\n  celador platforms cloud-run")]
+    Platforms(Platforms),
     /// Show why a policy exists, what it judges and how to configure it
     #[command(after_help = "Example:\n  celador explain alpine-minimum-memory")]
     Explain(Explain),
+    /// Print a script with which a shell completes commands, flags and values
+    #[command(after_help = COMPLETIONS_EXAMPLES)]
+    Completions(Completions),
+    /// Print a manual page, or write all of them
+    #[command(after_help = MAN_EXAMPLES)]
+    Man(Man),
 }
 
 /// What is read.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct Reading {
-    /// Files and folders to report on [default: the working directory]
+    /// Files and folders to report on; `-` is standard input [default: the working directory]
     pub paths: Vec<PathBuf>,
     /// Project file [default: the nearest celador.yaml upward]
     #[arg(long, value_name = "FILE")]
@@ -150,15 +164,22 @@ pub struct Reading {
     /// Leave out paths that match, relative to the project's root (repeatable)
     #[arg(long, value_name = "GLOB")]
     pub exclude: Vec<String>,
+    /// Read what will be committed: the index of git in place of the working tree
+    #[arg(long)]
+    pub staged: bool,
+    /// The file that standard input stands in for; the rest of its project is read as it is
+    #[arg(long, value_name = "PATH", conflicts_with = "staged")]
+    pub stdin_filename: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
 pub struct Check {
     #[command(flatten)]
     pub reading: Reading,
-    /// Form of the report
-    #[arg(long, value_enum, default_value_t)]
-    pub format: CheckFormat,
+    /// Form of the report, and the file it goes to instead of standard output (repeatable: one run can write
+    /// many files, and one report to standard output)
+    #[arg(long, value_name = "FORMAT[=FILE]", value_parser = FormatParser, default_value = "human")]
+    pub format: Vec<Wanted>,
     /// A name: ask only this policy. A file or folder: ask these besides the others (repeatable)
     #[arg(long, value_name = "NAME|FILE")]
     pub policy: Vec<String>,
@@ -170,6 +191,12 @@ pub struct Check {
     pub explain: bool,
     #[command(flatten)]
     pub passing: Passing,
+    /// Report what waivers set aside as if there were none
+    #[arg(long)]
+    pub no_waivers: bool,
+    /// The day of the run, as in 2026-12-31 [default: today, in UTC]
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    pub today: Option<Date>,
 }
 
 /// What passes all the same.
@@ -186,6 +213,10 @@ pub struct Passing {
     pub no_baseline: bool,
 }
 
+fn day(text: &str) -> Result<Date, String> {
+    Date::parse(text).map_err(|_| "a day, as in 2026-12-31".to_owned())
+}
+
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum CheckFormat {
     /// For people
@@ -193,6 +224,26 @@ pub enum CheckFormat {
     Human,
     /// For programs: version 1 of the contract
     Json,
+    /// The same, one part a line
+    JsonLines,
+    /// For code scanning: SARIF 2.1.0
+    Sarif,
+    /// Annotations of GitHub Actions
+    Github,
+    /// GitLab Code Quality
+    Gitlab,
+    /// For CI systems that read JUnit's XML
+    Junit,
+    /// For CI systems and editors that read Checkstyle's XML
+    Checkstyle,
+    /// For reviewdog
+    Rdjson,
+    /// Logging commands of Azure Pipelines
+    Azure,
+    /// Test Anything Protocol, version 14
+    Tap,
+    /// A summary for a pull request
+    Markdown,
 }
 
 #[derive(Debug, Args)]
@@ -203,8 +254,11 @@ pub struct Facts {
     #[arg(long, value_enum, default_value_t)]
     pub format: FactsFormat,
     /// Show how one value came to be: SERVICE.SETTING, SERVICE.env.NAME or the name of a code setting
-    #[arg(long, value_name = "SERVICE.SETTING", conflicts_with_all = ["unresolved", "format"])]
+    #[arg(long, value_name = "SERVICE.SETTING", conflicts_with_all = ["unresolved", "bypasses", "format"])]
     pub why: Option<String>,
+    /// List the switches that turn checks off, by environment
+    #[arg(long, conflicts_with_all = ["unresolved", "format"])]
+    pub bypasses: bool,
     /// List what could not be followed, and why
     #[arg(long, conflicts_with = "format")]
     pub unresolved: bool,
@@ -283,6 +337,12 @@ pub struct Fields {
 }
 
 #[derive(Debug, Args)]
+pub struct Platforms {
+    /// A platform's name, as policies know it: cloud-run [default: all]
+    pub name: Option<String>,
+}
+
+#[derive(Debug, Args)]
 pub struct Init {
     /// The project's folder [default: the root of the repository, else the working directory]
     pub folder: Option<PathBuf>,
@@ -334,8 +394,20 @@ mod tests {
     fn help_is_what_a_reader_sees() {
         let mut command = Cli::command();
         let mut help = command.render_help().to_string();
-        for name in ["check", "facts", "test", "baseline", "record", "init", "functions", "fields", "explain"]
-        {
+        for name in [
+            "check",
+            "facts",
+            "test",
+            "baseline",
+            "record",
+            "init",
+            "functions",
+            "fields",
+            "platforms",
+            "explain",
+            "completions",
+            "man",
+        ] {
             let sub = command.find_subcommand_mut(name).unwrap();
             help.push_str(&format!("\n---- {name}\n{}", sub.render_help()));
         }

@@ -1,9 +1,6 @@
 //! What a run lets pass, and what it knows already: from the flags and `celador.yaml` to settings.
 
-// A shell: whether a file is still there is asked here.
-#![allow(clippy::disallowed_methods)]
-
-use crate::config::{self, Project};
+use crate::config::{self, Files, Project};
 use crate::diagnostic::Diagnostic;
 use crate::enforce::{Baseline, Bypass, Only, Record};
 use crate::model::Environment;
@@ -94,6 +91,7 @@ pub struct Kept {
 /// Loads what the project keeps. A baseline that the run is not to know is loaded all the same: it is a
 /// file of ours, and nothing to be judged.
 pub fn load(
+    files: &dyn Files,
     project: &Project,
     keeping: Keeping,
     sources: &mut Sources,
@@ -102,7 +100,8 @@ pub fn load(
     let root = &project.root;
     let (baseline, record) = (project.baseline.as_ref(), project.record.as_ref());
     let mut load = |usual: &str, named, writes: Keeping| {
-        config::recorded(usual, named, keeping == writes, root, sources, diagnostics)
+        let may_lack = keeping == writes;
+        config::recorded(files, usual, named, may_lack, root, sources, diagnostics)
     };
     Kept {
         baseline: load(config::BASELINE, baseline, Keeping::WritesBaseline),
@@ -138,6 +137,7 @@ pub fn read(
 }
 
 /// Whether nothing is at a path below the project's root any more.
-pub fn gone(root: &Path, path: &str) -> bool {
-    root.join(path).symlink_metadata().is_err()
+pub fn gone(files: &dyn Files, root: &Path, path: &str) -> bool {
+    let path = root.join(path);
+    files.kind(&path).is_none() && !files.has_file(&path)
 }

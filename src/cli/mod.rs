@@ -9,8 +9,11 @@
 mod args;
 mod commands;
 mod examples;
+mod formats;
 mod gates;
 mod init;
+mod input;
+mod install;
 mod language;
 mod log;
 mod output;
@@ -59,7 +62,10 @@ fn run(cli: &Cli) -> Status {
         Command::Init(init) => init::init(init),
         Command::Functions(wanted) => language::functions(wanted.name.as_deref(), &cli.global),
         Command::Fields(wanted) => language::fields(wanted.kind.as_deref(), &cli.global),
+        Command::Platforms(wanted) => language::platforms(wanted.name.as_deref(), &cli.global),
         Command::Explain(explain) => commands::explain(explain, &cli.global),
+        Command::Completions(wanted) => install::completions(wanted),
+        Command::Man(wanted) => install::man(wanted),
     };
     done.unwrap_or_else(|error| {
         output::aside(&format!("error: {error}\n"));

@@ -31,12 +31,12 @@ struct Judged {
 /// what was told is said, and the run ends with that status.
 fn judge(config: Option<&Path>, keeping: Keeping) -> io::Result<Result<Judged, Status>> {
     let asked = Asked { keeping, ..Asked::default() };
-    let Ready { project, mut settings, root, kept, .. } = project::ready_whole(config, &asked)?;
+    let Ready { project, mut settings, place, root, kept, .. } = project::ready_whole(config, &asked)?;
     // What a gate tolerates is there all the same.
     settings.enforce.gates.clear();
     let (baseline, record) = (settings.enforce.baseline.clone(), settings.record.clone());
     let mut facts = check::read(project, &settings);
-    project::add_schemas(&mut facts, &mut settings, &root);
+    project::add_schemas(&mut facts, &mut settings, &place, &root);
     let (outcome, status) = check::judge(facts, &settings);
     match status {
         Status::Passed | Status::Denied => Ok(Ok(Judged { outcome, kept, baseline, record })),

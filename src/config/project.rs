@@ -102,6 +102,8 @@ pub struct Project {
     /// The same of the record of what policies were bound to.
     pub record: Option<(PathBuf, Span)>,
     pub waivers: Vec<Waiver>,
+    /// What is asked of waivers; of each key the last row that applies counts.
+    pub waiver_rules: Vec<enforce::waiver::Rule>,
     /// The project files' trees, in the order in which they take effect.
     pub documents: Vec<Document>,
 }
@@ -130,12 +132,12 @@ impl Project {
         self.blocks.push(PolicyBlock { policy: policy.to_owned(), span, document, node: node.id() });
     }
 
-    /// Every place that names a policy or a pattern of policies, to be checked against those there are.
+    /// Every place that names a policy or a pattern of policies, to be checked against those there are; those
+    /// of waivers are findings.
     pub fn named_policies(&self) -> impl Iterator<Item = (&str, Span)> {
         let blocks = self.blocks.iter().map(|block| (block.policy.as_str(), block.span));
         let actions = self.actions.iter().map(|action| (action.policy.as_str(), action.span));
         let unbypassable = self.unbypassable.iter().map(|(name, span)| (name.as_str(), *span));
-        let blocks = blocks.chain(actions).chain(unbypassable);
-        blocks.chain(self.waivers.iter().map(|waiver| (waiver.policy.as_str(), waiver.span)))
+        blocks.chain(actions).chain(unbypassable)
     }
 }

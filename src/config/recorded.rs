@@ -1,6 +1,6 @@
 //! The files in which a project keeps what is known of it: the baseline and the record.
 
-use super::read_whole;
+use super::Files;
 use crate::diagnostic::Diagnostic;
 use crate::source::{SourceId, Sources, Span};
 use std::path::{Path, PathBuf};
@@ -17,6 +17,7 @@ pub fn recorded_path(usual: &str, named: Option<&(PathBuf, Span)>, root: &Path) 
 /// Loads such a file. `named` is where `celador.yaml` names one: that must be there, unless it `may_lack`.
 /// What is there and cannot be read is told, since a run without it would say something else.
 pub fn recorded(
+    files: &dyn Files,
     usual: &str,
     named: Option<&(PathBuf, Span)>,
     may_lack: bool,
@@ -25,11 +26,11 @@ pub fn recorded(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<SourceId> {
     let path = recorded_path(usual, named, root);
-    if (named.is_none() || may_lack) && path.symlink_metadata().is_err() {
+    if (named.is_none() || may_lack) && !files.has_file(&path) {
         return None;
     }
     let name = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
-    match read_whole(&path) {
+    match files.read(&path) {
         Ok(bytes) => Some(sources.add(name, String::from_utf8_lossy(&bytes))),
         Err(error) => {
             let span =

@@ -13,7 +13,7 @@ mod policies;
 mod record;
 mod recorded;
 mod status;
-mod waiver;
+pub mod waiver;
 #[cfg(test)]
 mod tests;
 
@@ -37,7 +37,14 @@ use std::collections::HashMap;
 pub struct Settings {
     /// In the order of `celador.yaml`; the last that matches wins.
     pub actions: Vec<ActionRule>,
+    /// Those of `celador.yaml`, in its order.
     pub waivers: Vec<Waiver>,
+    /// What is asked of waivers; of each key the last row that applies counts.
+    pub waiver_rules: Vec<waiver::Rule>,
+    /// Findings are told as if there were no waivers.
+    pub without_waivers: bool,
+    /// What the run knows for its waivers.
+    pub asked: waiver::Asked,
     /// What stood in the commit that the run is compared with.
     pub base: Known,
     /// What the project has known for longer.
@@ -51,7 +58,8 @@ pub struct Settings {
     pub unbypassable: Vec<String>,
     /// Undetermined verdicts deny.
     pub strict: bool,
-    /// The day of the run. Without one no rule that depends on a date holds, and no waiver has expired.
+    /// The day of the run, in UTC. Without one no rule that depends on a date holds, and no waiver that has
+    /// a last day.
     pub today: Option<Date>,
 }
 
@@ -89,8 +97,10 @@ pub struct Enforced {
     pub set_aside: Vec<SetAside>,
     /// By fingerprint the row of `actions` that decided what is done about a finding.
     pub decisions: HashMap<String, Span>,
-    /// Waivers that have expired, or that set nothing aside; rows that are over; a bypass.
+    /// What is wrong with the settings of this room; a bypass.
     pub diagnostics: Vec<Diagnostic>,
+    /// How many waivers there are.
+    pub waivers: usize,
 }
 
 /// Applies actions, the order of reporting, fingerprints, and what sets findings aside: the first of
@@ -99,9 +109,7 @@ pub fn enforce(judged: Judged, settings: &Settings, sources: &Sources) -> Enforc
     let Judged { findings, undetermined, policies } = judged;
     let mut enforced = Enforced::default();
     let mut all: Vec<Finding> = findings.into_iter().chain(undetermined).collect();
-    order::sort(&mut all, sources);
-    fingerprint::assign(&mut all, sources);
-    for finding in &mut all {
+    let mut act = |finding: &mut Finding| {
         let (action, row) = action::decide(finding, settings, &policies);
         finding.action = action;
         if settings.strict && finding.verdict == Verdict::Undetermined {
@@ -109,24 +117,33 @@ pub fn enforce(judged: Judged, settings: &Settings, sources: &Sources) -> Enforc
         }
         let row = row.and_then(|row| settings.actions.get(row));
         enforced.decisions.extend(row.map(|row| (finding.fingerprint.clone(), row.span)));
-    }
+    };
+    order::sort(&mut all, sources);
+    fingerprint::assign(&mut all, sources);
+    all.iter_mut().for_each(&mut act);
 
-    let mut used = vec![false; settings.waivers.len()];
+    let mut waivers = waiver::Stage::new(settings, sources);
+    enforced.waivers = waivers.len();
+    let mut waived: Vec<Option<By>> =
+        all.iter().map(|finding| waivers.apply(finding).map(By::Waiver)).collect();
+    let mut problems = waivers.finish();
+    order::sort(&mut problems, sources);
+    fingerprint::assign(&mut problems, sources);
+    problems.iter_mut().for_each(&mut act);
+    let told_of_waivers = !problems.is_empty();
+    all.append(&mut problems);
+    waived.resize(all.len(), None);
+
     let baseline = settings.baseline.known.matches(&all, sources);
     let base = settings.base.matches(&all, sources);
-    let known = baseline.entries.into_iter().zip(base.entries);
-    let weigh = |(finding, (baseline, base)): (Finding, (Option<usize>, Option<usize>))| {
-        let waiver = waiver::applies(&finding, settings, sources).map(|index| {
-            used[index] = true;
-            By::Waiver(settings.waivers[index].note(settings.today))
-        });
+    let known = waived.into_iter().zip(baseline.entries.into_iter().zip(base.entries));
+    let weigh = |(finding, (waiver, (baseline, base))): (Finding, (Option<By>, (Option<usize>, Option<usize>)))| {
         let by = waiver.or_else(|| settings.baseline.known.by(baseline)).or_else(|| settings.base.by(base));
         (finding, by)
     };
     let mut all: Vec<Weighed> = all.into_iter().zip(known).map(weigh).collect();
     gate::apply(&mut all, settings, &policies);
 
-    enforced.diagnostics = waiver::tell(settings, &used);
     enforced.diagnostics.extend(action::tell(settings));
     enforced.diagnostics.extend(gate::tell(settings, &all));
     for (finding, by) in all {
@@ -135,6 +152,9 @@ pub fn enforce(judged: Judged, settings: &Settings, sources: &Sources) -> Enforc
             None if finding.verdict == Verdict::Undetermined => enforced.undetermined.push(finding),
             None => enforced.findings.push(finding),
         }
+    }
+    if told_of_waivers {
+        order::sort(&mut enforced.findings, sources);
     }
     enforced
 }

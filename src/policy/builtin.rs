@@ -108,7 +108,11 @@ pack! {
     "bypass" / "bypass-not-limited-to-environment": Bypass, ANY, true;
     "bypass" / "bypass-set-in-production": Deployment, ANY, true;
     "bypass" / "bypass-set-unconditionally": Deployment, ANY, true;
+    "bypass" / "bypass-without-reason": Bypass, ANY, false;
     "bypass" / "bypass-without-threshold": Bypass, ANY, true;
+    "bypass" / "celador-result-ignored": Bypass, ANY, true;
+    "bypass" / "check-skipped-by-flag": Bypass, ANY, false;
+    "bypass" / "ignored-check-before-deployment": Bypass, ANY, true;
     "consistency" / "repeated-flag-conflict": Deployment, ANY, true;
     "consistency" / "source-of-truth-conflict": Deployment, ANY, true;
     "environments" / "staging-not-below-production": Setting, ANY, true;
@@ -139,4 +143,10 @@ pack! {
     "variables" / "secret-name-conflict": Deployment, ANY, true;
     "vacuity" / "file-lost-its-deployments": Project, ANY, true;
     "vacuity" / "policy-bound-nothing": Project, ANY, true;
+    "waivers" / "expired-waiver": Document, ANY, true;
+    "waivers" / "expiring-waiver": Document, ANY, true;
+    "waivers" / "malformed-waiver": Document, ANY, true;
+    "waivers" / "unused-waiver": Document, ANY, true;
+    "waivers" / "waiver-of-unknown-policy": Document, ANY, true;
+    "waivers" / "wide-waiver": Document, ANY, true;
 }
