@@ -13,6 +13,7 @@ mod schemas;
 mod single;
 mod unreadable;
 mod vacuity;
+pub mod waive;
 mod waivers;
 
 pub use policies::{Block, PolicySettings, explain, overrides};
@@ -68,7 +69,7 @@ pub struct Project {
 }
 
 /// How everything is done.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Settings {
     pub input: input::Limits,
     pub script: script::Limits,
@@ -158,9 +159,11 @@ pub fn judge(facts: Facts, settings: &Settings) -> (Outcome, Status) {
         coverage.excluded.push(("records of what ran".to_owned(), records));
     }
     let mut chosen = policies::select(&mut sources, &model, &documents, &settings.policies);
-    diagnostics.extend(std::mem::take(&mut chosen.diagnostics).into_iter().map(|told| match settings.enforce.strict {
-        true => Diagnostic { severity: told.severity.max(Severity::Error), ..told },
-        false => told,
+    diagnostics.extend(std::mem::take(&mut chosen.diagnostics).into_iter().map(|told| {
+        match settings.enforce.strict {
+            true => Diagnostic { severity: told.severity.max(Severity::Error), ..told },
+            false => told,
+        }
     }));
 
     let inputs =

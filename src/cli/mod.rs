@@ -21,6 +21,7 @@ mod page;
 mod project;
 mod recorded;
 mod terminal;
+mod waive;
 mod wanted;
 
 use crate::enforce::Status;
@@ -59,6 +60,7 @@ fn run(cli: &Cli) -> Status {
         Command::Test(test) => examples::test(test, &cli.global),
         Command::Baseline(wanted) => recorded::baseline(wanted),
         Command::Record(wanted) => recorded::record(wanted),
+        Command::Waive(wanted) => waive::waive(wanted),
         Command::Init(init) => init::init(init),
         Command::Functions(wanted) => language::functions(wanted.name.as_deref(), &cli.global),
         Command::Fields(wanted) => language::fields(wanted.kind.as_deref(), &cli.global),

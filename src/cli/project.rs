@@ -205,7 +205,8 @@ pub fn ready_if_project(reading: &Reading, asked: &Asked<'_>) -> std::io::Result
 }
 
 fn load(opened: Opened, reading: &Reading) -> Ready {
-    let Opened { mut sources, mut diagnostics, mut settings, place, located, include, exclude, kept } = opened;
+    let Opened { mut sources, mut diagnostics, mut settings, place, located, include, exclude, kept } =
+        opened;
     settings.whole_project =
         located.is_project && located.paths.contains(&located.root) && reading.exclude.is_empty();
     let exclude: Vec<&str> = exclude.iter().chain(&reading.exclude).map(String::as_str).collect();

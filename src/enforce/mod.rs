@@ -97,7 +97,7 @@ pub struct Enforced {
     pub set_aside: Vec<SetAside>,
     /// By fingerprint the row of `actions` that decided what is done about a finding.
     pub decisions: HashMap<String, Span>,
-    /// What is wrong with the settings of this room; a bypass.
+    /// Rows of `actions` that are over; a bypass.
     pub diagnostics: Vec<Diagnostic>,
     /// How many waivers there are.
     pub waivers: usize,
@@ -137,10 +137,12 @@ pub fn enforce(judged: Judged, settings: &Settings, sources: &Sources) -> Enforc
     let baseline = settings.baseline.known.matches(&all, sources);
     let base = settings.base.matches(&all, sources);
     let known = waived.into_iter().zip(baseline.entries.into_iter().zip(base.entries));
-    let weigh = |(finding, (waiver, (baseline, base))): (Finding, (Option<By>, (Option<usize>, Option<usize>)))| {
-        let by = waiver.or_else(|| settings.baseline.known.by(baseline)).or_else(|| settings.base.by(base));
-        (finding, by)
-    };
+    let weigh =
+        |(finding, (waiver, (baseline, base))): (Finding, (Option<By>, (Option<usize>, Option<usize>)))| {
+            let by =
+                waiver.or_else(|| settings.baseline.known.by(baseline)).or_else(|| settings.base.by(base));
+            (finding, by)
+        };
     let mut all: Vec<Weighed> = all.into_iter().zip(known).map(weigh).collect();
     gate::apply(&mut all, settings, &policies);
 
