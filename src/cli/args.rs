@@ -19,6 +19,8 @@ Examples:
   celador check --policy policies/mine.yaml  ask a policy file besides the others
   celador check --format json > report.json
   celador check --explain --policy mine      also why it passes
+  celador check --format concise             one line a finding
+  celador check --statistics                 how many findings of each policy
 
 Exit codes:
   0  nothing denies
@@ -150,6 +152,26 @@ pub struct Check {
     /// Show how every verdict came to be, those that pass too: each condition with its operands
     #[arg(long)]
     pub explain: bool,
+    #[command(flatten)]
+    pub layout: Layout,
+}
+
+/// How a report for people is laid out.
+#[derive(Debug, Args)]
+pub struct Layout {
+    /// Count instead of telling: per policy, file or service, the most frequent first (human, concise)
+    #[arg(long)]
+    pub statistics: bool,
+    /// Put findings together, or count them, by this (human, concise)
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub group_by: Option<GroupBy>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum GroupBy {
+    Policy,
+    File,
+    Service,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -157,6 +179,8 @@ pub enum CheckFormat {
     /// For people
     #[default]
     Human,
+    /// For people in a hurry: one line a finding, `path:line:column: error[policy] message`
+    Concise,
     /// For programs: version 1 of the contract
     Json,
 }
@@ -280,7 +304,8 @@ mod tests {
     fn help_is_what_a_reader_sees() {
         let mut command = Cli::command();
         let mut help = command.render_help().to_string();
-        for name in ["check", "facts", "test", "init", "functions", "fields", "explain", "completions", "man"] {
+        for name in ["check", "facts", "test", "init", "functions", "fields", "explain", "completions", "man"]
+        {
             let sub = command.find_subcommand_mut(name).unwrap();
             help.push_str(&format!("\n---- {name}\n{}", sub.render_help()));
         }

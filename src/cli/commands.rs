@@ -1,39 +1,73 @@
 //! The commands: load, run the pipeline, render, write.
 
 use crate::check::{self, Selected};
-use crate::cli::args::{Check, CheckFormat, Color, Explain, Facts, FactsFormat, Global, Reading};
+use crate::cli::args::{Check, CheckFormat, Color, Explain, Facts, FactsFormat, Global, GroupBy, Reading};
+use crate::cli::progress::Progress;
 use crate::cli::project::{self, Asked, Ready};
 use crate::cli::{output, page, terminal};
 use crate::enforce::Status;
 use crate::report::explain::Here;
-use crate::report::{self, Style, Verbosity, human};
+use crate::report::{self, Style, Verbosity, View, concise, human};
 use std::collections::HashSet;
 use std::io;
 
 /// `celador check`.
 pub fn check(check: &Check, global: &Global) -> io::Result<Status> {
+    let Some(view) = view(check, global) else { return Ok(Status::Wrong) };
+    let progress = Progress::start(global.quiet, "looking for files");
     let asked =
         Asked { policies: &check.policy, strict: check.strict, explain: check.explain, ..Asked::default() };
     let Ready { project, mut settings, root, searches } = project::ready(&check.reading, &asked)?;
+    progress.stage(&format!("reading {} files", project.files.len()));
     let mut facts = check::read(project, &settings);
     project::add_schemas(&mut facts, &mut settings, &root);
+    progress.stage("judging");
     let (outcome, status) = check::judge(facts, &settings);
+    drop(progress);
     // Files that were named are what they are; only a search that finds nothing is worth an exit code.
     let status = if status == Status::NoSubject && !searches { Status::Passed } else { status };
     match check.format {
         CheckFormat::Json => output::write(&report::json::check(&outcome), false)?,
         CheckFormat::Human => {
             let style = terminal::style(global.color);
-            output::write(&human::check(&outcome, style, verbosity(global)), style.color)?;
+            output::write(&human::check(&outcome, style, view), style.color)?;
+        }
+        CheckFormat::Concise => {
+            let style = terminal::style(global.color);
+            output::write(&concise::check(&outcome, style, view), style.color)?;
         }
     }
     Ok(status)
 }
 
+/// How the report for people is laid out; `None`, said aside, where none is written.
+fn view(check: &Check, global: &Global) -> Option<View> {
+    let layout = &check.layout;
+    let for_people = matches!(check.format, CheckFormat::Human | CheckFormat::Concise);
+    for (flag, given) in [("--statistics", layout.statistics), ("--group-by", layout.group_by.is_some())] {
+        if given && !for_people {
+            output::aside(&format!(
+                "error: {flag} lays out a report for people, and none is written; \
+                 add --format human or --format concise, or leave {flag} out\n"
+            ));
+            return None;
+        }
+    }
+    let group_by = layout.group_by.map(|group_by| match group_by {
+        GroupBy::Policy => report::GroupBy::Policy,
+        GroupBy::File => report::GroupBy::File,
+        GroupBy::Service => report::GroupBy::Service,
+    });
+    Some(View { verbosity: verbosity(global), statistics: layout.statistics, group_by })
+}
+
 /// `celador facts`.
 pub fn facts(wanted: &Facts, global: &Global) -> io::Result<Status> {
+    let progress = Progress::start(global.quiet, "looking for files");
     let Ready { project, settings, .. } = project::ready(&wanted.reading, &Asked::default())?;
+    progress.stage(&format!("reading {} files", project.files.len()));
     let mut facts = check::read(project, &settings);
+    drop(progress);
     only_selected(&mut facts);
     let mut status =
         if facts.diagnostics.iter().any(project::is_error) { Status::Wrong } else { Status::Passed };

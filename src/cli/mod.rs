@@ -15,6 +15,7 @@ mod language;
 mod log;
 mod output;
 mod page;
+mod progress;
 mod project;
 mod terminal;
 mod wanted;

@@ -3,6 +3,7 @@
 //! One file or folder a format. A report recomputes nothing, reads no file, asks no terminal and no
 //! clock; what it may draw is said by a [`Style`]. Secrets are masked here, at the last moment.
 
+pub mod concise;
 pub mod explain;
 pub mod facts;
 pub mod human;
@@ -16,8 +17,9 @@ mod sample;
 mod style;
 pub mod testing;
 mod text;
+mod visible;
 pub mod yaml;
 
-pub use human::Verbosity;
+pub use human::{GroupBy, Verbosity, View};
 pub use outcome::{Coverage, Outcome};
 pub use style::Style;

@@ -24,6 +24,7 @@ mod mutations;
 mod pack;
 mod pages;
 mod readme;
+mod reports;
 mod run;
 mod schemas;
 mod secrets;

@@ -29,13 +29,21 @@ impl Run {
 /// Runs the program in a folder. No run may take longer than two minutes in a debug build: that would
 /// be a hang, which a test must turn into a failure.
 pub fn celador(folder: &Path, arguments: &[&str]) -> Run {
+    celador_in(folder, &[], arguments)
+}
+
+/// The same with variables of the environment.
+pub fn celador_in(folder: &Path, environment: &[(&str, &str)], arguments: &[&str]) -> Run {
     let mut child = Command::new(env!("CARGO_BIN_EXE_celador"))
         .args(arguments)
         .current_dir(folder)
         .env_remove("CELADOR_LOG")
         .env_remove("CLICOLOR_FORCE")
         .env("NO_COLOR", "1")
+        .env("TERM", "xterm")
+        .env("LC_ALL", "C.UTF-8")
         .env("COLUMNS", "100")
+        .envs(environment.iter().copied())
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
