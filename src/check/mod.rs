@@ -6,11 +6,13 @@
 mod called;
 mod policies;
 mod read;
+mod rules;
 mod schemas;
 mod single;
 mod unreadable;
 
 pub use policies::{Block, PolicySettings, explain, overrides};
+pub use rules::rules;
 pub use schemas::{SchemaRule, SchemaSettings, missing_schemas};
 pub use single::{Single, judge_single, read_single};
 pub use unreadable::Unreadable;
@@ -24,7 +26,7 @@ use crate::input::Format;
 use crate::model::Model;
 use crate::provenance::Provenance;
 use crate::report::{Coverage, Outcome};
-use crate::source::{SourceId, Sources};
+use crate::source::{Remark, SourceId, Sources};
 use crate::{enforce, input, platform, script};
 use rayon::prelude::*;
 use std::collections::HashSet;
@@ -85,6 +87,8 @@ pub struct Facts {
     pub unreadable: Vec<Unreadable>,
     pub files: Vec<File>,
     pub diagnostics: Vec<Diagnostic>,
+    /// Comments that are meant for the program: inline waivers.
+    pub remarks: Vec<Remark>,
     pub coverage: Coverage,
 }
 
@@ -105,6 +109,7 @@ pub fn read(project: Project, settings: &Settings) -> Facts {
         ..
     } = all;
     unreadable.extend(unreadable::of_files(all.diagnostics, &files));
+    let remarks = all.remarks;
     called::follow(&read::Reader::new(&texts), &mut invocations, &mut provenance);
     let mut trace = platform::Trace { sources: &sources, provenance: &mut provenance };
     let runs = platform::terraform_runs(&invocations, &mut trace);
@@ -122,7 +127,7 @@ pub fn read(project: Project, settings: &Settings) -> Facts {
     };
     let (model, told) = extract::extract(inputs, &settings.extract, &mut provenance);
     diagnostics.extend(told);
-    Facts { sources, documents, provenance, model, unreadable, files, diagnostics, coverage }
+    Facts { sources, documents, provenance, model, unreadable, files, diagnostics, remarks, coverage }
 }
 
 /// Judges: facts to findings, with the status that the process ends with.
@@ -135,6 +140,7 @@ pub fn judge(facts: Facts, settings: &Settings) -> (Outcome, Status) {
         unreadable,
         files,
         mut diagnostics,
+        remarks: _,
         mut coverage,
     } = facts;
     let records = without_records(&mut model, &files);

@@ -1,5 +1,6 @@
 //! The command line: its help is the program's documentation.
 
+use crate::cli::formats::{FormatParser, Wanted};
 use crate::cli::install::{COMPLETIONS_EXAMPLES, Completions, MAN_EXAMPLES, Man};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -18,6 +19,7 @@ Examples:
   celador check --policy floating-image-tag  ask one policy only
   celador check --policy policies/mine.yaml  ask a policy file besides the others
   celador check --format json > report.json
+  celador check --format human --format sarif=celador.sarif --format junit=celador.xml
   celador check --explain --policy mine      also why it passes
   celador check --format concise             one line a finding
   celador check --statistics                 how many findings of each policy
@@ -140,9 +142,10 @@ pub struct Reading {
 pub struct Check {
     #[command(flatten)]
     pub reading: Reading,
-    /// Form of the report
-    #[arg(long, value_enum, default_value_t)]
-    pub format: CheckFormat,
+    /// Form of the report, and the file it goes to instead of standard output (repeatable: one run can write
+    /// many files, and one report to standard output)
+    #[arg(long, value_name = "FORMAT[=FILE]", value_parser = FormatParser, default_value = "human")]
+    pub format: Vec<Wanted>,
     /// A name: ask only this policy. A file or folder: ask these besides the others (repeatable)
     #[arg(long, value_name = "NAME|FILE")]
     pub policy: Vec<String>,
@@ -183,6 +186,26 @@ pub enum CheckFormat {
     Concise,
     /// For programs: version 1 of the contract
     Json,
+    /// The same, one part a line
+    JsonLines,
+    /// For code scanning: SARIF 2.1.0
+    Sarif,
+    /// Annotations of GitHub Actions
+    Github,
+    /// GitLab Code Quality
+    Gitlab,
+    /// For CI systems that read JUnit's XML
+    Junit,
+    /// For CI systems and editors that read Checkstyle's XML
+    Checkstyle,
+    /// For reviewdog
+    Rdjson,
+    /// Logging commands of Azure Pipelines
+    Azure,
+    /// Test Anything Protocol, version 14
+    Tap,
+    /// A summary for a pull request
+    Markdown,
 }
 
 #[derive(Debug, Args)]

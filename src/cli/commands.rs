@@ -4,16 +4,17 @@ use crate::check::{self, Selected};
 use crate::cli::args::{Check, CheckFormat, Color, Explain, Facts, FactsFormat, Global, GroupBy, Reading};
 use crate::cli::progress::Progress;
 use crate::cli::project::{self, Asked, Ready};
-use crate::cli::{output, page, terminal};
+use crate::cli::{formats, output, page, terminal};
 use crate::enforce::Status;
 use crate::report::explain::Here;
-use crate::report::{self, Style, Verbosity, View, concise, human};
+use crate::report::{self, Style, Verbosity, View, human};
 use std::collections::HashSet;
 use std::io;
 
 /// `celador check`.
 pub fn check(check: &Check, global: &Global) -> io::Result<Status> {
-    let Some(view) = view(check, global) else { return Ok(Status::Wrong) };
+    formats::consistent(&check.format)?;
+    let view = view(check, global)?;
     let progress = Progress::start(global.quiet, "looking for files");
     let asked =
         Asked { policies: &check.policy, strict: check.strict, explain: check.explain, ..Asked::default() };
@@ -26,31 +27,31 @@ pub fn check(check: &Check, global: &Global) -> io::Result<Status> {
     drop(progress);
     // Files that were named are what they are; only a search that finds nothing is worth an exit code.
     let status = if status == Status::NoSubject && !searches { Status::Passed } else { status };
-    match check.format {
-        CheckFormat::Json => output::write(&report::json::check(&outcome), false)?,
-        CheckFormat::Human => {
-            let style = terminal::style(global.color);
-            output::write(&human::check(&outcome, style, view), style.color)?;
-        }
-        CheckFormat::Concise => {
-            let style = terminal::style(global.color);
-            output::write(&concise::check(&outcome, style, view), style.color)?;
-        }
-    }
-    Ok(status)
+    let rules = if formats::wants_rules(&check.format) {
+        check::rules(&outcome, &settings.policies)
+    } else {
+        Vec::new()
+    };
+    let prefix = project::below_repository(&root);
+    let run = report::Run { outcome: &outcome, status, rules: &rules, prefix: &prefix };
+    Ok(if formats::write(&check.format, &run, global.color, view) { status } else { Status::Wrong })
 }
 
-/// How the report for people is laid out; `None`, said aside, where none is written.
-fn view(check: &Check, global: &Global) -> Option<View> {
+/// How the report for people is laid out.
+///
+/// # Errors
+/// Where a layout is asked for and no report for people is written.
+fn view(check: &Check, global: &Global) -> io::Result<View> {
     let layout = &check.layout;
-    let for_people = matches!(check.format, CheckFormat::Human | CheckFormat::Concise);
+    let for_people = |format| matches!(format, CheckFormat::Human | CheckFormat::Concise);
+    let is_told = check.format.iter().any(|wanted| for_people(wanted.format));
     for (flag, given) in [("--statistics", layout.statistics), ("--group-by", layout.group_by.is_some())] {
-        if given && !for_people {
-            output::aside(&format!(
-                "error: {flag} lays out a report for people, and none is written; \
-                 add --format human or --format concise, or leave {flag} out\n"
-            ));
-            return None;
+        if given && !is_told {
+            let message = format!(
+                "{flag} lays out a report for people, and none is written; add --format human or \
+                 --format concise, or leave {flag} out"
+            );
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
         }
     }
     let group_by = layout.group_by.map(|group_by| match group_by {
@@ -58,7 +59,7 @@ fn view(check: &Check, global: &Global) -> Option<View> {
         GroupBy::File => report::GroupBy::File,
         GroupBy::Service => report::GroupBy::Service,
     });
-    Some(View { verbosity: verbosity(global), statistics: layout.statistics, group_by })
+    Ok(View { verbosity: verbosity(global), statistics: layout.statistics, group_by })
 }
 
 /// `celador facts`.

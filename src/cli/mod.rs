@@ -9,6 +9,7 @@
 mod args;
 mod commands;
 mod examples;
+mod formats;
 mod init;
 mod install;
 mod language;

@@ -78,11 +78,11 @@ fn draw(shared: &Shared) {
     let mut drawn = false;
     while !shared.done.load(Ordering::Acquire) {
         let waited = started.elapsed();
-        if waited >= PATIENCE {
-            if let Ok(stage) = shared.stage.lock() {
-                output::aside(&format!("{CLEAR}celador: {stage} ({}s)", waited.as_secs()));
-                drawn = true;
-            }
+        if waited >= PATIENCE
+            && let Ok(stage) = shared.stage.lock()
+        {
+            output::aside(&format!("{CLEAR}celador: {stage} ({}s)", waited.as_secs()));
+            drawn = true;
         }
         // It may wake early; then it only looks again.
         std::thread::park_timeout(if drawn { PACE } else { PATIENCE.saturating_sub(waited) });

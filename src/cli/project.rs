@@ -309,6 +309,15 @@ pub fn add_schemas(facts: &mut check::Facts, settings: &mut check::Settings, roo
     }
 }
 
+/// The way from the root of the repository to a folder in it, with `/` at its end; empty at the root and
+/// outside of a repository.
+pub fn below_repository(folder: &Path) -> String {
+    match folder.ancestors().find(|above| above.join(".git").exists()) {
+        Some(repository) if repository != folder => format!("{}/", workspace::reported(folder, repository)),
+        _ => String::new(),
+    }
+}
+
 /// The day of the run, in UTC, so that a waiver ends everywhere at the same moment.
 fn today() -> Option<Date> {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).ok()?;

@@ -83,6 +83,12 @@ fn is_pictograph(c: char) -> bool {
         | '\u{1f000}'..='\u{1faff}')
 }
 
+/// Whether a character steers a terminal, turns the direction of the text, stands there unseen, or is none
+/// at all (XML takes no document with one). Line breaks and tabs act as well.
+pub fn acts(c: char) -> bool {
+    c.is_control() || is_hidden(c)
+}
+
 /// Characters that steer, that are drawn as nothing, or that look like a blank and are none: Unicode's
 /// default ignorable code points, its bidirectional controls and its other spaces.
 fn is_hidden(c: char) -> bool {
@@ -91,7 +97,7 @@ fn is_hidden(c: char) -> bool {
         | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{2000}'..='\u{200f}'
         | '\u{2028}'..='\u{202f}' | '\u{205f}'..='\u{206f}' | '\u{2800}' | '\u{3164}'
         | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}'
-        | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+        | '\u{fffe}' | '\u{ffff}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 fn escape(c: char, out: &mut String) {

@@ -6,7 +6,7 @@
 //! lowering (see [`Program::MAX_DEPTH`]); the interpreter relies on that.
 
 use crate::diagnostic::Diagnostic;
-use crate::source::{SourceId, Span};
+use crate::source::{Comments, SourceId, Span};
 use crate::value::{Number, Reason};
 use std::rc::Rc;
 
@@ -23,6 +23,8 @@ pub struct Program {
     pub body: Block,
     /// Errors of syntax and limits. What could be read stands in `body` all the same.
     pub diagnostics: Vec<Diagnostic>,
+    /// Collected only where one of them may be meant for the program.
+    pub comments: Comments,
 }
 
 impl Program {

@@ -4,10 +4,12 @@
 //! [`Source`]. Spans are made by parsers and carried along; lines and columns are computed only when
 //! something is rendered. This room knows no file system: who loads a text hands it over.
 
+mod comment;
 mod lines;
 mod map;
 pub mod path;
 
+pub use comment::{ADDRESSED, Comment, Comments, Remark};
 pub use lines::{Lines, Position};
 pub use map::TextMap;
 

@@ -36,6 +36,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("sha2", &["enforce/fingerprint.rs"]),
     ("terminal_size", &["cli"]),
     ("toml", &["input/toml"]),
+    ("toml_parser", &["input/toml"]),
     ("tracing", &["workspace", "config", "cli", "check"]),
     ("tracing_subscriber", &["cli"]),
     ("tree_sitter", &["input/shell"]),

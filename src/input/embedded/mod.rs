@@ -18,7 +18,7 @@ mod taskfile;
 mod text;
 
 use crate::document::{Document, Ref};
-use crate::input::Limits;
+use crate::input::{Limits, Told};
 use crate::script::{
     Block, Clause, Expression, ExpressionKind, InputKind, Literal, Program, Scoping, Statement,
     StatementKind, Target,
@@ -61,10 +61,10 @@ struct At<'a> {
 /// A program for one shell: the statements of the document before those of the script.
 fn program(span: Span, before: Block, scripts: Vec<Program>, conditions: Vec<Expression>) -> Program {
     let mut body = before;
-    let mut diagnostics = Vec::new();
+    let mut told = Told::default();
     for mut script in scripts {
         body.append(&mut script.body);
-        diagnostics.append(&mut script.diagnostics);
+        told.take(&mut script);
     }
     for condition in conditions.into_iter().rev() {
         let span = condition.span;
@@ -77,7 +77,8 @@ fn program(span: Span, before: Block, scripts: Vec<Program>, conditions: Vec<Exp
         free_names_are_inputs: true,
         commands_call_functions: true,
         body,
-        diagnostics,
+        diagnostics: told.diagnostics,
+        comments: told.comments,
     }
 }
 

@@ -11,7 +11,7 @@ use super::{At, bound, change_directory, exported, input, literal};
 use crate::diagnostic::Diagnostic;
 use crate::document::{Entry, Ref};
 use crate::input::shell::{Placeholder, lower_template};
-use crate::input::text_map;
+use crate::input::{Told, text_map};
 use crate::script::{Block, Expression, ExpressionKind, Program, Statement, StatementKind};
 use crate::source::Span;
 use crate::value::Reason;
@@ -48,13 +48,13 @@ pub(super) fn programs(root: Ref<'_>, at: At<'_>) -> Vec<Program> {
 
 fn program(root: Ref<'_>, entry: &Entry, at: At<'_>) -> Option<Program> {
     let mut run =
-        Run { root, at, known: BTreeSet::new(), commands: 0, diagnostics: Vec::new(), path: Vec::new() };
+        Run { root, at, known: BTreeSet::new(), commands: 0, told: Told::default(), path: Vec::new() };
     let mut body = Vec::new();
     run.declare(root, &mut body);
     run.task(&entry.key, &mut body);
     let span = root.get("tasks")?.get(&entry.key)?.span();
     let mut program = super::program(span, body, Vec::new(), Vec::new());
-    program.diagnostics = run.diagnostics;
+    (program.diagnostics, program.comments) = (run.told.diagnostics, run.told.comments);
     (run.commands > 0).then_some(program)
 }
 
@@ -68,7 +68,7 @@ struct Run<'a> {
     at: At<'a>,
     known: BTreeSet<String>,
     commands: usize,
-    diagnostics: Vec<Diagnostic>,
+    told: Told,
     /// The tasks that are being read, for calls in a circle.
     path: Vec<String>,
 }
@@ -119,7 +119,7 @@ impl<'a> Run<'a> {
                     format!("calls of tasks lead to more than {MAX_COMMANDS} commands; the rest is not read");
                 let told = Diagnostic::error("input-limit", command.span(), message)
                     .with_help("split the tasks, or exclude the file in celador.yaml");
-                self.diagnostics.push(told);
+                self.told.diagnostics.push(told);
             }
             return;
         }
@@ -132,7 +132,7 @@ impl<'a> Run<'a> {
         }
         let mut inner = Vec::new();
         let mut lowered = self.script(script, &mut inner);
-        self.diagnostics.append(&mut lowered.diagnostics);
+        self.told.take(&mut lowered);
         inner.append(&mut lowered.body);
         body.push(Statement { kind: StatementKind::Subshell(inner), span: script.span() });
     }

@@ -18,12 +18,12 @@ mod recipe;
 mod value;
 
 use crate::diagnostic::Diagnostic;
-use crate::input::{Limits, problem};
+use crate::input::{Limits, Told, problem};
 use crate::script::{
     Block, Clause, CompareOperator, Expression, ExpressionKind, InputKind, Literal, Program, Scoping,
     Statement, StatementKind, Target,
 };
-use crate::source::{Source, SourceId, Span};
+use crate::source::{Comments, Source, SourceId, Span};
 use lines::{Line, LineKind, Operator};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -65,7 +65,7 @@ pub fn programs(source: &Source, id: SourceId, limits: &Limits) -> (Vec<Program>
         return (Vec::new(), vec![diagnostic]);
     }
     let (text, mark) = source.text_after_mark();
-    let lines = lines::lines(text);
+    let lines = lines::lines(text, &mut Vec::new());
     let mut file = Makefile {
         text,
         mark,
@@ -109,6 +109,23 @@ pub fn programs(source: &Source, id: SourceId, limits: &Limits) -> (Vec<Program>
         }
     }
     (programs, Vec::new())
+}
+
+/// The comments of the file itself; those of its recipes are the programs'.
+pub fn comments(source: &Source, id: SourceId) -> Comments {
+    let (text, mark) = source.text_after_mark();
+    let mut spans = Vec::new();
+    let lines = lines::lines(text, &mut spans);
+    let mut found = Comments::default();
+    let span = |range: std::ops::Range<usize>| Span::new(id, range.start + mark, range.end + mark);
+    for range in spans {
+        found.add(source, span(range));
+    }
+    // A continued line is one line to make, and has room for one comment, at its end.
+    let continued =
+        lines.into_iter().filter(|line| text.get(line.range.clone()).is_some_and(|line| line.contains('\n')));
+    found.closed.extend(continued.map(|line| span(line.range)));
+    found
 }
 
 impl<'a> Makefile<'a> {
@@ -211,10 +228,10 @@ impl<'a> Makefile<'a> {
             self.recompute(&given, &mut names, &mut body);
         }
         let target = path.last().copied().unwrap_or_default();
-        let mut diagnostics = Vec::new();
+        let mut told = Told::default();
         if let Some(rule) = self.rules.get(target) {
             let recipe = recipe::Recipe { target, prerequisites: &rule.prerequisites, lines: &rule.recipe };
-            let mut lowered = recipe::lower(self, &recipe, &mut names, &mut diagnostics);
+            let mut lowered = recipe::lower(self, &recipe, &mut names, &mut told);
             body.append(&mut lowered);
         }
         let mut whole = names.inputs();
@@ -225,7 +242,8 @@ impl<'a> Makefile<'a> {
             free_names_are_inputs: true,
             commands_call_functions: true,
             body: whole,
-            diagnostics,
+            diagnostics: told.diagnostics,
+            comments: told.comments,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::Makefile;
 use super::value::{self, Kind, Names};
-use crate::diagnostic::Diagnostic;
+use crate::input::Told;
 use crate::input::shell::{Placeholder, lower_template};
 use crate::script::{Block, Expression, ExpressionKind, Statement, StatementKind, Target};
 use crate::source::TextMap;
@@ -17,12 +17,7 @@ pub(super) struct Recipe<'r> {
 }
 
 /// The recipe's statements: each line is a subshell.
-pub(super) fn lower(
-    file: &Makefile<'_>,
-    recipe: &Recipe<'_>,
-    names: &mut Names,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Block {
+pub(super) fn lower(file: &Makefile<'_>, recipe: &Recipe<'_>, names: &mut Names, told: &mut Told) -> Block {
     let mut body = Vec::new();
     for line in recipe.lines {
         let mut before = Vec::new();
@@ -33,7 +28,7 @@ pub(super) fn lower(
         let span = file.span(line.clone());
         let map = TextMap::stretches(file.id, script.anchors, span);
         let mut lowered = lower_template(&script.text, &map, file.limits, &script.placeholders);
-        diagnostics.append(&mut lowered.diagnostics);
+        told.take(&mut lowered);
         body.append(&mut before);
         body.push(Statement { kind: StatementKind::Subshell(lowered.body), span });
     }

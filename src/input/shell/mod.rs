@@ -15,6 +15,7 @@ mod brackets;
 mod builtin;
 mod characters;
 mod command;
+mod comments;
 mod condition;
 mod control;
 mod expansion;
@@ -36,7 +37,7 @@ pub(in crate::input) use characters::plain_literals;
 use crate::diagnostic::Diagnostic;
 use crate::input::Limits;
 use crate::script::{Expression, ExpressionKind, Literal, Program, Scoping, Statement};
-use crate::source::{Span, TextMap};
+use crate::source::{ADDRESSED, Comments, Span, TextMap};
 use crate::value::Reason;
 use masked::Masked;
 use std::collections::{BTreeMap, BTreeSet};
@@ -72,6 +73,7 @@ pub struct Placeholder {
 /// every kind, as what fills them in knows no quotes.
 pub fn lower_template(text: &str, map: &TextMap, limits: &Limits, placeholders: &[Placeholder]) -> Program {
     let mut diagnostics = Vec::new();
+    let mut comments = Comments::default();
     let filled = masked::without_placeholders(text, placeholders);
     let masked = Masked::new(&filled);
     let body = match parse::parse(&masked, map, limits, &mut diagnostics) {
@@ -81,6 +83,9 @@ pub fn lower_template(text: &str, map: &TextMap, limits: &Limits, placeholders: 
             lowerer.syntax_errors(tree.root_node());
             lowerer.printing = lowerer.functions_that_are_read(tree.root_node());
             let body = lowerer.block(tree.root_node());
+            if text.contains(ADDRESSED) {
+                comments = lowerer.comments(tree.root_node());
+            }
             diagnostics.append(&mut lowerer.diagnostics);
             body
         }
@@ -93,6 +98,7 @@ pub fn lower_template(text: &str, map: &TextMap, limits: &Limits, placeholders: 
         commands_call_functions: true,
         body,
         diagnostics,
+        comments,
     }
 }
 

@@ -13,7 +13,7 @@ const TOLD: usize = 3;
 
 /// `deployment.memory (512Mi) >= params.minimum (2Gi) is false, by 1.5Gi`; of what is there or not, in
 /// words.
-pub(super) fn text(page: &Page<'_>, because: &Because, verdict: Verdict) -> String {
+pub fn text(page: &Page<'_>, because: &Because, verdict: Verdict) -> String {
     let told =
         |operand: &OperandValue| shortened(&page.redactor.value_of(&operand.expression, &operand.value));
     if verdict != Verdict::Undetermined {

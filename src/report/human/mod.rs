@@ -14,7 +14,10 @@ mod set_aside;
 pub(in crate::report) mod statistics;
 mod summary;
 
-pub(in crate::report) use finding::{severity_ink, step_label, unusual_action, verdict_word};
+pub(in crate::report) use because::text as because_text;
+pub(in crate::report) use finding::{
+    finding as one, severity_ink, step_label, subject, unusual_action, verdict_word,
+};
 pub(in crate::report) use frame::{Mark, draw};
 pub(in crate::report) use selection::{Shown, grouped};
 pub(in crate::report) use set_aside::reason;
