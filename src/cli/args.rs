@@ -2,6 +2,7 @@
 
 use crate::cli::formats::{FormatParser, Wanted};
 use crate::cli::install::{COMPLETIONS_EXAMPLES, Completions, MAN_EXAMPLES, Man};
+use crate::enforce::Date;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -58,6 +59,7 @@ Examples:
   celador facts                           what is deployed, with which values
   celador facts --why backend.memory      the way of a value from its literal to the command
   celador facts --why backend.env.PORT    the same of a variable
+  celador facts --bypasses                what turns checks off, in which environments
   celador facts --unresolved              what could not be followed, and why
   celador facts deploy.py --format json";
 
@@ -114,6 +116,9 @@ pub enum Command {
     /// Print the variables and fields that policies can name, with their types
     #[command(after_help = "Examples:\n  celador fields Deployment\n  celador fields container")]
     Fields(Fields),
+    /// Print what is read of each platform, its defaults and its limits
+    #[command(after_help = "Example:\n  celador platforms cloud-run")]
+    Platforms(Platforms),
     /// Show why a policy exists, what it judges and how to configure it
     #[command(after_help = "Example:\n  celador explain alpine-minimum-memory")]
     Explain(Explain),
@@ -126,9 +131,9 @@ pub enum Command {
 }
 
 /// What is read.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct Reading {
-    /// Files and folders to report on [default: the working directory]
+    /// Files and folders to report on; `-` is standard input [default: the working directory]
     pub paths: Vec<PathBuf>,
     /// Project file [default: the nearest celador.yaml upward]
     #[arg(long, value_name = "FILE")]
@@ -136,6 +141,12 @@ pub struct Reading {
     /// Leave out paths that match, relative to the project's root (repeatable)
     #[arg(long, value_name = "GLOB")]
     pub exclude: Vec<String>,
+    /// Read what will be committed: the index of git in place of the working tree
+    #[arg(long)]
+    pub staged: bool,
+    /// The file that standard input stands in for; the rest of its project is read as it is
+    #[arg(long, value_name = "PATH", conflicts_with = "staged")]
+    pub stdin_filename: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -155,8 +166,18 @@ pub struct Check {
     /// Show how every verdict came to be, those that pass too: each condition with its operands
     #[arg(long)]
     pub explain: bool,
+    /// Report what waivers set aside as if there were none
+    #[arg(long)]
+    pub no_waivers: bool,
+    /// The day of the run, as in 2026-12-31 [default: today, in UTC]
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    pub today: Option<Date>,
     #[command(flatten)]
     pub layout: Layout,
+}
+
+fn day(text: &str) -> Result<Date, String> {
+    Date::parse(text).map_err(|_| "a day, as in 2026-12-31".to_owned())
 }
 
 /// How a report for people is laid out.
@@ -216,8 +237,11 @@ pub struct Facts {
     #[arg(long, value_enum, default_value_t)]
     pub format: FactsFormat,
     /// Show how one value came to be: SERVICE.SETTING, SERVICE.env.NAME or the name of a code setting
-    #[arg(long, value_name = "SERVICE.SETTING", conflicts_with_all = ["unresolved", "format"])]
+    #[arg(long, value_name = "SERVICE.SETTING", conflicts_with_all = ["unresolved", "bypasses", "format"])]
     pub why: Option<String>,
+    /// List the switches that turn checks off, by environment
+    #[arg(long, conflicts_with_all = ["unresolved", "format"])]
+    pub bypasses: bool,
     /// List what could not be followed, and why
     #[arg(long, conflicts_with = "format")]
     pub unresolved: bool,
@@ -296,6 +320,12 @@ pub struct Fields {
 }
 
 #[derive(Debug, Args)]
+pub struct Platforms {
+    /// A platform's name, as policies know it: cloud-run [default: all]
+    pub name: Option<String>,
+}
+
+#[derive(Debug, Args)]
 pub struct Init {
     /// The project's folder [default: the root of the repository, else the working directory]
     pub folder: Option<PathBuf>,
@@ -327,8 +357,18 @@ mod tests {
     fn help_is_what_a_reader_sees() {
         let mut command = Cli::command();
         let mut help = command.render_help().to_string();
-        for name in ["check", "facts", "test", "init", "functions", "fields", "explain", "completions", "man"]
-        {
+        for name in [
+            "check",
+            "facts",
+            "test",
+            "init",
+            "functions",
+            "fields",
+            "platforms",
+            "explain",
+            "completions",
+            "man",
+        ] {
             let sub = command.find_subcommand_mut(name).unwrap();
             help.push_str(&format!("\n---- {name}\n{}", sub.render_help()));
         }

@@ -18,10 +18,11 @@ pub fn check(check: &Check, global: &Global) -> io::Result<Status> {
     let progress = Progress::start(global.quiet, "looking for files");
     let asked =
         Asked { policies: &check.policy, strict: check.strict, explain: check.explain, ..Asked::default() };
-    let Ready { project, mut settings, root, searches } = project::ready(&check.reading, &asked)?;
+    let asked = Asked { without_waivers: check.no_waivers, today: check.today, ..asked };
+    let Ready { project, mut settings, place, root, searches } = project::ready(&check.reading, &asked)?;
     progress.stage(&format!("reading {} files", project.files.len()));
     let mut facts = check::read(project, &settings);
-    project::add_schemas(&mut facts, &mut settings, &root);
+    project::add_schemas(&mut facts, &mut settings, &place, &root);
     progress.stage("judging");
     let (outcome, status) = check::judge(facts, &settings);
     drop(progress);
@@ -92,6 +93,7 @@ pub fn facts(wanted: &Facts, global: &Global) -> io::Result<Status> {
                 String::new()
             }
         },
+        None if wanted.bypasses => report::facts::bypasses(&outcome, style),
         None if wanted.unresolved => report::facts::unresolved(&outcome, style),
         None => report::facts::table(&outcome, style),
     };
@@ -118,16 +120,16 @@ fn only_selected(facts: &mut check::Facts) {
 /// `celador explain`.
 pub fn explain(wanted: &Explain, global: &Global) -> io::Result<Status> {
     let style = terminal::style(global.color);
-    let config = wanted.config.as_deref();
+    let reading = Reading { config: wanted.config.clone(), ..Reading::default() };
     let Some(name) = &wanted.policy else {
-        let opened = project::open(&[], config, &Asked::default())?;
+        let opened = project::open(&reading, &Asked::default())?;
         output::write(&page::list(&opened.sources, &opened.settings, style), style.color)?;
         return Ok(Status::Passed);
     };
-    let mut opened = project::open(&[], config, &Asked::default())?;
+    let mut opened = project::open(&reading, &Asked::default())?;
     if let Some(policy) = check::explain(name, &mut opened.sources, &opened.settings.policies) {
         let overrides = check::overrides(&policy, &opened.settings.policies);
-        let here = found_here(name, wanted)?;
+        let here = found_here(name, &reading)?;
         let page = page::of(&policy, &overrides, &opened.sources, here);
         output::write(&report::explain::explain(&page, style), style.color)?;
         return Ok(Status::Passed);
@@ -145,15 +147,15 @@ pub fn explain(wanted: &Explain, global: &Global) -> io::Result<Status> {
 
 /// What a policy comes to in the project around the working directory. A folder that is none is not
 /// searched.
-fn found_here(name: &str, wanted: &Explain) -> io::Result<Option<Here>> {
-    let reading = Reading { paths: Vec::new(), config: wanted.config.clone(), exclude: Vec::new() };
+fn found_here(name: &str, reading: &Reading) -> io::Result<Option<Here>> {
     let only = [name.to_owned()];
     let asked = Asked { policies: &only, ..Asked::default() };
-    let Some(Ready { project, mut settings, root, .. }) = project::ready_if_project(&reading, &asked)? else {
+    let Some(Ready { project, mut settings, place, root, .. }) = project::ready_if_project(reading, &asked)?
+    else {
         return Ok(None);
     };
     let mut facts = check::read(project, &settings);
-    project::add_schemas(&mut facts, &mut settings, &root);
+    project::add_schemas(&mut facts, &mut settings, &place, &root);
     let (outcome, _) = check::judge(facts, &settings);
     Ok(page::here(&outcome, name))
 }

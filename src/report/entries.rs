@@ -219,6 +219,18 @@ pub(super) fn is_file(sources: &Sources, id: SourceId) -> bool {
     !(path == "command line" || path.starts_with("celador:"))
 }
 
+/// Why something is set aside, who answers for it and how long: `rebuilt hourly (@platform, until 2026-12-31)`.
+pub(super) fn why(by: &By) -> String {
+    let By::Waiver(waiver) = by else { return by.reason() };
+    let until = waiver.expires.as_ref().map(|day| format!("until {day}"));
+    let beside: Vec<String> = waiver.owner.iter().cloned().chain(until).collect();
+    if beside.is_empty() {
+        waiver.reason.clone()
+    } else {
+        format!("{} ({})", waiver.reason, beside.join(", "))
+    }
+}
+
 struct Writer<'r, 'a> {
     run: Run<'a>,
     redactor: &'r Redactor<'r>,
@@ -288,7 +300,7 @@ impl<'a> Writer<'_, 'a> {
         let mut notes = Vec::new();
         let mut note = |word, text: &str| notes.push(Note { word, text: self.line(span, text) });
         if let Standing::SetAside(by) = standing {
-            note(SET_ASIDE, &by.reason());
+            note(SET_ASIDE, &why(by));
         }
         if !finding.condition.is_empty() {
             note("when", &finding.condition);

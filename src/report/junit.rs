@@ -5,7 +5,7 @@
 //! warnings: what is told and does not deny is skipped, with its reason, so that it is seen and fails nothing.
 
 use crate::report::entries::{Entry, Run, Standing, entries};
-use crate::report::text::without_commands_in_xml;
+use crate::report::text::{without_commands, without_commands_in_xml};
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 /// The report. A policy with nothing to tell is one case: passed, or skipped where it matched no subject.
@@ -26,13 +26,16 @@ pub fn junit(run: &Run<'_>) -> String {
         let entries = told(&tally.policy);
         suite.add_test_cases(entries.iter().map(|entry| case(entry)));
         if entries.is_empty() {
-            let mut status = TestCaseStatus::success();
+            let mut case = match tally.bound {
+                0 => TestCase::new("no subject", TestCaseStatus::skipped()),
+                bound => {
+                    let name = format!("{} of {bound} subjects pass", tally.passed);
+                    TestCase::new(name, TestCaseStatus::success())
+                }
+            };
             if tally.bound == 0 {
-                status = TestCaseStatus::skipped();
-                status.set_message("it matched no subject");
+                case.status.set_message("it matched no subject");
             }
-            let name = format!("{} of {} subjects pass", tally.passed, tally.bound);
-            let mut case = TestCase::new(name, status);
             case.set_classname(tally.policy.as_str());
             suite.add_test_case(case);
         }
@@ -74,12 +77,15 @@ fn case(entry: &Entry<'_>) -> TestCase {
     status.set_message(word);
     if entry.fails() {
         status.set_type(entry.rule);
-        status.set_description(format!("{}\n{}", entry.position(), entry.whole()));
+        let text = format!("{}\n{}", entry.position(), entry.whole());
+        status.set_description(without_commands(text, true));
     }
     let mut case = TestCase::new(format!("{} {}", entry.position(), entry.message), status);
     case.set_classname(entry.rule);
     // Systems that show annotations read these two.
-    case.extra.insert("file".into(), entry.place.file.as_str().into());
-    case.extra.insert("line".into(), entry.place.line.to_string().into());
+    if entry.in_file {
+        case.extra.insert("file".into(), entry.place.file.as_str().into());
+        case.extra.insert("line".into(), entry.place.line.to_string().into());
+    }
     case
 }

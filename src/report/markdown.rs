@@ -28,7 +28,7 @@ const WIDTH: usize = 100;
 pub fn markdown(run: &Run<'_>) -> String {
     let redactor = run.redactor();
     let all = entries(run, &redactor);
-    let mut page = Page { text: format!("{}\n", headline(run, &all)), left: 0 };
+    let mut page = Page { text: format!("{}\n", headline(run)), left: 0 };
     page.left = MOST.saturating_sub(RESERVE + length(&page.text));
     let (mut bare, mut omitted, mut omitted_denying) = (0, 0, 0);
     for (title, is_in) in SECTIONS {
@@ -97,7 +97,7 @@ fn length(text: &str) -> usize {
     text.encode_utf16().count()
 }
 
-fn headline(run: &Run<'_>, all: &[Entry<'_>]) -> String {
+fn headline(run: &Run<'_>) -> String {
     let outcome = run.outcome;
     let verdict = match run.status {
         Status::Passed => "nothing denies",
@@ -117,10 +117,9 @@ fn headline(run: &Run<'_>, all: &[Entry<'_>]) -> String {
     }
     let (bound, nothing) = outcome.policies();
     format!(
-        "### Celador: {verdict}\n\n{}{}.\n\n{} files read, {} deployments of {} services, {bound} policies bound, {nothing} \
+        "### Celador: {verdict}\n\n{}.\n\n{} files read, {} deployments of {} services, {bound} policies bound, {nothing} \
          matched nothing.",
         counts.join(", "),
-        if all.is_empty() { "" } else { " (each opens)" },
         outcome.coverage.files,
         outcome.model.deployments.len(),
         outcome.services(),

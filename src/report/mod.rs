@@ -17,6 +17,7 @@ mod junit;
 pub mod language;
 mod markdown;
 pub mod outcome;
+pub mod platforms;
 pub mod project_file;
 mod rdjson;
 pub mod redact;
@@ -26,6 +27,8 @@ mod sample;
 mod sarif;
 mod style;
 mod tap;
+#[cfg(test)]
+mod tests;
 pub mod testing;
 mod text;
 mod visible;

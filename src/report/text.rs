@@ -119,7 +119,7 @@ pub fn without_commands(output: String, unicode: bool) -> String {
 }
 
 /// The same for XML, without a change of what it says: the second of two hashes is written as a reference.
-/// No line of ours begins with text of others.
+/// Text of others at the beginning of a line is for the caller to keep harmless.
 pub fn without_commands_in_xml(output: String) -> String {
     if output.contains("##") { output.replace("##", "#&#35;") } else { output }
 }

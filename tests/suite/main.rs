@@ -6,11 +6,13 @@
 
 mod bad_input;
 mod checker;
+mod documents;
 mod examples;
 mod executed;
 mod explanation;
 mod facts;
 mod generated;
+mod git;
 mod honesty;
 mod house;
 mod in_memory;
@@ -24,8 +26,8 @@ mod mutations;
 mod pack;
 mod pages;
 mod picture;
-mod readme;
 mod reports;
+mod policies_page;
 mod run;
 mod schemas;
 mod secrets;

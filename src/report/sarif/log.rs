@@ -35,6 +35,8 @@ pub struct Driver {
     pub name: &'static str,
     pub version: &'static str,
     pub semantic_version: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub information_uri: Option<&'static str>,
     pub short_description: Text,
     pub rules: Vec<Descriptor>,
 }
@@ -144,6 +146,17 @@ pub struct Location {
 pub struct PhysicalLocation {
     pub artifact_location: ArtifactLocation,
     pub region: Region,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub context_region: Option<Context>,
+}
+
+/// Whole lines around a region.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Context {
+    pub start_line: u32,
+    pub end_line: u32,
+    pub snippet: Text,
 }
 
 #[derive(Serialize)]
@@ -161,6 +174,9 @@ pub struct Region {
     pub start_column: u32,
     pub end_line: u32,
     pub end_column: u32,
+    /// The characters, secrets masked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub snippet: Option<Text>,
 }
 
 #[derive(Serialize)]

@@ -18,6 +18,7 @@ use crate::report::human;
 use crate::report::json::{Span as Place, print};
 use crate::report::redact::Redactor;
 use crate::report::text::one_line;
+use crate::report::visible::Visible;
 use crate::source::{SourceId, Span};
 use line_hash::line_hashes;
 use log::{ArtifactLocation, Location, PhysicalLocation, Region, Text};
@@ -26,6 +27,9 @@ use std::collections::{BTreeMap, HashMap};
 
 /// The base of all paths; GitHub and CodeQL call it so.
 const BASE: &str = "%SRCROOT%";
+
+/// Bytes of lines that are shown beside a place at most.
+const LONGEST_SNIPPET: usize = 2_000;
 
 /// The log with its one run.
 pub fn sarif(run: &Run<'_>) -> String {
@@ -60,6 +64,7 @@ pub fn sarif(run: &Run<'_>) -> String {
                     name: "Celador",
                     version: env!("CARGO_PKG_VERSION"),
                     semantic_version: env!("CARGO_PKG_VERSION"),
+                    information_uri: Some(env!("CARGO_PKG_REPOSITORY")).filter(|page| !page.is_empty()),
                     short_description: text("Judges what will be deployed, before it is."),
                     rules: rules.descriptors,
                 },
@@ -75,6 +80,24 @@ pub fn sarif(run: &Run<'_>) -> String {
 
 fn text(text: &str) -> Text {
     Text { text: text.to_owned() }
+}
+
+/// Lines of a file, with what acts or stands there unseen made visible.
+fn shown(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut visible = Visible::new(true);
+    let mut rest = text.chars().filter(|&c| c != '\r').peekable();
+    while let Some(c) = rest.next() {
+        match c {
+            '\n' => {
+                out.push(c);
+                visible = Visible::new(true);
+            }
+            '\t' => out.push(c),
+            c => visible.push(c, rest.peek().copied(), 0, &mut out),
+        }
+    }
+    out
 }
 
 /// A message of which no part is a link: `[a](b)` is one in SARIF.
@@ -122,7 +145,7 @@ impl Writer<'_, '_> {
             kind: if open { "open" } else { "fail" },
             level: if open { "none" } else { Level::of_action(finding.action).as_str() },
             message: message(&std::iter::once(entry.message.clone()).chain(notes).collect::<String>()),
-            locations: vec![location(&entry.place, self.label(finding.span(), &finding.primary.label))],
+            locations: vec![self.primary(entry, finding)],
             related_locations: self.related(finding),
             code_flows: self.flow(finding),
             partial_fingerprints: self.fingerprints(entry),
@@ -130,6 +153,30 @@ impl Writer<'_, '_> {
             fixes: self.fixes(entry),
             properties,
         }
+    }
+
+    /// Where it points, with the characters and their lines, for those who have not got the file.
+    fn primary(&self, entry: &Entry<'_>, finding: &Finding) -> Location {
+        let mut location = location(&entry.place, self.label(finding.span(), &finding.primary.label));
+        let physical = &mut location.physical_location;
+        let source = self.run.outcome.sources.get(entry.span.source);
+        let lines = source.lines();
+        let line = |number: u32| lines.range(source.text(), (number as usize).saturating_sub(1));
+        let whole = line(entry.place.line).start..line(entry.place.end_line).end;
+        // Of a file in one line, or of a place that is a whole file, nobody reads the lines here.
+        if entry.in_file && whole.len() <= LONGEST_SNIPPET {
+            let snippet = |start: usize, end: usize| {
+                let span = Span::new(entry.span.source, start, end);
+                Text { text: shown(&self.redactor.slice(span)) }
+            };
+            physical.region.snippet = Some(snippet(entry.place.start as usize, entry.place.end as usize));
+            physical.context_region = Some(log::Context {
+                start_line: entry.place.line,
+                end_line: entry.place.end_line,
+                snippet: snippet(whole.start, whole.end),
+            });
+        }
+        location
     }
 
     fn label(&self, span: Span, label: &str) -> Option<Text> {
@@ -181,7 +228,7 @@ impl Writer<'_, '_> {
         log::Suppression {
             kind: if in_source { "inSource" } else { "external" },
             status: "accepted",
-            justification: one_line(&self.redactor.text(&by.reason()), true),
+            justification: one_line(&self.redactor.text(&entries::why(by)), true),
             location: by
                 .span()
                 .filter(|span| is_file(&self.run.outcome.sources, span.source))
@@ -207,7 +254,8 @@ impl Writer<'_, '_> {
 }
 
 fn location(place: &Place, message: Option<Text>) -> Location {
-    let physical_location = PhysicalLocation { artifact_location: artifact(place), region: region(place) };
+    let physical_location =
+        PhysicalLocation { artifact_location: artifact(place), region: region(place), context_region: None };
     Location { id: None, physical_location, message }
 }
 
@@ -221,6 +269,7 @@ fn region(place: &Place) -> Region {
         start_column: place.column,
         end_line: place.end_line,
         end_column: place.end_column,
+        snippet: None,
     }
 }
 

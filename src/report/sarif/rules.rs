@@ -85,22 +85,48 @@ fn sentence(text: &str) -> String {
     if text.ends_with(['.', '!', '?']) { text.to_owned() } else { format!("{text}.") }
 }
 
-/// Prose of a policy's file as Markdown that says just that: every character with a meaning is escaped.
+/// Prose of a policy's file as Markdown that says just that: what stands between backticks is code, as it
+/// was meant, and every other character with a meaning is escaped.
 fn escaped(text: &str) -> String {
+    let parts: Vec<&str> = text.split('`').collect();
+    let paired = parts.len() % 2 == 1;
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
+    for (at, part) in parts.iter().enumerate() {
+        match (at % 2 == 1, paired) {
+            (true, true) if !part.trim().is_empty() => out.push_str(&format!("`{part}`")),
+            (true, true) => out.push_str("&#96;&#96;"),
+            (false, true) => prose(part, &mut out),
+            (_, false) => {
+                out.push_str(if at == 0 { "" } else { "&#96;" });
+                prose(part, &mut out);
+            }
+        }
+    }
+    out
+}
+
+fn prose(text: &str, out: &mut String) {
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        rest = rest.get(c.len_utf8()..).unwrap_or_default();
         match c {
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '&' => out.push_str("&amp;"),
-            // A mention is found in the text that is shown, whatever was escaped; between tags it is none.
-            '@' => out.push_str("<span>@</span>"),
-            '\\' | '`' | '*' | '_' | '[' | ']' | '!' | '#' | '|' | '~' | ':' => {
+            // A mention is looked for in the text as it is shown, but never in code.
+            '@' => {
+                let end = rest.find(|c: char| !(c.is_alphanumeric() || "-_/@".contains(c)));
+                let (name, after) = rest.split_at(end.unwrap_or(rest.len()));
+                out.push_str(&format!("`@{name}`"));
+                rest = after;
+            }
+            // A bare address is a link.
+            ':' if rest.starts_with("//") => out.push_str("&#58;"),
+            '\\' | '*' | '_' | '[' | ']' | '!' | '#' | '|' | '~' => {
                 out.push('\\');
                 out.push(c);
             }
             c => out.push(c),
         }
     }
-    out
 }
