@@ -42,6 +42,11 @@ pub fn name(text: &str, unicode: bool) -> String {
     out
 }
 
+/// A path of others as one line of a format that a CI system reads.
+pub fn path(path: &str) -> String {
+    without_commands(name(path, true), true)
+}
+
 /// A line whose blanks are its author's: tabs are spread.
 pub fn line(text: &str, unicode: bool) -> String {
     let (mut visible, mut out, mut column) = (Visible::new(unicode), String::with_capacity(text.len()), 0);

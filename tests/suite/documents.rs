@@ -5,8 +5,8 @@
 //! stands for any lines. A comment before it says where they run, for it and for what follows:
 //! `<!-- in examples/timeout-cut/before -->` in that folder, `<!-- in a copy of examples/timeout-cut/before -->`
 //! in a copy, `<!-- in an empty folder -->`. A block with a path behind its language (```` ```yaml
-//! policies/own.yaml ````) is written there first. `UPDATE_GENERATED=1` writes what is printed anew, except
-//! where `...` leaves lines out and what is shown still holds.
+//! policies/own.yaml ````) is written there first. `UPDATE_GENERATED=1` writes what is printed anew, with as
+//! many lines around a `...` as there were.
 
 use crate::run::{Run, Scratch, celador};
 use celador::config;
@@ -147,7 +147,7 @@ fn run_block(lines: &[&str], folder: &Path, page: &str, wrong: &mut Vec<String>)
                 wrong.push(format!(
                     "{page}: `{command}` does not print `{missing}` where it is shown:\n{printed}"
                 ));
-                out.push_str(&printed);
+                out.push_str(&elided(&printed, &shown));
             }
         }
     }
@@ -187,6 +187,18 @@ fn words(command: &str) -> Vec<String> {
     }
     words.extend(word);
     words
+}
+
+/// An output shortened as the shown lines are: as many lines before their first `...`, and after their last.
+fn elided(output: &str, shown: &[&str]) -> String {
+    let lines: Vec<&str> = output.lines().collect();
+    let first = shown.iter().position(|line| *line == "...");
+    let Some((first, last)) = first.zip(shown.iter().rposition(|line| *line == "...")) else {
+        return output.to_owned();
+    };
+    let head = lines.iter().take(first);
+    let tail = lines.iter().skip(lines.len().saturating_sub(shown.len() - last - 1).max(first));
+    head.chain(&["..."]).chain(tail).flat_map(|line| [*line, "\n"]).collect()
 }
 
 /// Whether the shown lines are the output; `...` stands for any lines.

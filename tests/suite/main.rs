@@ -4,6 +4,7 @@
 // Tests write files, run the program and panic at what they do not expect.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod action;
 mod bad_input;
 mod checker;
 mod documents;
@@ -11,9 +12,11 @@ mod examples;
 mod executed;
 mod explanation;
 mod facts;
+mod formats;
 mod generated;
 mod git;
 mod honesty;
+mod hostile;
 mod house;
 mod in_memory;
 mod init;

@@ -1,7 +1,7 @@
 //! The picture of a report in the README is one: `docs/report.svg` is drawn from what the program prints.
 
 use crate::generated::same;
-use crate::run::celador_in;
+use crate::run::celador_with;
 use anstyle_svg::Term;
 use std::path::Path;
 
@@ -11,7 +11,7 @@ const SHOWN: [&str; 2] = ["alpine-minimum-memory", "connection-timeout-exceeds-r
 #[test]
 fn the_picture_shows_what_the_program_prints() {
     let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/alpine-outage/before");
-    let run = celador_in(&example, &[("COLUMNS", "100")], &["check", "--color", "always"]);
+    let run = celador_with(&example, &["check", "--color", "always"], &[("COLUMNS", "100")]);
     assert_eq!((run.code, run.stderr.as_str()), (Some(1), ""), "{}", run.stdout);
     let parts: Vec<&str> = run.stdout.split("\n\n").collect();
     let shown = |part: &&str| SHOWN.iter().any(|policy| part.lines().next().unwrap().contains(policy));

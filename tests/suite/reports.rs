@@ -6,7 +6,7 @@
 //! `␛` stands for the escape character.
 
 use crate::pages::{self, Block};
-use crate::run::{Scratch, celador_in};
+use crate::run::{Scratch, celador_with};
 
 #[test]
 fn a_report_stays_readable_whatever_the_terminal_and_the_files() {
@@ -23,7 +23,7 @@ fn report(info: &str, given: &[Block]) -> String {
     let words: Vec<&str> = info.split(' ').skip(1).collect();
     let (environment, arguments) = words.split_at(words.iter().position(|word| *word == "celador").unwrap());
     let environment: Vec<(&str, &str)> = environment.iter().filter_map(|word| word.split_once('=')).collect();
-    let run = celador_in(scratch.path(), &environment, &arguments[1..]);
+    let run = celador_with(scratch.path(), &arguments[1..], &environment);
     let ascii = environment.contains(&("TERM", "dumb")) || environment.contains(&("LC_ALL", "C"));
     assert!(!ascii || run.stdout.is_ascii(), "not ASCII:\n{}", run.stdout);
     for c in run.stdout.chars() {
