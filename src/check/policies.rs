@@ -8,7 +8,7 @@ use crate::source::{SourceId, Sources, Span};
 use std::sync::Arc;
 
 /// Policies that the pipeline itself judges: their files say why, and take their parameters.
-pub(super) const OF_THE_PIPELINE: &[&str] = &["unreadable-file", "schema-violation"];
+pub(super) const OF_THE_PIPELINE: &[&str] = &["unreadable-file", "schema-violation", super::change::POLICY];
 
 /// Which policies a run wants, and how they are configured.
 #[derive(Debug, Default)]

@@ -144,6 +144,10 @@ pub struct Reading {
 pub struct Check {
     #[command(flatten)]
     pub reading: Reading,
+    /// Report what is new against the commit where this change left REF, judged by the settings before the
+    /// change as well as by its own: it cannot exempt itself
+    #[arg(long, value_name = "REF")]
+    pub base: Option<String>,
     /// Form of the report
     #[arg(long, value_enum, default_value_t)]
     pub format: CheckFormat,
@@ -286,7 +290,8 @@ mod tests {
     fn help_is_what_a_reader_sees() {
         let mut command = Cli::command();
         let mut help = command.render_help().to_string();
-        for name in ["check", "facts", "test", "init", "functions", "fields", "explain", "completions", "man"] {
+        for name in ["check", "facts", "test", "init", "functions", "fields", "explain", "completions", "man"]
+        {
             let sub = command.find_subcommand_mut(name).unwrap();
             help.push_str(&format!("\n---- {name}\n{}", sub.render_help()));
         }

@@ -3,7 +3,7 @@
 use crate::check::{self, Selected};
 use crate::cli::args::{Check, CheckFormat, Color, Explain, Facts, FactsFormat, Global, Reading};
 use crate::cli::project::{self, Asked, Ready};
-use crate::cli::{output, page, terminal};
+use crate::cli::{change, output, page, terminal};
 use crate::enforce::Status;
 use crate::report::explain::Here;
 use crate::report::{self, Style, Verbosity, human};
@@ -14,10 +14,17 @@ use std::io;
 pub fn check(check: &Check, global: &Global) -> io::Result<Status> {
     let asked =
         Asked { policies: &check.policy, strict: check.strict, explain: check.explain, ..Asked::default() };
-    let Ready { project, mut settings, place, root, searches } = project::ready(&check.reading, &asked)?;
-    let mut facts = check::read(project, &settings);
-    project::add_schemas(&mut facts, &mut settings, &place, &root);
-    let (outcome, status) = check::judge(facts, &settings);
+    let (outcome, status, searches) = match &check.base {
+        Some(reference) => change::check(&check.reading, reference, &asked)?,
+        None => {
+            let (Ready { project, mut settings, root, searches }, place) =
+                project::ready(&check.reading, &asked)?;
+            let mut facts = check::read(project, &settings);
+            project::add_schemas(&mut facts, &mut settings, &place, &root);
+            let (outcome, status) = check::judge(facts, &settings);
+            (outcome, status, searches)
+        }
+    };
     // Files that were named are what they are; only a search that finds nothing is worth an exit code.
     let status = if status == Status::NoSubject && !searches { Status::Passed } else { status };
     match check.format {
@@ -32,7 +39,7 @@ pub fn check(check: &Check, global: &Global) -> io::Result<Status> {
 
 /// `celador facts`.
 pub fn facts(wanted: &Facts, global: &Global) -> io::Result<Status> {
-    let Ready { project, settings, .. } = project::ready(&wanted.reading, &Asked::default())?;
+    let (Ready { project, settings, .. }, _) = project::ready(&wanted.reading, &Asked::default())?;
     let mut facts = check::read(project, &settings);
     only_selected(&mut facts);
     let mut status =
@@ -113,7 +120,8 @@ pub fn explain(wanted: &Explain, global: &Global) -> io::Result<Status> {
 fn found_here(name: &str, reading: &Reading) -> io::Result<Option<Here>> {
     let only = [name.to_owned()];
     let asked = Asked { policies: &only, ..Asked::default() };
-    let Some(Ready { project, mut settings, place, root, .. }) = project::ready_if_project(reading, &asked)?
+    let Some((Ready { project, mut settings, root, .. }, place)) =
+        project::ready_if_project(reading, &asked)?
     else {
         return Ok(None);
     };

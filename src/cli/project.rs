@@ -33,8 +33,9 @@ pub struct Opened {
     pub sources: Sources,
     pub diagnostics: Vec<Diagnostic>,
     pub settings: check::Settings,
-    place: Place,
-    located: Located,
+    /// The texts that say how files are judged.
+    pub own: Vec<SourceId>,
+    pub located: Located,
     include: Vec<String>,
     exclude: Vec<String>,
 }
@@ -43,12 +44,18 @@ pub struct Opened {
 pub struct Ready {
     pub project: check::Project,
     pub settings: check::Settings,
-    /// Where its files are.
-    pub place: Place,
     /// The project's folder.
     pub root: PathBuf,
     /// Whether folders are searched, so that finding nothing is worth a word.
     pub searches: bool,
+}
+
+/// What the command line asks about.
+pub struct Target<'a> {
+    pub paths: Vec<PathBuf>,
+    pub working: PathBuf,
+    pub config: Option<&'a Path>,
+    pub exclude: &'a [String],
 }
 
 /// Finds the project, reads its project file and its policies.
@@ -56,9 +63,19 @@ pub struct Ready {
 /// # Errors
 /// Where there is no working directory.
 pub fn open(reading: &Reading, asked: &Asked<'_>) -> std::io::Result<Opened> {
+    let (place, target) = target(reading)?;
+    Ok(open_at(&place, &target, Sources::new(), asked))
+}
+
+/// Where the files are that the command line asks about, and which.
+///
+/// # Errors
+/// Where there is no working directory, no repository for `--staged`, or no text for `-`.
+pub fn target(reading: &Reading) -> std::io::Result<(Place, Target<'_>)> {
     let working = std::env::current_dir()?;
     let (place, paths) = place(reading, &working)?;
-    open_at(place, &paths, reading.config.as_deref(), &working, asked)
+    let config = reading.config.as_deref();
+    Ok((place, Target { paths, working, config, exclude: &reading.exclude }))
 }
 
 /// Where the files are that the command line asks about, and its paths: standard input stands for the
@@ -85,35 +102,24 @@ fn place(reading: &Reading, working: &Path) -> std::io::Result<(Place, Vec<PathB
 }
 
 /// The repository of the first path, which may be gone from the disk.
-fn repository(paths: &[PathBuf], working: &Path) -> Result<Repository, git::Error> {
+///
+/// # Errors
+/// Where there is none, or no git.
+pub fn repository(paths: &[PathBuf], working: &Path) -> Result<Repository, git::Error> {
     let first = paths.first().map_or(working.to_owned(), |path| workspace::clean(&working.join(path)));
     let folder = first.ancestors().find(|folder| folder.is_dir()).unwrap_or(working);
     Repository::around(folder, working)
 }
 
-fn open_at(
-    place: Place,
-    paths: &[PathBuf],
-    config: Option<&Path>,
-    working: &Path,
-    asked: &Asked<'_>,
-) -> std::io::Result<Opened> {
-    let located = workspace::locate(&place, working, paths, config.is_none() && !asked.without_file);
-    let mut sources = Sources::new();
+/// Reads the settings that a place has, into texts that were read before.
+pub fn open_at(place: &Place, target: &Target<'_>, mut sources: Sources, asked: &Asked<'_>) -> Opened {
+    let Target { paths, working, config, .. } = target;
+    let config = *config;
+    let before = sources.len();
+    let located = workspace::locate(place, working, paths, config.is_none() && !asked.without_file);
     let mut diagnostics = Vec::new();
-    let file = config.map(|file| workspace::clean(&working.join(file))).or_else(|| located.file.clone());
-    // A file that is named holds for the project that is checked, wherever the file lies.
-    let folder = |file: &Path| match config {
-        Some(_) => located.root.clone(),
-        None => file.parent().unwrap_or(file).to_owned(),
-    };
-    let mut project = match &file {
-        Some(file) => {
-            config::load(&place, file, &located.root, &folder(file), &mut sources, &mut diagnostics)
-        }
-        None => Project::without_file(located.root.clone()),
-    };
-    tracing::debug!(root = %located.root.display(), file = ?file, "project");
+    let mut project = project_file(place, target, &located, &mut sources, &mut diagnostics);
+    tracing::debug!(root = %located.root.display(), file = ?located.file, "project");
     let mut only = Vec::new();
     for given in asked.policies {
         if is_path(given) {
@@ -126,7 +132,7 @@ fn open_at(
         }
     }
     let paths = &project.policy_paths;
-    let files = config::policy_files(&place, paths, &located.root, &mut sources, &mut diagnostics);
+    let files = config::policy_files(place, paths, &located.root, &mut sources, &mut diagnostics);
     diagnostics.extend(misspelt_policies(&project, &files, &sources));
     let glob = |pattern: &config::Pattern| pattern.glob.clone();
     let include = project.include.iter().map(glob).collect();
@@ -135,7 +141,41 @@ fn open_at(
     settings.evaluate.explain = asked.explain;
     settings.policies.only = only;
     settings.policies.files = files;
-    Ok(Opened { sources, diagnostics, settings, place, located, include, exclude })
+    let own = sources.iter().map(|(id, _)| id).skip(before).collect();
+    Opened { sources, diagnostics, settings, own, located, include, exclude }
+}
+
+/// What a place says of the project, by itself: its project file and its policy files.
+pub fn settings_at(
+    place: &Place,
+    target: &Target<'_>,
+    sources: &mut Sources,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> (Project, Vec<SourceId>) {
+    let located = workspace::locate(place, &target.working, &target.paths, target.config.is_none());
+    let project = project_file(place, target, &located, sources, diagnostics);
+    let files = config::policy_files(place, &project.policy_paths, &located.root, sources, diagnostics);
+    (project, files)
+}
+
+fn project_file(
+    place: &Place,
+    target: &Target<'_>,
+    located: &Located,
+    sources: &mut Sources,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Project {
+    let named = target.config.map(|file| workspace::clean(&target.working.join(file)));
+    let root = &located.root;
+    match (named, &located.file) {
+        // A file that is named holds for the project that is checked, wherever the file lies.
+        (Some(file), _) => config::load(place, &file, root, root, sources, diagnostics),
+        (None, Some(file)) => {
+            let folder = file.parent().unwrap_or(file);
+            config::load(place, file, root, folder, sources, diagnostics)
+        }
+        (None, None) => Project::without_file(root.clone()),
+    }
 }
 
 /// Blocks, actions and waivers of policies that are not there.
@@ -153,8 +193,9 @@ fn misspelt_policies(project: &Project, files: &[SourceId], sources: &Sources) -
 ///
 /// # Errors
 /// Where there is no working directory.
-pub fn ready(reading: &Reading, asked: &Asked<'_>) -> std::io::Result<Ready> {
-    Ok(load(open(reading, asked)?, reading))
+pub fn ready(reading: &Reading, asked: &Asked<'_>) -> std::io::Result<(Ready, Place)> {
+    let (place, target) = target(reading)?;
+    Ok((load(open_at(&place, &target, Sources::new(), asked), &place, &target), place))
 }
 
 /// The same where a project file or a repository says that this is a project; `None` elsewhere, so that
@@ -162,24 +203,26 @@ pub fn ready(reading: &Reading, asked: &Asked<'_>) -> std::io::Result<Ready> {
 ///
 /// # Errors
 /// Where there is no working directory.
-pub fn ready_if_project(reading: &Reading, asked: &Asked<'_>) -> std::io::Result<Option<Ready>> {
-    let opened = open(reading, asked)?;
-    Ok((opened.located.is_marked || reading.config.is_some()).then(|| load(opened, reading)))
+pub fn ready_if_project(reading: &Reading, asked: &Asked<'_>) -> std::io::Result<Option<(Ready, Place)>> {
+    let (place, target) = target(reading)?;
+    let opened = open_at(&place, &target, Sources::new(), asked);
+    let is_project = opened.located.is_marked || reading.config.is_some();
+    Ok(is_project.then(|| (load(opened, &place, &target), place)))
 }
 
-fn load(opened: Opened, reading: &Reading) -> Ready {
-    let Opened { mut sources, mut diagnostics, settings, place, located, include, exclude } = opened;
-    let exclude: Vec<&str> = exclude.iter().chain(&reading.exclude).map(String::as_str).collect();
+/// Reads the files of a place as the settings want them.
+pub fn load(opened: Opened, place: &Place, target: &Target<'_>) -> Ready {
+    let Opened { mut sources, mut diagnostics, settings, own, located, include, exclude } = opened;
+    let exclude: Vec<&str> = exclude.iter().chain(target.exclude).map(String::as_str).collect();
     let include: Vec<&str> = include.iter().map(String::as_str).collect();
-    let known: Vec<SourceId> = sources.iter().map(|(id, _)| id).collect();
     let request = Request {
-        place: &place,
+        place,
         root: &located.root,
         paths: &located.paths,
         whole_project: located.is_project,
         exclude: &exclude,
         include: &include,
-        known: &known,
+        known: &own,
         limits: &settings.input,
         wants: &wanted::wants,
     };
@@ -189,7 +232,7 @@ fn load(opened: Opened, reading: &Reading) -> Ready {
     diagnostics.append(&mut loaded.diagnostics);
     let searches = located.paths.iter().any(|path| place.kind(path) == Some(config::Kind::Folder));
     tracing::debug!(files = loaded.files.len(), unreadable = loaded.unreadable.len(), "read");
-    Ready { project: project(sources, diagnostics, loaded), settings, place, root: located.root, searches }
+    Ready { project: project(sources, diagnostics, loaded), settings, root: located.root, searches }
 }
 
 /// Policy files by themselves.

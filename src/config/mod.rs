@@ -13,11 +13,13 @@ mod keys;
 mod policies;
 mod project;
 mod read;
+mod relaxed;
 mod shape;
 
 pub use files::{Disk, Files, Kind};
 pub use policies::policy_files;
 pub use project::{EnvironmentRule, Pattern, PolicyBlock, Project, SchemaPlace, SchemaRule, Service};
+pub use relaxed::{Seen, Settings, relaxed, same_scope};
 pub use shape::schema;
 
 use crate::diagnostic::{Diagnostic, Severity, nearest};

@@ -18,7 +18,7 @@ const WITHIN: usize = 400;
 
 /// Gives every finding its fingerprint: of its content and the path. Findings that agree in both are told
 /// apart by their order, which must be that of reporting.
-pub(super) fn assign(findings: &mut [Finding], sources: &Sources) {
+pub fn assign(findings: &mut [Finding], sources: &Sources) {
     let mut seen: HashMap<String, u64> = HashMap::new();
     for finding in findings {
         let path = sources.get(finding.span().source).path();

@@ -13,8 +13,9 @@ mod waiver;
 mod tests;
 
 pub use action::{ActionRule, Date, InvalidDate};
-pub use fingerprint::content_print;
+pub use fingerprint::{assign as assign_fingerprints, content_print};
 pub use known::{Known, Matches, Recorded};
+pub use order::{sort, sort_set_aside};
 pub use status::{Status, status};
 pub use waiver::Waiver;
 
@@ -61,7 +62,7 @@ pub fn enforce(
             finding.action = Action::Deny;
         }
     }
-    order::sort(&mut all, sources);
+    sort(&mut all, sources);
     fingerprint::assign(&mut all, sources);
 
     let mut used = vec![false; settings.waivers.len()];

@@ -42,7 +42,11 @@ fn bash_completes_commands_flags_values_and_policies() {
         (&["celador", "check", "--f"], &["--format"], &["--policy"]),
         (&["celador", "check", "--format", ""], &["human", "json"], &["table"]),
         (&["celador", "check", "--color", "a"], &["auto", "always"], &["never"]),
-        (&["celador", "explain", "alpine"], &["alpine-minimum-memory", "alpine-minimum-cpu"], &["port-agreement"]),
+        (
+            &["celador", "explain", "alpine"],
+            &["alpine-minimum-memory", "alpine-minimum-cpu"],
+            &["port-agreement"],
+        ),
         (&["celador", "completions", ""], &["bash", "zsh", "fish", "powershell", "elvish"], &[]),
     ];
     for (words, offered, withheld) in cases {
@@ -76,7 +80,11 @@ fn commands() -> Vec<String> {
     let help = printed(&["--help"]);
     let list = help.split("Commands:\n").nth(1).unwrap().split("\n\n").next().unwrap();
     let first = list.lines().filter_map(|line| line.strip_prefix("  ").filter(|line| !line.starts_with(' ')));
-    first.filter_map(|line| line.split(' ').next()).filter(|name| *name != "help").map(str::to_owned).collect()
+    first
+        .filter_map(|line| line.split(' ').next())
+        .filter(|name| *name != "help")
+        .map(str::to_owned)
+        .collect()
 }
 
 #[test]
@@ -95,14 +103,19 @@ fn every_command_has_a_manual_page_that_formats() {
     assert_eq!(written, wanted);
     for name in &written {
         let page = format!("pages/{name}");
-        let Some(run) = other("groff", &["-man", "-ww", "-Tutf8", "-P-cbou", &page], folder.path()) else { return };
+        let Some(run) = other("groff", &["-man", "-ww", "-Tutf8", "-P-cbou", &page], folder.path()) else {
+            return;
+        };
         assert_eq!(String::from_utf8_lossy(&run.stderr), "", "{name}");
         let text = String::from_utf8_lossy(&run.stdout).into_owned();
         assert!(text.contains("SYNOPSIS") && text.contains("OPTIONS"), "{name}:\n{text}");
         let title = name.trim_end_matches(".1");
         assert!(text.contains(&format!("{title}(1)")), "{name}:\n{text}");
         if title == "celador-check" {
-            assert!(text.contains("\n       1  a finding denies\n"), "the exit codes are not a table:\n{text}");
+            assert!(
+                text.contains("\n       1  a finding denies\n"),
+                "the exit codes are not a table:\n{text}"
+            );
         }
     }
 }
