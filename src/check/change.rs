@@ -14,7 +14,7 @@
 //! made laxer lets pass what the change adds. Where the settings are the same, judging once is enough.
 
 use crate::diagnostic::{Action, By, Diagnostic, Finding, SetAside, Severity, Verdict};
-use crate::enforce::{self, Known, Matches, Status, content_print};
+use crate::enforce::{self, Known, Matches, Status, content_print, waiver};
 use crate::model::Deployment;
 use crate::report::Outcome;
 use crate::source::{SourceId, Sources, Span};
@@ -105,7 +105,8 @@ pub fn of_two(
     relaxed.extend(theirs);
 
     let of_settings = |finding: &Finding| {
-        old_settings.contains(&finding.span().source) && !OF_RECORDS.contains(&finding.policy.as_str())
+        let inside = old_settings.contains(&finding.span().source);
+        is_about_waiver(finding) || inside && !OF_RECORDS.contains(&finding.policy.as_str())
     };
     let stood = errors(&old_before);
     let is_new = |told: &Diagnostic| {
@@ -151,7 +152,7 @@ fn revoke(
     let counted = after.findings.iter().chain(&after.undetermined);
     let others = counted.chain(after.set_aside.iter().map(|one| &one.finding));
     let all: Vec<Finding> = others.chain(taken.iter().map(|one| &one.finding)).cloned().collect();
-    let matches: Matches = known.matches(&all, sources);
+    let mut matches: Matches = known.matches(&all, sources);
     let first = all.len() - taken.len();
     let mut relaxed = Vec::new();
     for (index, SetAside { finding, by }) in taken.into_iter().enumerate() {
@@ -163,12 +164,29 @@ fn revoke(
             relaxed.push(Relaxed { span, message });
         }
         let entry = matches.entries.get(first + index).copied().flatten();
+        let entry = entry.or_else(|| without_comment(&finding, &by, known, &mut matches, sources));
         match entry.and_then(|entry| known.entries.get(entry)) {
             Some(entry) => after.set_aside.push(SetAside { finding, by: entry.by.clone() }),
             None => add(after, finding),
         }
     }
     relaxed
+}
+
+/// The entry of a finding that stood before the change wrote a waiver on its line.
+fn without_comment(
+    finding: &Finding,
+    by: &By,
+    known: &Known,
+    matches: &mut Matches,
+    sources: &Sources,
+) -> Option<usize> {
+    let comment = by.span().filter(|span| is_comment(by) && span.source == finding.span().source)?;
+    let print = enforce::fingerprint_without(finding, sources, comment);
+    let mut entries = known.entries.iter().zip(&mut matches.used).enumerate();
+    let (at, (_, used)) = entries.find(|(_, (entry, used))| !**used && entry.fingerprint == print)?;
+    *used = true;
+    Some(at)
 }
 
 /// What was set aside before the change, each for one finding after it.
@@ -213,9 +231,11 @@ impl<'a> Held<'a> {
                     && other.finding.environment == finding.environment
             })
         };
-        let whole = |by: &By, sources: &Sources| is_of_file(by, sources);
-        if whole(&one.by, sources)
-            && self.findings.iter().any(|other| same_file(other) && whole(&other.by, &self.before.sources))
+        if is_of_file(&one.by, sources)
+            && self
+                .findings
+                .iter()
+                .any(|other| same_file(other) && is_of_file(&other.by, &self.before.sources))
         {
             return true;
         }
@@ -226,8 +246,16 @@ impl<'a> Held<'a> {
 }
 
 /// Whether it is a comment that holds for its whole file.
-fn is_of_file(_: &By, _: &Sources) -> bool {
-    false
+fn is_of_file(by: &By, sources: &Sources) -> bool {
+    let Some(span) = by.span().filter(|_| is_comment(by)) else { return false };
+    let text = sources.slice(span);
+    waiver::parse(text, 0..text.len()).is_ok_and(|parsed| parsed.file)
+}
+
+/// Whether a finding is about a waiver, whose words are the change's own: what it sets aside is asked, not
+/// whether the settings before the change would have liked it.
+fn is_about_waiver(finding: &Finding) -> bool {
+    waiver::POLICIES.contains(&finding.policy.as_str())
 }
 
 /// What a finding is about, whichever settings it was judged under: both runs read the same texts.
@@ -421,7 +449,9 @@ impl Effects {
         let all = |outcome: &Outcome, sources: &Sources| -> HashMap<Key, Action> {
             let findings = outcome.findings.iter().chain(&outcome.undetermined);
             let findings = findings.chain(outcome.set_aside.iter().map(|one| &one.finding));
-            let judged = findings.filter(|finding| !old_settings.contains(&finding.span().source));
+            let judged = findings.filter(|finding| {
+                !old_settings.contains(&finding.span().source) && !is_about_waiver(finding)
+            });
             judged.map(|finding| (Key::of(finding, sources), finding.action)).collect()
         };
         for (new, old) in [

@@ -7,11 +7,14 @@ mod called;
 pub mod change;
 mod policies;
 mod read;
+mod rules;
 mod schemas;
 mod single;
 mod unreadable;
+mod waivers;
 
 pub use policies::{Block, PolicySettings, explain, overrides};
+pub use rules::rules;
 pub use schemas::{SchemaRule, SchemaSettings, missing_schemas, schema_paths};
 pub use single::{Single, judge_single, read_single};
 pub use unreadable::Unreadable;
@@ -28,6 +31,7 @@ use crate::report::{Coverage, Outcome};
 use crate::source::{Remark, SourceId, Sources};
 use crate::{enforce, input, platform, script};
 use rayon::prelude::*;
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 /// Why a file is read.
@@ -72,6 +76,8 @@ pub struct Settings {
     pub policies: PolicySettings,
     pub evaluate: evaluate::Settings,
     pub enforce: enforce::Settings,
+    /// The whole project is read and reported on, so that a waiver that sets nothing aside is not needed.
+    pub whole_project: bool,
 }
 
 /// What was read: the input of judging, and all that `celador facts` prints.
@@ -139,27 +145,29 @@ pub fn judge(facts: Facts, settings: &Settings) -> (Outcome, Status) {
         unreadable,
         files,
         mut diagnostics,
-        remarks: _,
+        remarks,
         mut coverage,
     } = facts;
     let records = without_records(&mut model, &files);
     if records > 0 {
         coverage.excluded.push(("records of what ran".to_owned(), records));
     }
-    let selection = policies::select(&mut sources, &model, &documents, &settings.policies);
-    diagnostics.extend(selection.diagnostics.into_iter().map(|told| match settings.enforce.strict {
-        true => Diagnostic { severity: told.severity.max(Severity::Error), ..told },
-        false => told,
+    let mut chosen = policies::select(&mut sources, &model, &documents, &settings.policies);
+    diagnostics.extend(std::mem::take(&mut chosen.diagnostics).into_iter().map(|told| {
+        match settings.enforce.strict {
+            true => Diagnostic { severity: told.severity.max(Severity::Error), ..told },
+            false => told,
+        }
     }));
 
     let inputs =
         evaluate::Inputs { model: &model, documents: &documents, sources: &sources, provenance: &provenance };
-    let prepared = evaluate::Prepared::new(inputs, &selection.compiled, &settings.evaluate);
+    let prepared = evaluate::Prepared::new(inputs, &chosen.compiled, &settings.evaluate);
     let judged = prepared.stretches().par_iter().map(|stretch| prepared.judge(stretch)).collect::<Vec<_>>();
     let mut evaluation = prepared.collect(judged);
     drop(prepared);
     diagnostics.append(&mut evaluation.diagnostics);
-    evaluation.tallies.extend(selection.idle);
+    evaluation.tallies.extend(std::mem::take(&mut chosen.idle));
     // A file that was merely read is no subject: what `unreadable-file` counts is left out.
     let bound = evaluation.tallies.iter().any(|tally| tally.bound > 0);
 
@@ -170,14 +178,23 @@ pub fn judge(facts: Facts, settings: &Settings) -> (Outcome, Status) {
     unreadable::tell(&mut evaluation, unreadable, &files, &settings.policies);
     only_selected(&mut evaluation, &files, &sources);
 
-    let enforced =
-        enforce::enforce(evaluation.findings, evaluation.undetermined, &settings.enforce, &sources);
+    let mut enforcing = Cow::Borrowed(&settings.enforce);
+    if waivers::any(&remarks, settings) {
+        let tallies = &evaluation.tallies;
+        enforcing.to_mut().asked =
+            waivers::asked(remarks, &chosen, tallies, &files, settings, &mut diagnostics);
+    }
+    let mut enforced = enforce::enforce(evaluation.findings, evaluation.undetermined, &enforcing, &sources);
+    evaluation.tallies.extend(waivers::tallies(&enforced, &settings.policies));
+    if settings.policies.asks_about_waivers() {
+        waivers::only(&mut enforced, &mut evaluation.tallies);
+    }
     let errors = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
     let named = files.iter().any(|file| file.selected == Selected::Named);
     let subjects =
         model.deployments.len() + model.artifacts.len() + model.settings.len() + model.bypasses.len();
     let status = enforce::status(&enforced, errors, subjects == 0 && !bound && !validated && !named);
-    let Enforced { findings, undetermined, set_aside, diagnostics: told } = enforced;
+    let Enforced { findings, undetermined, set_aside, diagnostics: told, .. } = enforced;
     diagnostics.extend(told);
     let outcome = Outcome {
         sources,

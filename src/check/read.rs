@@ -10,7 +10,7 @@ use crate::model::{Artifact, Bypass, CodeSetting, CodeValue, Deployment, Unresol
 use crate::platform::{self, Objects, Rewrites, Trace};
 use crate::provenance::Provenance;
 use crate::script::{self, CodeFacts, Interpretation, Invocation, Modules, Program};
-use crate::source::{ADDRESSED, Comments, Remark, SourceId, Sources, Span, TextMap, path};
+use crate::source::{ADDRESSED, Comments, Remark, Source, SourceId, Sources, Span, TextMap, path};
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
@@ -172,16 +172,20 @@ impl<'t, 'a> Reader<'t, 'a> {
                 let mut trace = Trace { sources: self.texts.sources, provenance: &mut facts.provenance };
                 facts.artifact = platform::dockerfile::artifact(&dockerfile, &mut trace);
             }
-            // Files that name no command which deploys have nothing to be followed for.
-            Format::Makefile | Format::Justfile if !remarked && !platform::may_deploy(source.text()) => {}
+            // Files that name no command which deploys, and turn no check off, have nothing to be
+            // followed for.
+            Format::Makefile | Format::Justfile
+                if !remarked
+                    && !platform::may_deploy(source.text())
+                    && !platform::checks::may_hold(source.text()) => {}
             Format::Makefile => {
-                self.programs(makefile::programs(source, id, limits), &mut facts);
+                self.programs(makefile::programs(source, id, limits), source, &mut facts);
                 if remarked {
                     facts.comments.append(&mut makefile::comments(source, id));
                 }
             }
             Format::Justfile => {
-                self.programs(justfile::programs(source, id, limits), &mut facts);
+                self.programs(justfile::programs(source, id, limits), source, &mut facts);
                 if remarked {
                     facts.comments.append(&mut justfile::comments(source, id));
                 }
@@ -242,10 +246,20 @@ impl<'t, 'a> Reader<'t, 'a> {
             || schemas::concern(document, self.texts.sources, &self.texts.settings.schemas)
     }
 
-    fn programs(&self, (programs, told): (Vec<Program>, Vec<Diagnostic>), facts: &mut FileFacts) {
+    fn programs(
+        &self,
+        (programs, told): (Vec<Program>, Vec<Diagnostic>),
+        source: &Source,
+        facts: &mut FileFacts,
+    ) {
         facts.diagnostics.extend(told);
         for program in programs {
             self.interpret(&program, facts);
+        }
+        // What only turns checks off is followed for that alone.
+        if !platform::may_deploy(source.text()) {
+            facts.diagnostics.clear();
+            facts.unresolved.clear();
         }
     }
 

@@ -1,6 +1,8 @@
 //! The command line: its help is the program's documentation.
 
+use crate::cli::formats::{FormatParser, Wanted};
 use crate::cli::install::{COMPLETIONS_EXAMPLES, Completions, MAN_EXAMPLES, Man};
+use crate::enforce::Date;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -18,6 +20,7 @@ Examples:
   celador check --policy floating-image-tag  ask one policy only
   celador check --policy policies/mine.yaml  ask a policy file besides the others
   celador check --format json > report.json
+  celador check --format human --format sarif=celador.sarif --format junit=celador.xml
   celador check --explain --policy mine      also why it passes
 
 Exit codes:
@@ -54,6 +57,7 @@ Examples:
   celador facts                           what is deployed, with which values
   celador facts --why backend.memory      the way of a value from its literal to the command
   celador facts --why backend.env.PORT    the same of a variable
+  celador facts --bypasses                what turns checks off, in which environments
   celador facts --unresolved              what could not be followed, and why
   celador facts deploy.py --format json";
 
@@ -110,6 +114,9 @@ pub enum Command {
     /// Print the variables and fields that policies can name, with their types
     #[command(after_help = "Examples:\n  celador fields Deployment\n  celador fields container")]
     Fields(Fields),
+    /// Print what is read of each platform, its defaults and its limits
+    #[command(after_help = "Example:\n  celador platforms cloud-run")]
+    Platforms(Platforms),
     /// Show why a policy exists, what it judges and how to configure it
     #[command(after_help = "Example:\n  celador explain alpine-minimum-memory")]
     Explain(Explain),
@@ -148,9 +155,10 @@ pub struct Check {
     /// change as well as by its own: it cannot exempt itself
     #[arg(long, value_name = "REF")]
     pub base: Option<String>,
-    /// Form of the report
-    #[arg(long, value_enum, default_value_t)]
-    pub format: CheckFormat,
+    /// Form of the report, and the file it goes to instead of standard output (repeatable: one run can write
+    /// many files, and one report to standard output)
+    #[arg(long, value_name = "FORMAT[=FILE]", value_parser = FormatParser, default_value = "human")]
+    pub format: Vec<Wanted>,
     /// A name: ask only this policy. A file or folder: ask these besides the others (repeatable)
     #[arg(long, value_name = "NAME|FILE")]
     pub policy: Vec<String>,
@@ -160,6 +168,16 @@ pub struct Check {
     /// Show how every verdict came to be, those that pass too: each condition with its operands
     #[arg(long)]
     pub explain: bool,
+    /// Report what waivers set aside as if there were none
+    #[arg(long)]
+    pub no_waivers: bool,
+    /// The day of the run, as in 2026-12-31 [default: today, in UTC]
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    pub today: Option<Date>,
+}
+
+fn day(text: &str) -> Result<Date, String> {
+    Date::parse(text).map_err(|_| "a day, as in 2026-12-31".to_owned())
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -169,6 +187,26 @@ pub enum CheckFormat {
     Human,
     /// For programs: version 1 of the contract
     Json,
+    /// The same, one part a line
+    JsonLines,
+    /// For code scanning: SARIF 2.1.0
+    Sarif,
+    /// Annotations of GitHub Actions
+    Github,
+    /// GitLab Code Quality
+    Gitlab,
+    /// For CI systems that read JUnit's XML
+    Junit,
+    /// For CI systems and editors that read Checkstyle's XML
+    Checkstyle,
+    /// For reviewdog
+    Rdjson,
+    /// Logging commands of Azure Pipelines
+    Azure,
+    /// Test Anything Protocol, version 14
+    Tap,
+    /// A summary for a pull request
+    Markdown,
 }
 
 #[derive(Debug, Args)]
@@ -179,8 +217,11 @@ pub struct Facts {
     #[arg(long, value_enum, default_value_t)]
     pub format: FactsFormat,
     /// Show how one value came to be: SERVICE.SETTING, SERVICE.env.NAME or the name of a code setting
-    #[arg(long, value_name = "SERVICE.SETTING", conflicts_with_all = ["unresolved", "format"])]
+    #[arg(long, value_name = "SERVICE.SETTING", conflicts_with_all = ["unresolved", "bypasses", "format"])]
     pub why: Option<String>,
+    /// List the switches that turn checks off, by environment
+    #[arg(long, conflicts_with_all = ["unresolved", "format"])]
+    pub bypasses: bool,
     /// List what could not be followed, and why
     #[arg(long, conflicts_with = "format")]
     pub unresolved: bool,
@@ -259,6 +300,12 @@ pub struct Fields {
 }
 
 #[derive(Debug, Args)]
+pub struct Platforms {
+    /// A platform's name, as policies know it: cloud-run [default: all]
+    pub name: Option<String>,
+}
+
+#[derive(Debug, Args)]
 pub struct Init {
     /// The project's folder [default: the root of the repository, else the working directory]
     pub folder: Option<PathBuf>,
@@ -290,8 +337,18 @@ mod tests {
     fn help_is_what_a_reader_sees() {
         let mut command = Cli::command();
         let mut help = command.render_help().to_string();
-        for name in ["check", "facts", "test", "init", "functions", "fields", "explain", "completions", "man"]
-        {
+        for name in [
+            "check",
+            "facts",
+            "test",
+            "init",
+            "functions",
+            "fields",
+            "platforms",
+            "explain",
+            "completions",
+            "man",
+        ] {
             let sub = command.find_subcommand_mut(name).unwrap();
             help.push_str(&format!("\n---- {name}\n{}", sub.render_help()));
         }

@@ -1,7 +1,8 @@
 //! `celador check --base REF`: both trees, each under the settings of both. What the outcomes come to
 //! together is said in `check::change`.
 
-use super::project::{self, Asked, Opened, Target};
+use super::commands::Judged;
+use super::project::{self, Asked, Opened, Ready, Target};
 use crate::check::change::{self, Change, Effects, Relaxed, Side};
 use crate::check::{self, Facts};
 use crate::cli::args::Reading;
@@ -15,7 +16,7 @@ use crate::workspace::git::Commit;
 use crate::workspace::{self, Place};
 use std::collections::HashSet;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The two states of a repository.
 struct Trees<'a> {
@@ -28,54 +29,62 @@ struct Trees<'a> {
 
 /// What judging both trees by the settings of one has read.
 struct Read {
+    settings: check::Settings,
     /// The texts that say how files are judged.
-    settings: HashSet<SourceId>,
+    own: HashSet<SourceId>,
     /// Where schemas are, or may be, from the project's root.
     schemas: Vec<String>,
+    root: PathBuf,
     /// Whether folders are searched.
     searches: bool,
 }
 
-/// Judges the change from the commit where it left `reference` to the files as they are. Returns also
-/// whether folders are searched.
+impl Read {
+    fn judged(self, outcome: Outcome, status: Status) -> Judged {
+        let Read { settings, root, searches, .. } = self;
+        Judged { outcome, status, settings, root, searches }
+    }
+}
+
+/// Judges the change from the commit where it left `reference` to the files as they are.
 ///
 /// # Errors
 /// Where there is no such commit, or git fails.
-pub fn check(reading: &Reading, reference: &str, asked: &Asked<'_>) -> io::Result<(Outcome, Status, bool)> {
+pub fn judge(reading: &Reading, reference: &str, asked: &Asked<'_>) -> io::Result<Judged> {
     let (after, target) = project::target(reading)?;
     let repository = project::repository(&target.paths, &target.working)?;
     let commit = repository.base(reference)?;
     let before = Place::tree(repository.commit(&commit)?);
     let trees = Trees { target, asked, after, before, commit };
-    trees.judge()
+    Ok(trees.judge())
 }
 
 impl Trees<'_> {
-    fn judge(&self) -> io::Result<(Outcome, Status, bool)> {
+    fn judge(&self) -> Judged {
         let (own, theirs) = (self.open(&self.after, Sources::new()), self.open(&self.before, Sources::new()));
         let root = own.located.root.clone();
         let same_texts = texts(&own) == texts(&theirs) && root == theirs.located.root;
         drop((own, theirs));
         let gone = |path: &str| self.after.kind(&workspace::clean(&root.join(path))).is_none();
 
-        let (mut new, read) = self.side(&self.after, Sources::new(), &gone);
+        let (mut new, mut read) = self.side(&self.after, Sources::new(), &gone);
         if same_texts && self.same_schemas(&read.schemas, &root) {
             let change = Change { gone: &gone, stood: &|by, _| !change::is_comment(by) };
             let (mut outcome, status, relaxed) = change::of_one(new, &change);
             change::tell(&mut outcome, relaxed);
-            return Ok((outcome, status, read.searches));
+            return read.judged(outcome, status);
         }
         // The texts of both outcomes are in one place, so that findings of both can be told.
-        let (mut old, old_read) = self.side(&self.before, std::mem::take(&mut new.after.sources), &gone);
+        let (mut old, mut old_read) = self.side(&self.before, std::mem::take(&mut new.after.sources), &gone);
         let sources = &mut old.after.sources;
         let mut compared = Compared::of(self, sources);
         // Only now, when everything is judged, is it told of which commit these are.
-        let settings: HashSet<SourceId> = old_read.settings.union(&compared.old_texts).copied().collect();
+        let settings: HashSet<SourceId> = old_read.own.union(&compared.old_texts).copied().collect();
         for &id in &settings {
             let path = sources.get(id).path().to_owned();
             sources.relabel(id, format!("{}:{path}", self.commit.short()));
         }
-        let broken = self.broken(&old.after, &old_read.settings);
+        let broken = self.broken(&old.after, &old_read.own);
         let effects = Effects::of(&new, &old, &old.after.sources, &settings);
         let mut relaxed = compared.relaxed(&effects, &old.after.sources);
         compared.waivers(&old.after.sources);
@@ -84,7 +93,9 @@ impl Trees<'_> {
         relaxed.extend(revoked);
         outcome.diagnostics.extend(broken);
         change::tell(&mut outcome, relaxed);
-        Ok((outcome, status, read.searches))
+        // What a policy says of itself that is no longer there.
+        read.settings.policies.files.append(&mut old_read.settings.policies.files);
+        read.judged(outcome, status)
     }
 
     fn open(&self, place: &Place, sources: Sources) -> Opened {
@@ -99,6 +110,7 @@ impl Trees<'_> {
         let held = self.open(&self.before, std::mem::take(&mut opened.sources));
         opened.sources = held.sources;
         opened.settings.enforce.waivers = held.settings.enforce.waivers;
+        opened.settings.enforce.waiver_rules = held.settings.enforce.waiver_rules;
         opened.own.extend(held.own);
         // All of it: what is new here may have stood in another file.
         let root = opened.located.root.clone();
@@ -108,20 +120,20 @@ impl Trees<'_> {
 
         let mut opened = self.open(settings, sources);
         opened.settings.enforce.base = known.clone();
-        let own = opened.own.iter().copied().collect();
-        let (after, status, schemas, searches) = self.run(opened, settings, &self.after);
-        (Side { before, after, status, known }, Read { settings: own, schemas, searches })
+        let (after, status, read) = self.run(opened, settings, &self.after);
+        (Side { before, after, status, known }, read)
     }
 
-    fn run(&self, opened: Opened, from: &Place, place: &Place) -> (Outcome, Status, Vec<String>, bool) {
-        let project::Ready { project, mut settings, root, searches } =
-            project::load(opened, place, &self.target);
+    /// Judges the files of `place` by the settings of `from`.
+    fn run(&self, opened: Opened, from: &Place, place: &Place) -> (Outcome, Status, Read) {
+        let own = opened.own.iter().copied().collect();
+        let Ready { project, mut settings, root, searches } = project::load(opened, place, &self.target);
         let mut facts = check::read(project, &settings);
         let schemas: Vec<String> = check::schema_paths(&facts, &settings.schemas).into_iter().collect();
         schemas_of(from, &mut facts, &mut settings, &schemas, &root);
         project::add_schemas(&mut facts, &mut settings, from, &root);
         let (outcome, status) = check::judge(facts, &settings);
-        (outcome, status, schemas, searches)
+        (outcome, status, Read { settings, own, schemas, root, searches })
     }
 
     fn same_schemas(&self, paths: &[String], root: &Path) -> bool {

@@ -1,40 +1,60 @@
 //! The commands: load, run the pipeline, render, write.
 
 use crate::check::{self, Selected};
-use crate::cli::args::{Check, CheckFormat, Color, Explain, Facts, FactsFormat, Global, Reading};
+use crate::cli::args::{Check, Color, Explain, Facts, FactsFormat, Global, Reading};
 use crate::cli::project::{self, Asked, Ready};
-use crate::cli::{change, output, page, terminal};
+use crate::cli::{change, formats, output, page, terminal};
 use crate::enforce::Status;
 use crate::report::explain::Here;
 use crate::report::{self, Style, Verbosity, human};
+use crate::workspace::Place;
 use std::collections::HashSet;
 use std::io;
+use std::path::PathBuf;
 
 /// `celador check`.
 pub fn check(check: &Check, global: &Global) -> io::Result<Status> {
+    formats::consistent(&check.format)?;
     let asked =
         Asked { policies: &check.policy, strict: check.strict, explain: check.explain, ..Asked::default() };
-    let (outcome, status, searches) = match &check.base {
-        Some(reference) => change::check(&check.reading, reference, &asked)?,
+    let asked = Asked { without_waivers: check.no_waivers, today: check.today, ..asked };
+    let Judged { outcome, status, settings, root, searches } = match &check.base {
+        Some(reference) => change::judge(&check.reading, reference, &asked)?,
         None => {
-            let (Ready { project, mut settings, root, searches }, place) =
-                project::ready(&check.reading, &asked)?;
-            let mut facts = check::read(project, &settings);
-            project::add_schemas(&mut facts, &mut settings, &place, &root);
-            let (outcome, status) = check::judge(facts, &settings);
-            (outcome, status, searches)
+            let (ready, place) = project::ready(&check.reading, &asked)?;
+            judge(ready, &place)
         }
     };
     // Files that were named are what they are; only a search that finds nothing is worth an exit code.
     let status = if status == Status::NoSubject && !searches { Status::Passed } else { status };
-    match check.format {
-        CheckFormat::Json => output::write(&report::json::check(&outcome), false)?,
-        CheckFormat::Human => {
-            let style = terminal::style(global.color);
-            output::write(&human::check(&outcome, style, verbosity(global)), style.color)?;
-        }
-    }
-    Ok(status)
+    let rules = if formats::wants_rules(&check.format) {
+        check::rules(&outcome, &settings.policies)
+    } else {
+        Vec::new()
+    };
+    let prefix = project::below_repository(&root);
+    let run = report::Run { outcome: &outcome, status, rules: &rules, prefix: &prefix };
+    Ok(if formats::write(&check.format, &run, global) { status } else { Status::Wrong })
+}
+
+/// What a check came to.
+pub struct Judged {
+    pub outcome: report::Outcome,
+    pub status: Status,
+    pub settings: check::Settings,
+    /// The project's folder.
+    pub root: PathBuf,
+    /// Whether folders are searched.
+    pub searches: bool,
+}
+
+/// Runs the pipeline over what was loaded.
+pub fn judge(ready: Ready, place: &Place) -> Judged {
+    let Ready { project, mut settings, root, searches } = ready;
+    let mut facts = check::read(project, &settings);
+    project::add_schemas(&mut facts, &mut settings, place, &root);
+    let (outcome, status) = check::judge(facts, &settings);
+    Judged { outcome, status, settings, root, searches }
 }
 
 /// `celador facts`.
@@ -64,6 +84,7 @@ pub fn facts(wanted: &Facts, global: &Global) -> io::Result<Status> {
                 String::new()
             }
         },
+        None if wanted.bypasses => report::facts::bypasses(&outcome, style),
         None if wanted.unresolved => report::facts::unresolved(&outcome, style),
         None => report::facts::table(&outcome, style),
     };

@@ -10,6 +10,7 @@ mod args;
 mod change;
 mod commands;
 mod examples;
+mod formats;
 mod init;
 mod input;
 mod install;
@@ -58,6 +59,7 @@ fn run(cli: &Cli) -> Status {
         Command::Init(init) => init::init(init),
         Command::Functions(wanted) => language::functions(wanted.name.as_deref(), &cli.global),
         Command::Fields(wanted) => language::fields(wanted.kind.as_deref(), &cli.global),
+        Command::Platforms(wanted) => language::platforms(wanted.name.as_deref(), &cli.global),
         Command::Explain(explain) => commands::explain(explain, &cli.global),
         Command::Completions(wanted) => install::completions(wanted),
         Command::Man(wanted) => install::man(wanted),

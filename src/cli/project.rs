@@ -26,6 +26,9 @@ pub struct Asked<'a> {
     pub explain: bool,
     /// As if there were no project file.
     pub without_file: bool,
+    pub without_waivers: bool,
+    /// The day of the run, if it is not today.
+    pub today: Option<Date>,
 }
 
 /// A project with its settings, before its files are read.
@@ -139,6 +142,8 @@ pub fn open_at(place: &Place, target: &Target<'_>, mut sources: Sources, asked: 
     let exclude = project.exclude.iter().map(glob).collect();
     let mut settings = settings(project, asked.strict);
     settings.evaluate.explain = asked.explain;
+    settings.enforce.without_waivers = asked.without_waivers;
+    settings.enforce.today = asked.today.or(settings.enforce.today);
     settings.policies.only = only;
     settings.policies.files = files;
     let own = sources.iter().map(|(id, _)| id).skip(before).collect();
@@ -178,7 +183,7 @@ fn project_file(
     }
 }
 
-/// Blocks, actions and waivers of policies that are not there.
+/// Blocks and actions of policies that are not there.
 fn misspelt_policies(project: &Project, files: &[SourceId], sources: &Sources) -> Vec<Diagnostic> {
     if project.named_policies().next().is_none() {
         return Vec::new();
@@ -212,7 +217,8 @@ pub fn ready_if_project(reading: &Reading, asked: &Asked<'_>) -> std::io::Result
 
 /// Reads the files of a place as the settings want them.
 pub fn load(opened: Opened, place: &Place, target: &Target<'_>) -> Ready {
-    let Opened { mut sources, mut diagnostics, settings, own, located, include, exclude } = opened;
+    let Opened { mut sources, mut diagnostics, mut settings, own, located, include, exclude } = opened;
+    settings.whole_project = located.is_project && located.paths.contains(&located.root);
     let exclude: Vec<&str> = exclude.iter().chain(target.exclude).map(String::as_str).collect();
     let include: Vec<&str> = include.iter().map(String::as_str).collect();
     let request = Request {
@@ -299,6 +305,7 @@ pub fn of_example(
     let include: Vec<&str> = include.iter().map(String::as_str).collect();
     let mut settings = settings(project, false);
     settings.policies.only = vec![only.to_owned()];
+    settings.whole_project = true;
     let taken: Vec<String> = sources.iter().map(|(_, source)| source.path().to_owned()).collect();
     let mut loaded = workspace::load_given(&given, &exclude, &include, &taken, &mut sources, &wanted::wants);
     wanted::with_imports(&mut loaded.files, &sources);
@@ -365,6 +372,7 @@ fn settings(project: Project, strict: bool) -> check::Settings {
         enforce: enforce::Settings {
             actions: project.actions,
             waivers: project.waivers,
+            waiver_rules: project.waiver_rules,
             strict,
             today: today(),
             ..enforce::Settings::default()
@@ -399,6 +407,15 @@ pub fn add_schemas(facts: &mut check::Facts, settings: &mut check::Settings, pla
         if let Some(text) = workspace::text_of(place, root, &name, &settings.input) {
             settings.schemas.files.push(facts.sources.add(name, text));
         }
+    }
+}
+
+/// The way from the root of the repository to a folder in it, with `/` at its end; empty at the root and
+/// outside of a repository.
+pub fn below_repository(folder: &Path) -> String {
+    match folder.ancestors().find(|above| above.join(".git").exists()) {
+        Some(repository) if repository != folder => format!("{}/", workspace::reported(folder, repository)),
+        _ => String::new(),
     }
 }
 

@@ -15,6 +15,7 @@ mod project;
 mod read;
 mod relaxed;
 mod shape;
+mod waivers;
 
 pub use files::{Disk, Files, Kind};
 pub use policies::policy_files;
@@ -81,7 +82,8 @@ pub fn load_given(
     }
 }
 
-/// The policies that a project names and that are not there: a waiver of nothing, a misspelt block.
+/// The policies that a project names and that are not there: an action on nothing, a misspelt block. Waivers
+/// are told by policies of their own.
 pub fn unknown_policies<'a>(
     project: &Project,
     known: impl IntoIterator<Item = &'a str> + Clone,

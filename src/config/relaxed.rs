@@ -48,12 +48,16 @@ pub fn relaxed(
     all.told
 }
 
-/// Whether a waiver of one commit allows no more than one of another: of an expiry the earlier day counts.
+/// Whether two waivers are for the same, however long and for whatever reason.
 pub fn same_scope(one: &Waiver, other: &Waiver) -> bool {
-    let scope = |waiver: &Waiver| {
-        (waiver.policy.clone(), waiver.service.clone(), waiver.environment.clone(), waiver.path.clone())
+    let policies = |waiver: &Waiver| -> Vec<String> {
+        waiver.policies.iter().map(|policy| policy.text.clone()).collect()
     };
-    scope(one) == scope(other)
+    policies(one) == policies(other)
+        && one.services == other.services
+        && one.environments == other.environments
+        && one.paths == other.paths
+        && one.conditions == other.conditions
 }
 
 struct All<'a> {
@@ -169,13 +173,16 @@ impl All<'_> {
         for waiver in &new.waivers {
             let stood = |other: &&Waiver| same_scope(waiver, other);
             let longer = |other: &Waiver| {
-                other.expires.is_some_and(|last| waiver.expires.is_none_or(|own| own > last))
+                let (own, last) = (waiver.last_day(), other.last_day());
+                last.is_some_and(|last| own.is_none_or(|own| own > last))
             };
+            let names: Vec<String> = waiver.policies.iter().map(|one| format!("`{}`", one.text)).collect();
+            let names = names.join(", ");
             match old.waivers.iter().find(stood) {
-                None => self.tell(waiver.span, format!("a new waiver of `{}`", waiver.policy)),
+                None => self.tell(waiver.span, format!("a new waiver of {names}")),
                 Some(other) if longer(other) => {
-                    let span = waiver.expires_span.unwrap_or(waiver.span);
-                    self.tell(span, format!("the waiver of `{}` holds longer", waiver.policy));
+                    let span = waiver.expires.as_ref().map_or(waiver.span, |day| day.span);
+                    self.tell(span, format!("the waiver of {names} holds longer"));
                 }
                 Some(_) => {}
             }

@@ -1,4 +1,4 @@
-use super::{ActionRule, Date, Enforced, Known, Settings, Status, Waiver, enforce, status};
+use super::{ActionRule, Date, Enforced, Known, Settings, Status, enforce, status};
 use crate::diagnostic::{Action, Annotation, By, Finding, Severity, Verdict};
 use crate::model::Environment;
 use crate::source::{Sources, Span};
@@ -34,25 +34,12 @@ fn sources(text: &str) -> Sources {
     sources
 }
 
-fn waiver(policy: &str, service: Option<&str>, expires: Option<&str>) -> Waiver {
-    Waiver {
-        policy: policy.to_owned(),
-        service: service.map(str::to_owned),
-        environment: None,
-        path: None,
-        reason: "rebuilt hourly".to_owned(),
-        owner: "@platform".to_owned(),
-        expires: expires.map(|day| Date::parse(day).unwrap()),
-        span: Span::beginning(crate::source::SourceId::FIRST),
-        expires_span: None,
-    }
-}
-
 #[test]
 fn days_are_checked_and_counted() {
     assert!(Date::parse("2026-02-29").is_err());
     assert!(Date::parse("2024-02-29").is_ok());
     assert!(Date::parse("26-2-9").is_err());
+    assert!(Date::parse("2026-+2-01").is_err());
     let day = Date::of_unix_seconds(1_795_363_200).unwrap();
     assert_eq!(day.to_string(), "2026-11-22");
     assert_eq!(day.days_until(Date::parse("2026-12-31").unwrap()), 39);
@@ -83,22 +70,6 @@ fn the_last_row_that_applies_decides_and_dates_end() {
     assert_eq!(run(rows(), "2027-01-31"), (Action::Warn, Status::Passed));
     assert_eq!(run(rows(), "2027-02-01"), (Action::Deny, Status::Denied));
     assert_eq!(run(Vec::new(), "2027-01-31"), (Action::Deny, Status::Denied));
-}
-
-#[test]
-fn a_waiver_sets_aside_until_its_day_and_is_told_when_it_sets_nothing_aside() {
-    let sources = sources("--memory 512Mi");
-    let run = |waiver: Waiver| {
-        let today = Some(Date::parse("2026-11-22").unwrap());
-        let settings = Settings { waivers: vec![waiver], today, ..Settings::default() };
-        let found = vec![finding(&sources, "floating-image-tag", "docs", "512Mi")];
-        let enforced = enforce(found, Vec::new(), &settings, &sources);
-        let codes: Vec<&str> = enforced.diagnostics.iter().map(|one| one.code.0).collect();
-        (enforced.findings.len(), enforced.set_aside.len(), codes.join(" "))
-    };
-    assert_eq!(run(waiver("floating-*", Some("docs"), Some("2026-11-22"))), (0, 1, String::new()));
-    assert_eq!(run(waiver("floating-*", Some("docs"), Some("2026-11-21"))), (1, 0, "waiver-expired".into()));
-    assert_eq!(run(waiver("floating-*", Some("api"), None)), (1, 0, "waiver-unused".into()));
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! What a package installs beside the program: completions work in a real shell, and manual pages are
-//! pages that `man`'s formatter takes without a complaint.
+//! What a package holds, and what it installs beside the program: completions work in a real shell, and
+//! manual pages are pages that `man`'s formatter takes without a complaint.
 
 use crate::run::{Scratch, celador};
 use std::fs;
@@ -132,4 +132,30 @@ fn one_page_is_printed_by_the_name_of_its_command() {
         (wrong.code, wrong.stderr.as_str()),
         (Some(2), "error: there is no command `chek`; did you mean `check`?\n")
     );
+}
+
+#[test]
+fn the_package_holds_what_a_build_reads_and_no_tests() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let list = ["package", "--list", "--allow-dirty", "--offline"];
+    let run = Command::new(env!("CARGO")).args(list).current_dir(root).output().unwrap();
+    let told = String::from_utf8_lossy(&run.stdout).replace('\\', "/");
+    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    let files: Vec<&str> = told.lines().collect();
+    for file in [
+        "Cargo.lock",
+        "LICENSE",
+        "README.md",
+        "pyproject.toml",
+        "src/main.rs",
+        "policies/resources/alpine-minimum-memory.yaml",
+        "schemas/formats/cloud-run-service.schema.json",
+        "schemas/celador/celador.schema.json",
+    ] {
+        assert!(files.contains(&file), "the package lacks {file}");
+    }
+    for prefix in ["tests/", ".ci/", ".cargo/", ".github/", "target/"] {
+        assert!(!files.iter().any(|file| file.starts_with(prefix)), "the package holds {prefix}");
+    }
+    assert!(!told.contains("/snapshots/"), "the package holds snapshots");
 }

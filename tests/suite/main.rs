@@ -4,8 +4,10 @@
 // Tests write files, run the program and panic at what they do not expect.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod action;
 mod bad_input;
 mod checker;
+mod documents;
 mod examples;
 mod executed;
 mod explanation;
@@ -24,7 +26,7 @@ mod mistakes;
 mod mutations;
 mod pack;
 mod pages;
-mod readme;
+mod policies_page;
 mod run;
 mod schemas;
 mod secrets;

@@ -334,6 +334,7 @@ fn run(files: &[(String, String)], folder: &Path, threads: usize) -> (Outcome, O
                 let loaded = config::load(&config::Disk, &path, folder, folder, sources, told);
                 settings.policies.documents = loaded.documents;
                 settings.enforce.waivers = loaded.waivers;
+                settings.enforce.waiver_rules = loaded.waiver_rules;
                 settings.enforce.actions = loaded.actions;
                 continue;
             }

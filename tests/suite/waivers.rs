@@ -5,70 +5,33 @@
 //! `findings` with what `celador check` reports, `deny policy at file:line message`; what is set aside begins
 //! with `waived`. Options behind the word are arguments: ```` ```findings --no-waivers ````. The day is
 //! 2026-11-22 unless they give another.
-//! With `UPDATE_CASES=1` in the environment what is expected is written anew.
 
+use crate::pages::{self, Block};
 use crate::run::{Run, Scratch, celador};
 use celador::check::{self, File, Project, Selected, Settings};
 use celador::input::Format;
 use serde_json::Value;
 use std::fmt::Write as _;
-use std::fs;
-use std::path::Path;
 
 const TODAY: &str = "2026-11-22";
 
 #[test]
 fn waivers_do_what_the_cases_say() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/waivers");
-    let mut pages: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    pages.sort();
-    let update = std::env::var_os("UPDATE_CASES").is_some();
-    let mut failures = String::new();
-    for page in pages {
-        let text = fs::read_to_string(&page).unwrap();
-        let updated = run_page(&text);
-        if update {
-            fs::write(&page, &updated).unwrap();
-            continue;
+    let is_expected = |info: &str| matches!(info.split(' ').next(), Some("remarks" | "findings"));
+    pages::check("waivers", is_expected, |info, files| {
+        let files = files.iter().map(file).collect::<Vec<_>>();
+        match info.split_once(' ').unwrap_or((info, "")) {
+            ("remarks", _) => remarks(&files),
+            (_, options) => findings(&files, options),
         }
-        for (line, (old, new)) in text.lines().zip(updated.lines().chain([""])).enumerate() {
-            if old != new {
-                let name = page.file_name().unwrap().to_string_lossy();
-                let _ = write!(failures, "{name}:{}\n  expected {old}\n  got      {new}\n", line + 1);
-                break;
-            }
-        }
-    }
-    assert!(failures.is_empty(), "{failures}(UPDATE_CASES=1 writes them anew)");
+    });
 }
 
-/// The page with what is expected written anew.
-fn run_page(page: &str) -> String {
-    let mut out = String::new();
-    let mut files: Vec<(String, String)> = Vec::new();
-    let mut lines = page.lines();
-    while let Some(line) = lines.next() {
-        out.push_str(line);
-        out.push('\n');
-        if line.starts_with("# ") || line.starts_with("## ") {
-            files.clear();
-        }
-        let Some(info) = line.strip_prefix("```").filter(|info| !info.is_empty()) else { continue };
-        let body: String =
-            lines.by_ref().take_while(|line| *line != "```").flat_map(|line| [line, "\n"]).collect();
-        match info.split_once(' ').unwrap_or((info, "")) {
-            ("remarks", _) => out.push_str(&remarks(&files)),
-            ("findings", options) => out.push_str(&findings(&files, options)),
-            (_, path) => {
-                // What no editor shows is written as an escape.
-                let text = body.replace("<TAB>", "\t").replace("<ZWSP>", "\u{200b}").replace("<CR>", "\r");
-                files.push((path.to_owned(), text));
-                out.push_str(&body);
-            }
-        }
-        out.push_str("```\n");
-    }
-    out
+/// A file's path and text. What no editor shows is written as a word.
+fn file(block: &Block) -> (String, String) {
+    let (_, path) = block.info.split_once(' ').unwrap();
+    let text = block.body.replace("<TAB>", "\t").replace("<ZWSP>", "\u{200b}").replace("<CR>", "\r");
+    (path.to_owned(), text)
 }
 
 /// The comments that are meant for the program, and the lines they speak of.

@@ -12,7 +12,7 @@ use super::{At, bound, change_directory, exported, input};
 use crate::document::Ref;
 use crate::input::shell::{Placeholder, lower_template};
 use crate::input::text_map;
-use crate::script::{Block, Expression, ExpressionKind, Program};
+use crate::script::{Block, Expression, ExpressionKind, Job, Program};
 use crate::source::Span;
 use std::collections::BTreeSet;
 
@@ -95,7 +95,12 @@ fn step(script: Ref<'_>, levels: &[Ref<'_>], at: At<'_>) -> Option<Program> {
         before.push(change_directory(names.scalar(directory), directory.span()));
     }
     let program = names.script(script, &mut before);
-    Some(super::program(script.span(), before, vec![program], Vec::new()))
+    let program = super::program(script.span(), before, vec![program], Vec::new());
+    // https://learn.microsoft.com/en-us/azure/devops/pipelines/process/tasks#task-control-options
+    let tolerance = levels.iter().rev().find_map(|level| super::plain_tolerance(*level, "continueOnError"));
+    let is_job = |level: &&Ref<'_>| level.get("job").or_else(|| level.get("deployment")).is_some();
+    let job = levels.iter().rev().find(is_job).or(levels.first()).map(|level| Job::alone(level.span()));
+    Some(Program { job, ..super::tolerated(tolerance, program) })
 }
 
 struct Variables<'a> {

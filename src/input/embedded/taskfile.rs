@@ -12,7 +12,7 @@ use crate::diagnostic::Diagnostic;
 use crate::document::{Entry, Ref};
 use crate::input::shell::{Placeholder, lower_template};
 use crate::input::{Told, text_map};
-use crate::script::{Block, Expression, ExpressionKind, Program, Statement, StatementKind};
+use crate::script::{Block, Expression, ExpressionKind, Job, Program, Statement, StatementKind};
 use crate::source::Span;
 use crate::value::Reason;
 use std::collections::BTreeSet;
@@ -54,6 +54,7 @@ fn program(root: Ref<'_>, entry: &Entry, at: At<'_>) -> Option<Program> {
     run.task(&entry.key, &mut body);
     let span = root.get("tasks")?.get(&entry.key)?.span();
     let mut program = super::program(span, body, Vec::new(), Vec::new());
+    program.job = Some(Job::alone(span));
     (program.diagnostics, program.comments) = (run.told.diagnostics, run.told.comments);
     (run.commands > 0).then_some(program)
 }
@@ -134,7 +135,20 @@ impl<'a> Run<'a> {
         let mut lowered = self.script(script, &mut inner);
         self.told.take(&mut lowered);
         inner.append(&mut lowered.body);
-        body.push(Statement { kind: StatementKind::Subshell(inner), span: script.span() });
+        // https://taskfile.dev/usage/#ignore-errors
+        let level = self.path.last().and_then(|task| self.root.path(&["tasks", task]));
+        let tolerance = [Some(command), level]
+            .into_iter()
+            .flatten()
+            .find_map(|level| super::plain_tolerance(level, "ignore_error"));
+        let run = Statement { kind: StatementKind::Subshell(inner), span: script.span() };
+        match tolerance {
+            Some(ignoring) => {
+                let kind = StatementKind::Ignoring(Box::new(ignoring), vec![run]);
+                body.push(Statement { kind, span: script.span() });
+            }
+            None => body.push(run),
+        }
     }
 
     /// `env` and `vars` of the file or of a task.

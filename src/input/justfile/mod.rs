@@ -18,7 +18,7 @@ pub use comments::comments;
 use crate::diagnostic::Diagnostic;
 use crate::input::{Limits, Told, problem};
 use crate::script::{
-    Block, Expression, ExpressionKind, InputKind, Program, Scoping, Statement, StatementKind, Target,
+    Block, Expression, ExpressionKind, InputKind, Job, Program, Scoping, Statement, StatementKind, Target,
 };
 use crate::source::{Source, SourceId, Span};
 use std::collections::BTreeMap;
@@ -204,6 +204,7 @@ impl<'a> Justfile<'a> {
             scoping: Scoping::Dynamic,
             free_names_are_inputs: true,
             commands_call_functions: true,
+            job: recipe.body.first().map(|line| Job::alone(self.span(line.clone()))),
             body,
             diagnostics: told.diagnostics,
             comments: told.comments,

@@ -1,6 +1,7 @@
 //! Recipes: their headers, and their bodies as scripts.
 
 use super::{Dependency, Justfile, Parameter, Recipe, expression, is_name};
+use crate::input::makefile::ignoring_failure;
 use crate::input::shell::{Placeholder, lower_template};
 use crate::input::{Format, Told};
 use crate::script::{Block, ExpressionKind, Statement, StatementKind, Target};
@@ -114,10 +115,13 @@ pub(super) fn lower(
             let Some(next) = lines.next() else { break };
             together.push(next);
         }
-        let span = file.span(together.first()?.start..together.last()?.end);
+        let first = together.first()?.clone();
+        let span = file.span(first.start..together.last()?.end);
         let mut inner = Vec::new();
         script(file, &together, names, &mut inner, told);
-        body.push(Statement { kind: StatementKind::Subshell(inner), span });
+        // `-` is make's: https://just.systems/man/en/sigils.html
+        let run = Statement { kind: StatementKind::Subshell(inner), span };
+        body.push(ignoring_failure(file.text, first, |at| file.span(at), run));
     }
     Some(body)
 }

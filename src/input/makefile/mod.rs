@@ -17,10 +17,12 @@ mod lines;
 mod recipe;
 mod value;
 
+pub(in crate::input) use recipe::ignoring_failure;
+
 use crate::diagnostic::Diagnostic;
 use crate::input::{Limits, Told, problem};
 use crate::script::{
-    Block, Clause, CompareOperator, Expression, ExpressionKind, InputKind, Literal, Program, Scoping,
+    Block, Clause, CompareOperator, Expression, ExpressionKind, InputKind, Job, Literal, Program, Scoping,
     Statement, StatementKind, Target,
 };
 use crate::source::{Comments, Source, SourceId, Span};
@@ -31,6 +33,8 @@ use std::collections::{BTreeMap, BTreeSet};
 const MAX_DEPTH: usize = 8;
 /// How many lines all programs of a file may hold together: each holds the variables of the file.
 const MAX_LINES: usize = 1_000_000;
+/// How many targets are followed that wait for one.
+const MAX_WAITING: usize = 64;
 /// How deeply conditionals may nest.
 const MAX_CONDITIONALS: usize = 32;
 
@@ -39,6 +43,10 @@ const MAX_CONDITIONALS: usize = 32;
 struct Rule {
     prerequisites: Vec<String>,
     recipe: Vec<std::ops::Range<usize>>,
+    /// The first line that names it as a target.
+    head: Option<std::ops::Range<usize>>,
+    /// The targets that depend on it.
+    needed_by: Vec<String>,
     /// Variables of the target, as lines.
     own: Vec<usize>,
 }
@@ -159,6 +167,7 @@ impl<'a> Makefile<'a> {
                         let rule = self.rules.entry(target.clone()).or_default();
                         rule.prerequisites.extend(prerequisites.iter().cloned());
                         rule.recipe.extend(recipe.clone());
+                        rule.head.get_or_insert_with(|| line.range.clone());
                     }
                 }
                 LineKind::TargetVariable { targets, .. } => {
@@ -179,6 +188,27 @@ impl<'a> Makefile<'a> {
                 LineKind::Variable { .. } | LineKind::Other => {}
             }
         }
+        for target in &self.order {
+            let needed = self.rules.get(target).map(|rule| rule.prerequisites.clone()).unwrap_or_default();
+            for prerequisite in needed {
+                if let Some(rule) = self.rules.get_mut(&prerequisite) {
+                    rule.needed_by.push(target.clone());
+                }
+            }
+        }
+    }
+
+    /// The recipe of a target as a job, with the targets that are made only once it is.
+    fn job(&self, target: &str) -> Option<Job> {
+        let span = |target: &str| Some(self.span(self.rules.get(target)?.head.clone()?));
+        let mut seen = BTreeSet::from([target]);
+        let mut waiting = vec![target];
+        while let Some(next) = waiting.pop().filter(|_| seen.len() < MAX_WAITING) {
+            let needed_by = self.rules.get(next).map(|rule| rule.needed_by.as_slice()).unwrap_or_default();
+            waiting.extend(needed_by.iter().map(String::as_str).filter(|one| seen.insert(one)));
+        }
+        let waited_for_by = seen.into_iter().filter(|one| *one != target).filter_map(span).collect();
+        Some(Job { span: span(target)?, waited_for_by })
     }
 
     /// Programs for the recipes of everything that the last target of the path depends on, under the
@@ -241,6 +271,7 @@ impl<'a> Makefile<'a> {
             scoping: Scoping::Dynamic,
             free_names_are_inputs: true,
             commands_call_functions: true,
+            job: self.job(target),
             body: whole,
             diagnostics: told.diagnostics,
             comments: told.comments,

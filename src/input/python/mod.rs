@@ -25,7 +25,7 @@ mod tests;
 
 use crate::diagnostic::Diagnostic;
 use crate::input::Limits;
-use crate::script::{Expression, ExpressionKind, Program, Scoping, Statement};
+use crate::script::{Expression, ExpressionKind, Job, Program, Scoping, Statement};
 use crate::source::{ADDRESSED, Comments, Source, SourceId, Span};
 use crate::value::Reason;
 use names::Names;
@@ -78,6 +78,7 @@ pub fn lower(source: &Source, id: SourceId, limits: &Limits) -> Program {
         scoping: Scoping::Lexical,
         free_names_are_inputs: false,
         commands_call_functions: false,
+        job: Some(Job::alone(Span::new(id, offset, offset + text.len()))),
         body,
         diagnostics,
         comments,

@@ -102,7 +102,7 @@ impl<'a> Lowerer<'a> {
                     let right = self.condition_inside(right, pre);
                     let span = whole.span.cover(right.span);
                     let both = vec![whole, right];
-                    let kind = match operator {
+                    let kind = match operator.kind() {
                         "&&" => ExpressionKind::And(both),
                         _ => ExpressionKind::Or(both),
                     };

@@ -21,6 +21,7 @@ mod control;
 mod expansion;
 mod guard;
 mod heredoc;
+mod ignoring;
 mod list;
 mod masked;
 mod options;
@@ -36,7 +37,7 @@ pub(in crate::input) use characters::plain_literals;
 
 use crate::diagnostic::Diagnostic;
 use crate::input::Limits;
-use crate::script::{Expression, ExpressionKind, Literal, Program, Scoping, Statement};
+use crate::script::{Expression, ExpressionKind, Job, Literal, Program, Scoping, Statement};
 use crate::source::{ADDRESSED, Comments, Span, TextMap};
 use crate::value::Reason;
 use masked::Masked;
@@ -96,6 +97,7 @@ pub fn lower_template(text: &str, map: &TextMap, limits: &Limits, placeholders: 
         scoping: Scoping::Dynamic,
         free_names_are_inputs: true,
         commands_call_functions: true,
+        job: Some(Job::alone(map.span(0, text.len()))),
         body,
         diagnostics,
         comments,

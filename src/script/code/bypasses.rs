@@ -7,10 +7,10 @@
 use super::environments::{Environments, environment_test, words};
 use super::visit;
 use super::walk::{Place, Walk, target_name};
-use crate::model::{Bypass, Environment};
+use crate::model::{Bypass, BypassKind, Environment, Recorded};
 use crate::script::{
     Argument, Block, Clause, CompareOperator, Element, Expression, ExpressionKind, Literal, Program,
-    StatementKind, Target,
+    StatementKind, Target, says_why,
 };
 use crate::source::Span;
 use crate::value::{Atom, Condition, Number, Operand, Operator};
@@ -153,15 +153,52 @@ impl<'p> Walk<'p> {
             (None, None, None) => return,
         };
         self.bypasses.push(Bypass {
+            kind: BypassKind::Condition,
+            turns_off: turned_off(&name, place).into(),
+            recorded: self.recorded(&name),
             name: name.into(),
             span,
+            command: None,
             scope: place.scope.to_string(),
+            service: None,
             environments,
             environment_span: decision.test.map(|(test, _)| test),
             threshold: decision.threshold.map(|(number, span, _)| (number, span)),
             flag,
             condition,
+            before_deployment: false,
+            origin: None,
         });
+    }
+
+    /// Whether the function that decides prints that the switch acts, or why. What a script of commands
+    /// prints is not in its form.
+    fn recorded(&self, name: &str) -> Recorded {
+        if self.flags.is_of_commands {
+            return Recorded::Untold;
+        }
+        let names: Vec<&str> = [name]
+            .into_iter()
+            .chain(self.flags.inputs.iter().filter(|(_, input)| *input == name).map(|(one, _)| one.as_str()))
+            .collect();
+        let mut told = None;
+        if let Some(body) = self.bodies.last() {
+            visit::expressions_within(body, &mut |expression| {
+                let ExpressionKind::Call { arguments, .. } = &expression.kind else { return };
+                for argument in arguments.iter().map(visit::value_of) {
+                    visit::all_within(argument, &mut |inner| {
+                        let ExpressionKind::Literal(Literal::Text(text)) = &inner.kind else { return };
+                        // A name alone is read by it, and told to nobody.
+                        let is_sentence = text.contains([' ', ':', '=']);
+                        let is_named = names.iter().any(|name| text.contains(name));
+                        if is_sentence && (is_named || text_says_bypass(text) || says_why(text)) {
+                            told.get_or_insert(inner.span);
+                        }
+                    });
+                }
+            });
+        }
+        told.map_or(Recorded::Nowhere, Recorded::At)
     }
 
     fn decisions(&self, condition: &Expression) -> Vec<Decision> {
@@ -269,20 +306,6 @@ fn is_switch_name(name: &str, is_of_commands: bool) -> bool {
     if words.len() > 6 {
         return false;
     }
-    let verb = |word: &String| {
-        matches!(
-            word.as_str(),
-            "bypass"
-                | "bypassed"
-                | "bypassing"
-                | "skip"
-                | "skipped"
-                | "disable"
-                | "disabled"
-                | "ignore"
-                | "force"
-        )
-    };
     let is_there = |all: &[&str]| words.iter().any(|word| all.contains(&word.as_str()));
     let guards = is_there(&["auth", "authentication", "authorization"])
         && (!is_of_commands || is_there(&["bypass", "bypassed", "disable", "disabled", "check"]));
@@ -310,7 +333,41 @@ fn is_switch_name(name: &str, is_of_commands: bool) -> bool {
     // One check among many is often no more than a detail (`skip_version_check`); to bypass one is not.
     let bypasses_check =
         words.iter().any(|word| word == "bypass") && words.iter().any(|word| word == "check");
-    is_bare_bypass || bypasses_check || (words.iter().any(verb) && (guards || words.iter().any(check)))
+    is_bare_bypass
+        || bypasses_check
+        || (words.iter().any(|word| is_verb(word)) && (guards || words.iter().any(check)))
+}
+
+/// What a switch turns off by its name: `startup validation` of `BYPASS_STARTUP_VALIDATION`; for one that
+/// does not say, the function that it stands in.
+fn turned_off(name: &str, place: &Place) -> String {
+    let name = name.rsplit('.').next().unwrap_or(name);
+    let mut words = words(name);
+    let filler = |word: &String| matches!(word.as_str(), "should" | "allow" | "can" | "do" | "is");
+    words.retain(|word| !filler(word));
+    match words.iter().position(|word| is_verb(word)) {
+        Some(at) if at + 1 < words.len() => words.split_off(at + 1).join(" "),
+        _ => match &place.function {
+            Some(function) => format!("the check in {function}"),
+            None => "the check".to_owned(),
+        },
+    }
+}
+
+/// Whether a word turns something off.
+fn is_verb(word: &str) -> bool {
+    matches!(
+        word,
+        "bypass"
+            | "bypassed"
+            | "bypassing"
+            | "skip"
+            | "skipped"
+            | "disable"
+            | "disabled"
+            | "ignore"
+            | "force"
+    )
 }
 
 fn names_bypass(name: &str) -> bool {
@@ -399,19 +456,15 @@ fn says_bypass(block: &Block) -> bool {
     let mut says = false;
     visit::expressions_within(block, &mut |expression| {
         let ExpressionKind::Literal(Literal::Text(text)) = &expression.kind else { return };
-        let words = words(text);
-        let has = |wanted: &[&str]| words.iter().any(|word| wanted.contains(&word.as_str()));
-        says |= has(&["bypass", "bypassing", "bypassed", "skipping", "skipped", "ignoring", "ignored"])
-            && has(&[
-                "validation",
-                "check",
-                "checks",
-                "readiness",
-                "startup",
-                "auth",
-                "authentication",
-                "bypass",
-            ]);
+        says |= text_says_bypass(text);
     });
     says
+}
+
+/// Whether a text tells that a check is passed over.
+fn text_says_bypass(text: &str) -> bool {
+    let words = words(text);
+    let has = |wanted: &[&str]| words.iter().any(|word| wanted.contains(&word.as_str()));
+    has(&["bypass", "bypassing", "bypassed", "skipping", "skipped", "ignoring", "ignored"])
+        && has(&["validation", "check", "checks", "readiness", "startup", "auth", "authentication", "bypass"])
 }

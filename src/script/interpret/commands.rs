@@ -326,7 +326,9 @@ impl Interpreter<'_> {
                     let value = self.with_step(value, place, crate::provenance::Step::Assigned);
                     self.bind(&name, value, false);
                 }
-                self.call(function, arguments, &whole);
+                self.as_function(|this| {
+                    this.call(function, arguments, &whole);
+                });
             }
             _ => self.emit(words, around, span),
         }

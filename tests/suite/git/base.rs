@@ -119,14 +119,11 @@ const OWN: &str = "apiVersion: celador/v1\nkind: Policy\nmetadata: {name: own, t
 
 const WITH_OWN: &str = "version: 1\npolicies: {builtin: none, paths: [policies/], configure: {floating-image-tag: {action: deny}}}\n";
 
-/// A change: what it is called, the project file before it, the files of the change (an empty text deletes),
-/// the path and line that must still count, and where the relaxation is listed.
-type Hostile =
-    (&'static str, &'static str, &'static [(&'static str, &'static str)], &'static str, &'static str);
-
 const WAIVER: &str =
     "\nwaivers:\n  - {policy: floating-image-tag, owner: \"@me\", reason: because, expires: 2999-12-31}\n";
 
+/// Changes: what each is called, the project file before it, its files (an empty text deletes), and where what
+/// it made laxer is listed.
 fn hostile() -> Vec<(&'static str, String, Vec<(&'static str, String)>, &'static str)> {
     let with = |more: &str| format!("{PROJECT}{more}");
     vec![
@@ -337,4 +334,108 @@ fn settings_that_were_broken_can_be_mended() {
     let run = check(&repository, &[]);
     assert_eq!(run.code, Some(0), "{}", run.all());
     assert!(run.stdout.contains("base-settings"), "{}", run.stdout);
+}
+
+/// The comment of a waiver.
+const COMMENT: &str = "# celador: allow(floating-image-tag) until=2999-12-31 owner=@me reason=\"because\"";
+
+/// A manifest with a waiver behind its image.
+fn waived(name: &str, image: &str) -> String {
+    format!("{}  {COMMENT}\n", manifest(name, image).trim_end())
+}
+
+#[test]
+fn a_comment_of_the_same_change_sets_nothing_aside() {
+    let repository =
+        changed("comment", &[("celador.yaml", PROJECT), ("old.yaml", &manifest("old", "old:latest"))]);
+    repository.write("bad.yaml", waived("bad", "bad:latest"));
+    repository.write(
+        "all.yaml",
+        format!("{}\n{}", COMMENT.replace("allow(", "allow-file("), manifest("all", "all:latest")),
+    );
+    repository.write("old.yaml", waived("old", "old:latest")).commit("change");
+    let run = check(&repository, &[]);
+    assert_eq!(
+        (run.code, lines(&run, "floating-image-tag")),
+        (Some(1), vec!["all.yaml:10".into(), "bad.yaml:9".to_owned()]),
+        "{}",
+        run.all()
+    );
+    assert_eq!(set_aside(&run), ["base old.yaml:9"], "what stood stands, with the comment and without");
+    let line = "      containers: [";
+    repository
+        .write("old.yaml", manifest("old", "old:latest").replace(line, &format!("      {COMMENT}\n{line}")));
+    let run = check(&repository, &[]);
+    assert!(set_aside(&run).contains(&"base old.yaml:10".to_owned()), "{:?}", set_aside(&run));
+    assert_eq!(lines(&run, RELAXED), ["all.yaml:1", "bad.yaml:9", "old.yaml:9"]);
+}
+
+#[test]
+fn a_comment_that_stood_holds_for_what_it_held() {
+    let two = |first: &str, second: &str| format!("{}---\n{}", first, second);
+    let before = two(&waived("a", "a:latest"), &manifest("b", "b:1"));
+    let file = format!("{}\n{}", COMMENT.replace("allow(", "allow-file("), manifest("f", "f:latest"));
+    let repository = changed(
+        "comment-stood",
+        &[
+            ("celador.yaml", PROJECT),
+            ("two.yaml", &before),
+            ("file.yaml", &file),
+            ("moved.yaml", &waived("m", "m:latest")),
+        ],
+    );
+    // Its line is touched, its file renamed, and a second violation stands in a file that is waived whole.
+    repository.write("two.yaml", two(&waived("a", "other:latest"), &manifest("b", "b:1")));
+    repository.write("file.yaml", format!("{file}---\n{}", manifest("g", "g:latest")));
+    repository.git(&["mv", "moved.yaml", "renamed.yaml"]);
+    repository.commit("change");
+    let run = check(&repository, &[]);
+    assert_eq!((run.code, findings(&run)), (Some(0), vec![]), "{}", run.all());
+    assert_eq!(set_aside(&run).len(), 4, "{:?}", set_aside(&run));
+    // The waiver wanders to another service: what it held before counts, and what it hides now.
+    repository.write("two.yaml", two(&manifest("a", "a:1"), &waived("b", "b:latest"))).commit("wandered");
+    let run = check(&repository, &[]);
+    assert_eq!(
+        (run.code, lines(&run, "floating-image-tag")),
+        (Some(1), vec!["two.yaml:19".to_owned()]),
+        "{}",
+        run.all()
+    );
+    // Without it, what it held is new.
+    repository.write("two.yaml", two(&manifest("a", "a:latest"), &manifest("b", "b:1"))).commit("without");
+    assert_eq!(check(&repository, &[]).code, Some(1));
+}
+
+#[test]
+fn a_new_policy_with_a_waiver_in_the_same_change_does_not_hide_what_is_new() {
+    let repository = changed("new-policy", &[("celador.yaml", PROJECT), ("a.yaml", &manifest("a", "a:1"))]);
+    let waiver = WAIVER.replace("floating-image-tag", "own");
+    repository.write(
+        "celador.yaml",
+        format!("{}{waiver}", PROJECT.replace("builtin: none", "builtin: none, paths: [policies/]")),
+    );
+    repository.write("policies/own.yaml", OWN).write("bad.yaml", manifest("bad", "bad:1")).commit("change");
+    let run = check(&repository, &[]);
+    assert_eq!((run.code, lines(&run, "own")), (Some(1), vec!["bad.yaml:3".to_owned()]), "{}", run.all());
+}
+
+#[test]
+fn every_format_tells_of_a_change() {
+    let repository = changed(
+        "formats",
+        &[
+            ("celador.yaml", PROJECT),
+            ("policies/own.yaml", OWN),
+            ("old.yaml", &manifest("old", "old:latest")),
+        ],
+    );
+    repository
+        .write("celador.yaml", format!("{PROJECT}{WAIVER}"))
+        .write("bad.yaml", manifest("bad", "bad:latest"))
+        .commit("change");
+    for format in ["human", "json", "sarif", "github", "junit", "markdown"] {
+        let run = repository.celador(&["check", "--base", "main", "--format", format]);
+        assert_eq!(run.code, Some(1), "{format}: {}", run.all());
+        assert!(run.stdout.contains(RELAXED), "{format}: {}", run.stdout);
+    }
 }
