@@ -11,6 +11,7 @@ mod rules;
 mod schemas;
 mod single;
 mod unreadable;
+pub mod waive;
 mod waivers;
 
 pub use policies::{Block, PolicySettings, explain, overrides};
@@ -66,7 +67,7 @@ pub struct Project {
 }
 
 /// How everything is done.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Settings {
     pub input: input::Limits,
     pub script: script::Limits,
@@ -194,8 +195,7 @@ pub fn judge(facts: Facts, settings: &Settings) -> (Outcome, Status) {
     let subjects =
         model.deployments.len() + model.artifacts.len() + model.settings.len() + model.bypasses.len();
     let status = enforce::status(&enforced, errors, subjects == 0 && !bound && !validated && !named);
-    let Enforced { findings, undetermined, set_aside, diagnostics: told, .. } = enforced;
-    diagnostics.extend(told);
+    let Enforced { findings, undetermined, set_aside, .. } = enforced;
     let outcome = Outcome {
         sources,
         provenance,

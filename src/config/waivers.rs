@@ -118,7 +118,7 @@ impl Reader<'_> {
     fn required(&mut self, node: Ref<'_>) -> Required {
         let mut required = Required { reason: false, owner: false, expires: false };
         if node.is_null() {
-            self.keys.wrong(node, "`require`", "a list: `[]` asks for nothing");
+            self.keys.wrong(node, "`require`", "a list (`[]` asks for nothing)");
         }
         let words: Vec<(&str, usize)> = REQUIRABLE.iter().copied().zip(0..).collect();
         for item in self.keys.items(node) {

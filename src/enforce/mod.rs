@@ -19,7 +19,7 @@ pub use order::{sort, sort_set_aside};
 pub use status::{Status, status};
 pub use waiver::Waiver;
 
-use crate::diagnostic::{Action, By, Diagnostic, Finding, SetAside, Verdict};
+use crate::diagnostic::{Action, By, Finding, SetAside, Verdict};
 use crate::source::Sources;
 
 /// How a project enforces.
@@ -50,8 +50,6 @@ pub struct Enforced {
     pub findings: Vec<Finding>,
     pub undetermined: Vec<Finding>,
     pub set_aside: Vec<SetAside>,
-    /// What is wrong with the settings of this room.
-    pub diagnostics: Vec<Diagnostic>,
     /// How many waivers there are.
     pub waivers: usize,
 }

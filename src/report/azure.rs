@@ -5,7 +5,7 @@
 //! escaped as the agent undoes it (<https://github.com/microsoft/azure-pipelines-agent>, `Command.cs`).
 
 use crate::report::entries::{Entry, Level, Run, entries};
-use crate::report::text::without_commands;
+use crate::report::text::{path, without_commands};
 
 /// One command or line an entry.
 pub fn azure(run: &Run<'_>) -> String {
@@ -30,7 +30,7 @@ fn line(entry: &Entry<'_>) -> String {
     let place = match entry.in_file {
         true => format!(
             "sourcepath={};linenumber={};columnnumber={};",
-            property(&place.file),
+            property(&path(&place.file)),
             place.line,
             place.column
         ),
@@ -38,7 +38,7 @@ fn line(entry: &Entry<'_>) -> String {
     };
     // The agent looks for commands anywhere in a line, and takes the first: what follows is text.
     let text = without_commands(entry.whole(), true);
-    format!("##vso[task.logissue type={word};{place}code={};]{}\n", property(entry.rule), data(&text))
+    format!("##vso[task.logissue type={word};{place}code={};]{}\n", property(&path(entry.rule)), data(&text))
 }
 
 fn data(text: &str) -> String {

@@ -2,7 +2,7 @@
 //! <https://checkstyle.org/>, `XMLLogger`.
 
 use crate::report::entries::{Entry, Level, Run, entries};
-use crate::report::text::{one_line, without_commands_in_xml};
+use crate::report::text::{path, without_commands_in_xml};
 use quick_xml::Writer;
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ pub fn checkstyle(run: &Run<'_>) -> String {
     let redactor = run.redactor();
     let mut files: BTreeMap<String, Vec<Entry<'_>>> = BTreeMap::new();
     for entry in entries(run, &redactor) {
-        files.entry(one_line(&entry.place.file, true)).or_default().push(entry);
+        files.entry(path(&entry.place.file)).or_default().push(entry);
     }
     let mut bytes = Vec::new();
     // Writing to memory does not fail.
@@ -28,8 +28,8 @@ fn write(bytes: &mut Vec<u8>, files: &BTreeMap<String, Vec<Entry<'_>>>) -> std::
     writer.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
     let root = writer.create_element("checkstyle").with_attribute(("version", VERSION));
     root.write_inner_content(|writer| {
-        for (path, entries) in files {
-            let file = writer.create_element("file").with_attribute(("name", path.as_str()));
+        for (name, entries) in files {
+            let file = writer.create_element("file").with_attribute(("name", name.as_str()));
             file.write_inner_content(|writer| entries.iter().try_for_each(|entry| error(writer, entry)))?;
         }
         Ok(())
@@ -48,7 +48,7 @@ fn error(writer: &mut Writer<&mut Vec<u8>>, entry: &Entry<'_>) -> std::io::Resul
     // An attribute holds no line breaks: what is below the headline stands behind it.
     let notes = entry.below().map(|note| format!(" [{}: {}]", note.word, note.text));
     let message: String = std::iter::once(entry.headline()).chain(notes).collect();
-    let source = format!("celador.{}", one_line(entry.rule, true));
+    let source = format!("celador.{}", path(entry.rule));
     let element = writer.create_element("error").with_attributes([
         ("line", line.as_str()),
         ("column", column.as_str()),

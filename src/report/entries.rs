@@ -10,7 +10,7 @@ use crate::report::json::{self, Span as Place};
 use crate::report::outcome::Outcome;
 use crate::report::redact::Redactor;
 use crate::report::style::Style;
-use crate::report::text::one_line;
+use crate::report::text::{one_line, path};
 use crate::report::{Rule, human};
 use crate::source::{SourceId, Sources, Span};
 
@@ -126,11 +126,15 @@ impl Entry<'_> {
             Standing::OfTheRun | Standing::Found => None,
             Standing::Open => Some("undetermined".to_owned()),
             Standing::SetAside(by) => {
-                let reason = self.notes.iter().find(|note| note.word == SET_ASIDE);
-                let reason = reason.map(|note| format!(": {}", note.text)).unwrap_or_default();
+                let reason = self.reason().map(|reason| format!(": {reason}")).unwrap_or_default();
                 Some(format!("{SET_ASIDE} ({}){reason}", by.as_str()))
             }
         }
+    }
+
+    /// Why it is set aside, if it is.
+    pub fn reason(&self) -> Option<&str> {
+        self.notes.iter().find(|note| note.word == SET_ASIDE).map(|note| note.text.as_str())
     }
 
     /// The message, with what it is before it.
@@ -168,7 +172,7 @@ impl Entry<'_> {
 
     /// `path:line:column`.
     pub fn position(&self) -> String {
-        format!("{}:{}:{}", one_line(&self.place.file, true), self.place.line, self.place.column)
+        format!("{}:{}:{}", path(&self.place.file), self.place.line, self.place.column)
     }
 }
 
@@ -312,7 +316,7 @@ impl<'a> Writer<'_, 'a> {
         }
         for related in &finding.related {
             let at = place(&self.run, related.span);
-            note("see", &format!("{}:{}:{} {}", at.file, at.line, at.column, related.label));
+            note("see", &format!("{}:{}:{} {}", path(&at.file), at.line, at.column, related.label));
         }
         finding.fix.iter().for_each(|fix| note("fix", &fix.message));
         finding.help.iter().for_each(|help| note("help", help));

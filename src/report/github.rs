@@ -5,7 +5,7 @@
 //! (<https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts>).
 
 use crate::report::entries::{Entry, Level, Run, entries};
-use crate::report::text::without_commands;
+use crate::report::text::{path, without_commands};
 use std::fmt::Write;
 
 /// One command an entry. A clean run is told in one line that is no command.
@@ -30,7 +30,7 @@ fn command(entry: &Entry<'_>) -> String {
         let _ = write!(
             properties,
             "file={},line={},endLine={}",
-            property(&place.file),
+            property(&path(&place.file)),
             place.line,
             place.end_line
         );
@@ -42,7 +42,7 @@ fn command(entry: &Entry<'_>) -> String {
     }
     // What reads the line as text, and not as a command, must find no other command in it.
     let text = without_commands(entry.whole(), true);
-    format!("::{word} {properties}title={}::{}\n", property(entry.rule), data(&text))
+    format!("::{word} {properties}title={}::{}\n", property(&path(entry.rule)), data(&text))
 }
 
 fn data(text: &str) -> String {

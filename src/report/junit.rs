@@ -5,7 +5,7 @@
 //! warnings: what is told and does not deny is skipped, with its reason, so that it is seen and fails nothing.
 
 use crate::report::entries::{Entry, Run, Standing, entries};
-use crate::report::text::{without_commands, without_commands_in_xml};
+use crate::report::text::{path, without_commands, without_commands_in_xml};
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 /// The report. A policy with nothing to tell is one case: passed, or skipped where it matched no subject.
@@ -84,7 +84,7 @@ fn case(entry: &Entry<'_>) -> TestCase {
     case.set_classname(entry.rule);
     // Systems that show annotations read these two.
     if entry.in_file {
-        case.extra.insert("file".into(), entry.place.file.as_str().into());
+        case.extra.insert("file".into(), path(&entry.place.file).into());
         case.extra.insert("line".into(), entry.place.line.to_string().into());
     }
     case

@@ -23,40 +23,66 @@ const SUMMARY: usize = 400;
 /// Columns of the excerpts.
 const WIDTH: usize = 100;
 
-/// A headline with counts, then a collapsed part for each entry, what denies first. What does not fit loses
-/// its excerpt, then is left out, and the last line says so.
+/// A headline with counts, then a part for each entry, what denies first. Every entry has its line before any
+/// has its excerpt: where not all fits, the last ones lose theirs, then their lines, and the last line of the
+/// page says so.
 pub fn markdown(run: &Run<'_>) -> String {
     let redactor = run.redactor();
     let all = entries(run, &redactor);
-    let mut page = Page { text: format!("{}\n", headline(run)), left: 0 };
-    page.left = MOST.saturating_sub(RESERVE + length(&page.text));
-    let (mut bare, mut omitted, mut omitted_denying) = (0, 0, 0);
+    let mut page = format!("{}\n", headline(run));
+    let mut left = MOST.saturating_sub(RESERVE + length(&page));
+    let mut lines: Vec<(&Entry<'_>, String)> = Vec::new();
     for (title, is_in) in SECTIONS {
         let entries: Vec<&Entry<'_>> = all.iter().filter(|entry| is_in(entry)).collect();
-        let mut heading = Some(format!("\n#### {title} ({})\n", entries.len()));
-        for entry in entries {
-            let summary = summary(entry);
-            let excerpt = fenced(&excerpt(run, &redactor, entry));
-            let before = heading.clone().unwrap_or_default();
-            let whole = format!("{before}\n<details><summary>{summary}</summary>\n\n{excerpt}\n</details>\n");
-            if page.add(&whole) {
-                heading = None;
-            } else if page.add(&format!("{before}\n<p>{summary}</p>\n")) {
-                heading = None;
-                bare += 1;
-            } else {
-                omitted += 1;
-                omitted_denying += usize::from(entry.fails());
+        let mut heading = format!("\n#### {title} ({})\n", entries.len());
+        lines.extend(entries.into_iter().map(|entry| (entry, std::mem::take(&mut heading))));
+    }
+    let mut shown = 0;
+    for (entry, heading) in &lines {
+        let cost = length(heading) + length(&bare(&summary(entry)));
+        if cost > left {
+            break;
+        }
+        left -= cost;
+        shown += 1;
+    }
+    let (mut without, mut open) = (0, true);
+    for (entry, heading) in lines.iter().take(shown) {
+        let summary = summary(entry);
+        let bare = bare(&summary);
+        page.push_str(heading);
+        // The first that does not fit ends the excerpts: nobody looks for a pattern in gaps.
+        let part = open.then(|| collapsed(&summary, &excerpt(run, &redactor, entry)));
+        match part.filter(|part| length(part) <= left + length(&bare)) {
+            Some(part) => {
+                left = left + length(&bare) - length(&part);
+                page.push_str(&part);
+            }
+            None => {
+                open = false;
+                without += 1;
+                page.push_str(&bare);
             }
         }
     }
-    if bare + omitted > 0 {
-        page.text.push_str(&format!(
-            "\n{omitted} left out ({omitted_denying} of them deny) and {bare} shown without their excerpt, so that \
-             this page holds no more than {MOST} characters. `celador check` shows all.\n"
+    let omitted = lines.get(shown..).unwrap_or_default();
+    if without + omitted.len() > 0 {
+        let denying = omitted.iter().filter(|(entry, _)| entry.fails()).count();
+        page.push_str(&format!(
+            "\n{} left out ({denying} of them deny) and {without} shown without their excerpt, so that this page \
+             holds no more than {MOST} characters. `celador check` shows all.\n",
+            omitted.len()
         ));
     }
-    without_commands(page.text, true)
+    without_commands(page, true)
+}
+
+fn bare(summary: &str) -> String {
+    format!("\n<p>{summary}</p>\n")
+}
+
+fn collapsed(summary: &str, excerpt: &str) -> String {
+    format!("\n<details><summary>{summary}</summary>\n\n{}\n</details>\n", fenced(excerpt))
 }
 
 /// The parts of the page in their order; every entry belongs to one.
@@ -71,25 +97,6 @@ const SECTIONS: [(&str, fn(&Entry<'_>) -> bool); 6] = [
 
 fn counts(entry: &Entry<'_>) -> bool {
     matches!(entry.standing, Standing::Found | Standing::Open)
-}
-
-struct Page {
-    text: String,
-    /// Characters that may be added.
-    left: usize,
-}
-
-impl Page {
-    /// Adds a part if it fits.
-    fn add(&mut self, part: &str) -> bool {
-        let length = length(part);
-        let fits = length <= self.left;
-        if fits {
-            self.left -= length;
-            self.text.push_str(part);
-        }
-        fits
-    }
 }
 
 /// Counted as the systems do that count the most: in units of UTF-16.
@@ -131,6 +138,7 @@ fn summary(entry: &Entry<'_>) -> String {
     let mut parts = vec![code(entry.rule), code(&entry.position())];
     if let Standing::SetAside(by) = entry.standing {
         parts.push(format!("({})", by.as_str()));
+        parts.extend(entry.reason().map(code));
     }
     parts.push(code(&entry.message));
     parts.join(" ")

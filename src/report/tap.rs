@@ -8,21 +8,7 @@
 use crate::report::entries::{Entry, Run, Standing, entries};
 use crate::report::json::print_line;
 use crate::report::text::without_commands;
-use serde::Serialize;
 use std::fmt::Write;
-
-/// What stands below a test point. JSON is YAML.
-#[derive(Serialize)]
-struct Diagnostic<'a> {
-    message: &'a str,
-    severity: &'static str,
-    policy: &'a str,
-    file: &'a str,
-    line: u32,
-    column: u32,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    notes: Vec<String>,
-}
 
 /// A test point an entry, and one for each policy that has nothing to tell.
 pub fn tap(run: &Run<'_>) -> String {
@@ -64,18 +50,31 @@ fn is_about(entry: &Entry<'_>, policy: &str) -> bool {
     entry.rule == policy && !matches!(entry.standing, Standing::OfTheRun)
 }
 
-/// The block of YAML below a test point: one flow mapping.
+/// The block of YAML below a test point. Its texts are JSON's, which YAML takes as they are; its lines are of
+/// the simple kind that small readers know.
 fn below(entry: &Entry<'_>) -> String {
-    let diagnostic = Diagnostic {
-        message: &entry.message,
-        severity: entry.level.as_str(),
-        policy: entry.rule,
-        file: &entry.place.file,
-        line: entry.place.line,
-        column: entry.place.column,
-        notes: entry.below().map(|note| format!("{}: {}", note.word, note.text)).collect(),
-    };
-    format!("  ---\n  {}\n  ...\n", print_line(&diagnostic))
+    let (line, column) = (entry.place.line, entry.place.column);
+    let members = [
+        ("message", print_line(&entry.message)),
+        ("severity", print_line(&entry.level.as_str())),
+        ("policy", print_line(&entry.rule)),
+        ("file", print_line(&entry.place.file)),
+        ("line", line.to_string()),
+        ("column", column.to_string()),
+    ];
+    let mut out = String::from("  ---\n");
+    for (name, value) in members {
+        let _ = writeln!(out, "  {name}: {value}");
+    }
+    let mut notes = entry.below().peekable();
+    if notes.peek().is_some() {
+        out.push_str("  notes:\n");
+    }
+    for note in notes {
+        let _ = writeln!(out, "    - {}", print_line(&format!("{}: {}", note.word, note.text)));
+    }
+    out.push_str("  ...\n");
+    out
 }
 
 /// A text in which no hash begins a directive, and in which no other system sees a command.

@@ -72,6 +72,19 @@ pub fn one_line(text: &str, unicode: bool) -> String {
     out
 }
 
+/// A path of others as one line: unlike in prose, every blank counts.
+pub fn path(path: &str) -> String {
+    let mut out = String::with_capacity(path.len());
+    for c in path.chars() {
+        if acts(c) {
+            visible(if c == '\t' { '\u{2409}' } else { c }, 0, true, &mut out);
+        } else {
+            out.push(c);
+        }
+    }
+    without_commands(out, true)
+}
+
 /// Breaks a text at blanks into lines of at most `first` columns, then `rest` columns. A word that is
 /// longer stands on a line of its own, uncut: it may be a path that somebody wants to copy.
 pub fn wrap(text: &str, first: usize, rest: usize) -> Vec<String> {

@@ -124,7 +124,7 @@ impl Reader<'_> {
                     return self.expected("`allow`", FORM);
                 }
                 let help = nearest(other, VERBS).map(|near| format!("did you mean `{near}(...)`?"));
-                let message = format!("a waiver cannot `{other}`, only `allow` and `allow-file`");
+                let message = format!("`{other}` is no waiver: `allow(...)` and `allow-file(...)` are");
                 return self.wrong(message, verb.range, help.as_deref().unwrap_or(FORM));
             }
         };

@@ -169,25 +169,26 @@ impl<'a> Stage<'a> {
         };
         let names = waiver.names();
         let told = match lacking {
-            Lacking::Part(part) => {
-                let word = match (*part, waiver.place.is_inline()) {
-                    ("until", true) => "until=2026-12-31",
-                    ("until", false) => "expires: 2026-12-31",
-                    ("owner", true) => "owner=@team",
-                    ("owner", false) => "owner: \"@team\"",
-                    (_, true) => "reason=\"...\"",
-                    (_, false) => "reason: ...",
+            Lacking::Parts(parts) => {
+                let inline = waiver.place.is_inline();
+                let form = |part: &&str| match (*part, inline) {
+                    ("until", true) => "`until=2026-12-31`",
+                    ("until", false) => "`expires: 2026-12-31`",
+                    ("owner", true) => "`owner=@team`",
+                    ("owner", false) => "`owner: \"@team\"`",
+                    (_, true) => "`reason=\"...\"`",
+                    (_, false) => "`reason: ...`",
                 };
-                let lacks = match *part {
-                    "until" => "has no last day".to_owned(),
-                    part => format!("names no {part}"),
+                let words = parts.iter().map(|part| if *part == "until" { "last day" } else { part });
+                let words = words.map(|word| format!("no {word}")).collect::<Vec<_>>();
+                let lacks = match words.as_slice() {
+                    [one, two, three] => format!("{one}, {two} and {three}"),
+                    few => few.join(" and "),
                 };
-                let help = format!("add `{word}`; `waiver_rules` in celador.yaml say where less is asked");
-                problem::at(
-                    waiver.span,
-                    format!("the waiver of {names} {lacks}, and sets nothing aside"),
-                    help,
-                )
+                let forms = parts.iter().map(form).collect::<Vec<_>>().join(" ");
+                let help = format!("add {forms}; `waiver_rules` in celador.yaml say where less is asked");
+                let message = format!("the waiver of {names} has {lacks}, and sets nothing aside");
+                problem::at(waiver.span, message, help)
             }
             Lacking::Longer { days, allowed } => {
                 let last = self.settings.today.and_then(|today| today.plus(*allowed));
@@ -310,7 +311,10 @@ impl<'a> Stage<'a> {
             Place::Lines(_) => None,
             Place::File(_) => {
                 let lines: BTreeSet<usize> = uses().map(|one| one.line).collect();
-                let line = lines.first().filter(|_| lines.len() == 1)? + 1;
+                // Of policies that were not asked nobody knows on how many lines they would find something.
+                let asked = &self.settings.asked;
+                let all_asked = waiver.policies.iter().all(|policy| asked.asked.contains(&policy.text));
+                let line = lines.first().filter(|_| lines.len() == 1 && asked.whole && all_asked)? + 1;
                 let message =
                     format!("a waiver for the whole file sets aside only what stands on line {line}");
                 Some(problem::at(

@@ -29,6 +29,11 @@ pub(super) fn of(
     let jobs = invocation.job.iter().flat_map(|run| run.waited_for_by.iter().chain([&run.job]));
     let deployed: Vec<&Option<Environment>> = jobs.filter_map(|job| deployed_by.get(job)).flatten().collect();
     let before_deployment = !deployed.is_empty();
+    // A command that deploys acts where it deploys to, whatever else its job does.
+    let deployed = match deployed_by.get(&invocation.span) {
+        Some(own) => own.iter().collect(),
+        None => deployed,
+    };
     if let Some((environments, span)) = tested(condition, environments) {
         return Reached { environments: Some(environments), span: Some(span), before_deployment };
     }

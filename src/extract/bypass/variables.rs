@@ -60,7 +60,12 @@ impl Found<'_> {
     }
 
     /// Variables that a command is given, or that were exported before it.
+    ///
+    /// What a check is given stays in it: tests that leave authentication out turn none off elsewhere.
     pub(super) fn exported(&mut self, invocation: &Invocation) {
+        if invocation.environment.is_empty() || super::checked_by(invocation).is_some() {
+            return;
+        }
         for (name, value) in &invocation.environment {
             for (condition, value, from) in plain(value) {
                 let Some(turns_off) = checks::turns_off(name, &value, true) else { continue };

@@ -148,6 +148,12 @@ fn applies(check: &Check, program: &str, rest: &[&str]) -> bool {
         && begins(rest, check.path)
         && (check.flags.is_empty() || rest.iter().any(|word| check.flags.contains(word)))
         && !is_asked_about(rest)
+        && !rest.iter().any(|word| awaits_an_end(word))
+}
+
+/// `kubectl wait --for=delete`, `--for=condition=Ready=false`: what is to go away is not to be well.
+fn awaits_an_end(word: &str) -> bool {
+    word.starts_with("--for=") && (word.ends_with("=delete") || word.ends_with("=false"))
 }
 
 /// Whether a program is asked about itself, or installed, rather than run.

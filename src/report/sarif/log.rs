@@ -51,7 +51,8 @@ pub struct AutomationDetails {
 #[serde(rename_all = "camelCase")]
 pub struct Descriptor {
     pub id: String,
-    pub name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     pub short_description: Text,
     pub full_description: Text,
     pub help: Help,

@@ -60,7 +60,8 @@ fn descriptor(rule: &Rule) -> Descriptor {
     let tags = std::iter::once(rule.group.as_str()).filter(|group| !group.is_empty());
     Descriptor {
         id: rule.name.clone(),
-        name: camel(&rule.name),
+        // A name that says what the identifier says is none.
+        name: Some(camel(&rule.name)).filter(|name| !name.eq_ignore_ascii_case(&rule.name)),
         full_description: Text { text: sentence(rationale.first().unwrap_or(&title)) },
         short_description: Text { text: sentence(&title) },
         help: Help { text: text.join("\n\n"), markdown: markdown.join("\n\n") },
