@@ -91,6 +91,7 @@ impl Trees<'_> {
         let change = Change { gone: &gone, stood: &|by, sources| compared.stood(by, sources) };
         let (mut outcome, status, revoked) = change::of_two(new, old, &settings, &change);
         relaxed.extend(revoked);
+        relaxed.extend(recorded(&read.settings, &old_read.settings, compared.place));
         outcome.diagnostics.extend(broken);
         change::tell(&mut outcome, relaxed);
         // What a policy says of itself that is no longer there.
@@ -111,6 +112,10 @@ impl Trees<'_> {
         opened.sources = held.sources;
         opened.settings.enforce.waivers = held.settings.enforce.waivers;
         opened.settings.enforce.waiver_rules = held.settings.enforce.waiver_rules;
+        opened.settings.enforce.baseline = held.settings.enforce.baseline;
+        // What a run would have let pass was there all the same.
+        opened.settings.enforce.gates.clear();
+        opened.settings.enforce.bypass = None;
         opened.own.extend(held.own);
         // All of it: what is new here may have stood in another file.
         let root = opened.located.root.clone();
@@ -127,7 +132,7 @@ impl Trees<'_> {
     /// Judges the files of `place` by the settings of `from`.
     fn run(&self, opened: Opened, from: &Place, place: &Place) -> (Outcome, Status, Read) {
         let own = opened.own.iter().copied().collect();
-        let Ready { project, mut settings, root, searches } = project::load(opened, place, &self.target);
+        let Ready { project, mut settings, root, searches, .. } = project::load(opened, place, &self.target);
         let mut facts = check::read(project, &settings);
         let schemas: Vec<String> = check::schema_paths(&facts, &settings.schemas).into_iter().collect();
         schemas_of(from, &mut facts, &mut settings, &schemas, &root);
@@ -153,6 +158,36 @@ impl Trees<'_> {
         let told = Diagnostic::warning("base-settings", error.primary.span, message);
         Some(told.with_help("what they were meant to say does not hold for this change: look at it closely"))
     }
+}
+
+/// Entries that the baseline has gained, and what the record has lost.
+fn recorded(new: &check::Settings, old: &check::Settings, place: SourceId) -> Vec<Relaxed> {
+    let entries = &old.enforce.baseline.entries;
+    let stood = |entry: &crate::enforce::Entry| {
+        entries.iter().any(|other| other.fingerprint == entry.fingerprint)
+    };
+    let added = new.enforce.baseline.entries.iter().filter(|entry| !stood(entry));
+    let mut all: Vec<Relaxed> = added
+        .map(|entry| Relaxed { span: entry.span, message: format!("the baseline gains `{}`", entry.policy) })
+        .collect();
+    let Some(record) = &old.record else { return all };
+    let beginning = Span::beginning(place);
+    let now = new.record.as_ref();
+    for policy in &record.policies {
+        let bound = now.and_then(|now| now.policies.iter().find(|other| other.name == policy.name));
+        if policy.bound > 0 && bound.is_none_or(|other| other.bound == 0) {
+            let span = bound.map_or(beginning, |other| other.span);
+            let message = format!("the record no longer says that `{}` judged something", policy.name);
+            all.push(Relaxed { span, message });
+        }
+    }
+    for file in &record.files {
+        if !now.is_some_and(|now| now.files.iter().any(|other| other.path == file.path)) {
+            let message = format!("the record no longer says that {} held deployments", file.path);
+            all.push(Relaxed { span: beginning, message });
+        }
+    }
+    all
 }
 
 /// Puts the schemas of a place in the place of those that were read.

@@ -2,6 +2,7 @@
 
 use crate::check::{self, Selected};
 use crate::cli::args::{Check, Color, Explain, Facts, FactsFormat, Global, Reading};
+use crate::cli::gates::Passing;
 use crate::cli::project::{self, Asked, Ready};
 use crate::cli::{change, formats, output, page, terminal};
 use crate::enforce::Status;
@@ -15,8 +16,18 @@ use std::path::PathBuf;
 /// `celador check`.
 pub fn check(check: &Check, global: &Global) -> io::Result<Status> {
     formats::consistent(&check.format)?;
-    let asked =
-        Asked { policies: &check.policy, strict: check.strict, explain: check.explain, ..Asked::default() };
+    let passing = Passing {
+        environment: check.passing.environment.as_deref(),
+        bypass: check.passing.bypass.as_deref(),
+        without_baseline: check.passing.no_baseline,
+    };
+    let asked = Asked {
+        policies: &check.policy,
+        strict: check.strict,
+        explain: check.explain,
+        passing,
+        ..Asked::default()
+    };
     let asked = Asked { without_waivers: check.no_waivers, today: check.today, ..asked };
     let Judged { outcome, status, settings, root, searches } = match &check.base {
         Some(reference) => change::judge(&check.reading, reference, &asked)?,
@@ -50,7 +61,7 @@ pub struct Judged {
 
 /// Runs the pipeline over what was loaded.
 pub fn judge(ready: Ready, place: &Place) -> Judged {
-    let Ready { project, mut settings, root, searches } = ready;
+    let Ready { project, mut settings, root, searches, .. } = ready;
     let mut facts = check::read(project, &settings);
     project::add_schemas(&mut facts, &mut settings, place, &root);
     let (outcome, status) = check::judge(facts, &settings);

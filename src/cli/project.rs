@@ -2,10 +2,11 @@
 
 use crate::check::{self, Selected};
 use crate::cli::args::Reading;
+use crate::cli::gates::{self, Keeping, Kept, Passing};
 use crate::cli::{input, wanted};
 use crate::config::{self, Files, Project};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::enforce::Date;
+use crate::enforce::{Baseline, Date};
 use crate::extract;
 use crate::policy::{self, PACK};
 use crate::report::Coverage;
@@ -26,6 +27,8 @@ pub struct Asked<'a> {
     pub explain: bool,
     /// As if there were no project file.
     pub without_file: bool,
+    pub passing: Passing<'a>,
+    pub keeping: Keeping,
     pub without_waivers: bool,
     /// The day of the run, if it is not today.
     pub today: Option<Date>,
@@ -41,6 +44,7 @@ pub struct Opened {
     pub located: Located,
     include: Vec<String>,
     exclude: Vec<String>,
+    kept: Kept,
 }
 
 /// Everything that a run needs.
@@ -51,6 +55,8 @@ pub struct Ready {
     pub root: PathBuf,
     /// Whether folders are searched, so that finding nothing is worth a word.
     pub searches: bool,
+    /// The files in which the project keeps what is known of it.
+    pub kept: Kept,
 }
 
 /// What the command line asks about.
@@ -140,14 +146,25 @@ pub fn open_at(place: &Place, target: &Target<'_>, mut sources: Sources, asked: 
     let glob = |pattern: &config::Pattern| pattern.glob.clone();
     let include = project.include.iter().map(glob).collect();
     let exclude = project.exclude.iter().map(glob).collect();
+    let kept = match asked.without_file {
+        true => Kept::default(),
+        false => gates::load(place, &project, asked.keeping, &mut sources, &mut diagnostics),
+    };
+    let (only_of, bypass) = gates::asked(asked.passing, &project, &mut sources, &mut diagnostics);
     let mut settings = settings(project, asked.strict);
     settings.evaluate.explain = asked.explain;
     settings.enforce.without_waivers = asked.without_waivers;
     settings.enforce.today = asked.today.or(settings.enforce.today);
+    settings.enforce.only = only_of;
+    settings.enforce.bypass = bypass;
+    let gone = |path: &str| gates::gone(place, &located.root, path);
+    let (baseline, record) = gates::read(&kept, asked.keeping, gone, &sources, &mut diagnostics);
+    settings.enforce.baseline = if asked.passing.without_baseline { Baseline::default() } else { baseline };
+    settings.record = record;
     settings.policies.only = only;
     settings.policies.files = files;
     let own = sources.iter().map(|(id, _)| id).skip(before).collect();
-    Opened { sources, diagnostics, settings, own, located, include, exclude }
+    Opened { sources, diagnostics, settings, own, located, include, exclude, kept }
 }
 
 /// What a place says of the project, by itself: its project file and its policy files.
@@ -185,13 +202,17 @@ fn project_file(
 
 /// Blocks and actions of policies that are not there.
 fn misspelt_policies(project: &Project, files: &[SourceId], sources: &Sources) -> Vec<Diagnostic> {
-    if project.named_policies().next().is_none() {
+    if project.named_policies().next().is_none() && project.named_groups.is_empty() {
         return Vec::new();
     }
     let own: Vec<_> = files.iter().flat_map(|&id| policy::read(id, sources.get(id)).0).collect();
     let mut known: Vec<&str> = pack_names().collect();
     known.extend(own.iter().map(|policy| &*policy.name));
-    config::unknown_policies(project, known)
+    let mut groups: Vec<&str> = PACK.iter().map(|builtin| builtin.group).collect();
+    groups.extend(own.iter().map(|policy| policy.group.as_str()));
+    let mut told = config::unknown_policies(project, known);
+    told.extend(config::unknown_groups(project, &groups));
+    told
 }
 
 /// Reads the project's files.
@@ -201,6 +222,18 @@ fn misspelt_policies(project: &Project, files: &[SourceId], sources: &Sources) -
 pub fn ready(reading: &Reading, asked: &Asked<'_>) -> std::io::Result<(Ready, Place)> {
     let (place, target) = target(reading)?;
     Ok((load(open_at(&place, &target, Sources::new(), asked), &place, &target), place))
+}
+
+/// The same for the whole project around the working directory.
+///
+/// # Errors
+/// Where there is no working directory.
+pub fn ready_whole(config: Option<&Path>, asked: &Asked<'_>) -> std::io::Result<(Ready, Place)> {
+    let reading = Reading { config: config.map(Path::to_owned), ..Reading::default() };
+    let (place, target) = target(&reading)?;
+    let mut opened = open_at(&place, &target, Sources::new(), asked);
+    opened.located.paths = vec![opened.located.root.clone()];
+    Ok((load(opened, &place, &target), place))
 }
 
 /// The same where a project file or a repository says that this is a project; `None` elsewhere, so that
@@ -217,8 +250,9 @@ pub fn ready_if_project(reading: &Reading, asked: &Asked<'_>) -> std::io::Result
 
 /// Reads the files of a place as the settings want them.
 pub fn load(opened: Opened, place: &Place, target: &Target<'_>) -> Ready {
-    let Opened { mut sources, mut diagnostics, mut settings, own, located, include, exclude } = opened;
-    settings.whole_project = located.is_project && located.paths.contains(&located.root);
+    let Opened { mut sources, mut diagnostics, mut settings, own, located, include, exclude, kept } = opened;
+    settings.whole_project =
+        located.is_project && located.paths.contains(&located.root) && target.exclude.is_empty();
     let exclude: Vec<&str> = exclude.iter().chain(target.exclude).map(String::as_str).collect();
     let include: Vec<&str> = include.iter().map(String::as_str).collect();
     let request = Request {
@@ -238,7 +272,8 @@ pub fn load(opened: Opened, place: &Place, target: &Target<'_>) -> Ready {
     diagnostics.append(&mut loaded.diagnostics);
     let searches = located.paths.iter().any(|path| place.kind(path) == Some(config::Kind::Folder));
     tracing::debug!(files = loaded.files.len(), unreadable = loaded.unreadable.len(), "read");
-    Ready { project: project(sources, diagnostics, loaded), settings, root: located.root, searches }
+    let project = project(sources, diagnostics, loaded);
+    Ready { project, settings, root: located.root, searches, kept }
 }
 
 /// Policy files by themselves.
@@ -303,7 +338,19 @@ pub fn of_example(
     let (exclude, include) = (globs(&project.exclude), globs(&project.include));
     let exclude: Vec<&str> = exclude.iter().map(String::as_str).collect();
     let include: Vec<&str> = include.iter().map(String::as_str).collect();
+    let mut kept = Kept::default();
+    for (path, text) in &given {
+        match *path {
+            config::BASELINE => kept.baseline = Some(sources.add(*path, *text)),
+            config::RECORD => kept.record = Some(sources.add(*path, *text)),
+            _ => {}
+        }
+    }
     let mut settings = settings(project, false);
+    let gone = |path: &str| given.iter().all(|(given, _)| *given != path);
+    let (baseline, record) = gates::read(&kept, Keeping::Reads, gone, &sources, &mut diagnostics);
+    settings.enforce.baseline = baseline;
+    settings.record = record;
     settings.policies.only = vec![only.to_owned()];
     settings.whole_project = true;
     let taken: Vec<String> = sources.iter().map(|(_, source)| source.path().to_owned()).collect();
@@ -372,6 +419,8 @@ fn settings(project: Project, strict: bool) -> check::Settings {
         enforce: enforce::Settings {
             actions: project.actions,
             waivers: project.waivers,
+            gates: project.budgets,
+            unbypassable: project.unbypassable.into_iter().map(|(pattern, _)| pattern).collect(),
             waiver_rules: project.waiver_rules,
             strict,
             today: today(),

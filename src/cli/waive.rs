@@ -9,17 +9,18 @@ use crate::config;
 use crate::enforce::Status;
 use crate::report::Outcome;
 use crate::source::Sources;
+use crate::workspace;
 use std::io;
 use std::path::Path;
 
 /// `celador waive`.
 pub fn waive(wanted: &Waive) -> io::Result<Status> {
-    let reading = Reading { paths: Vec::new(), config: wanted.config.clone(), exclude: Vec::new() };
+    let reading = Reading { config: wanted.config.clone(), ..Reading::default() };
     let asked = Asked { today: wanted.today, ..Asked::default() };
-    let ready = project::ready(&reading, &asked)?;
+    let (ready, disk) = project::ready(&reading, &asked)?;
     let root = ready.root.clone();
     let file = project_file(&ready);
-    let bench = Bench { ready };
+    let bench = Bench { ready, place: disk };
     let words = Words { reason: wanted.reason.clone(), owner: wanted.owner.clone(), until: wanted.until };
     let place = match (wanted.inline, wanted.project) {
         (true, _) => Place::Inline,
@@ -92,6 +93,8 @@ fn write(root: &Path, change: &waive::Change, known: Option<&str>) -> Result<(),
 /// A project that was loaded, to be judged again and again.
 struct Bench {
     ready: Ready,
+    /// Where its files are.
+    place: workspace::Place,
 }
 
 impl Bench {
@@ -118,7 +121,7 @@ impl Bench {
             coverage: loaded.coverage.clone(),
         };
         let mut facts = check::read(project, &settings);
-        project::add_schemas(&mut facts, &mut settings, &self.ready.root);
+        project::add_schemas(&mut facts, &mut settings, &self.place, &self.ready.root);
         Ok(check::judge(facts, &settings).0)
     }
 }

@@ -125,7 +125,8 @@ impl All<'_> {
     fn actions(&mut self) {
         let (new, old) = (self.new.project, self.old.project);
         let same = |one: &ActionRule, other: &ActionRule| {
-            (&one.policy, &one.environment, one.action) == (&other.policy, &other.environment, other.action)
+            (&one.policy, &one.group, one.severity, &one.service, &one.environment, one.action)
+                == (&other.policy, &other.group, other.severity, &other.service, &other.environment, other.action)
         };
         let softens = |row: &&ActionRule| row.action != Action::Deny;
         for row in new.actions.iter().filter(softens) {
@@ -161,9 +162,26 @@ impl All<'_> {
                 self.tell(gate.span.unwrap_or(self.beginning), message);
             }
         }
+        for gate in &new.budgets {
+            let of = |other: &&crate::enforce::Gate| other.environment == gate.environment;
+            let before = old.budgets.iter().find(of).map_or(0, |gate| gate.tolerate);
+            if gate.tolerate > before {
+                let message = format!(
+                    "a run tolerates {} findings of {} in place of {before}",
+                    gate.tolerate, gate.environment
+                );
+                self.tell(gate.span, message);
+            }
+        }
         for environment in &new.bypass_environments {
             if !old.bypass_environments.contains(environment) {
-                self.gone(format!("checks may be bypassed in {environment}"));
+                let span = new.bypass_place.unwrap_or(self.beginning);
+                self.tell(span, format!("checks may be bypassed in {environment}"));
+            }
+        }
+        for (policy, _) in &old.unbypassable {
+            if new.unbypassable.iter().all(|(other, _)| other != policy) {
+                self.gone(format!("`{policy}` may be tolerated and bypassed"));
             }
         }
     }

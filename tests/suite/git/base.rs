@@ -439,3 +439,43 @@ fn every_format_tells_of_a_change() {
         assert!(run.stdout.contains(RELAXED), "{format}: {}", run.stdout);
     }
 }
+
+#[test]
+fn what_a_change_records_of_itself_does_not_hold_for_it() {
+    let repository = changed("recorded", &[("celador.yaml", PROJECT), ("old.yaml", &manifest("old", "old:latest"))]);
+    repository.write("bad.yaml", manifest("bad", "bad:latest"));
+    let run = repository.celador(&["baseline"]);
+    assert_eq!(run.code, Some(0), "{}", run.all());
+    repository.commit("change");
+    assert_eq!(repository.celador(&["check"]).code, Some(0), "without a base the baseline holds");
+    let run = check(&repository, &[]);
+    assert_eq!(
+        (run.code, lines(&run, "floating-image-tag")),
+        (Some(1), vec!["bad.yaml:9".to_owned()]),
+        "{}",
+        run.all()
+    );
+    assert_eq!(lines(&run, RELAXED).len(), 2, "both entries are listed: {:?}", findings(&run));
+}
+
+#[test]
+fn what_a_change_tolerates_does_not_hold_for_it() {
+    let bad = manifest("bad", "bad:latest");
+    for (number, (more, flags)) in [
+        ("gates: {staging: {tolerate: 5, reason: because}}\n", &[][..]),
+        ("bypass: {environments: [staging]}\n", &["--bypass", "because"][..]),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let repository = changed(&format!("tolerates-{number}"), &[("celador.yaml", PROJECT), ("a.yaml", "a: 1\n")]);
+        repository.write("celador.yaml", format!("{PROJECT}{more}")).write("k8s/staging/bad.yaml", &bad);
+        repository.commit("change");
+        let alone = repository.celador(&[&["check"], flags].concat());
+        assert_eq!(alone.code, Some(0), "{more}: it does hide something: {}", alone.all());
+        let run = check(&repository, flags);
+        assert!(matches!(run.code, Some(1 | 2)), "{more}: {}", run.all());
+        assert_eq!(lines(&run, "floating-image-tag"), ["k8s/staging/bad.yaml:9"], "{more}");
+        assert_eq!(lines(&run, RELAXED), ["celador.yaml:3"], "{more}: {}", run.all());
+    }
+}
