@@ -4,6 +4,7 @@
 //! adds its diagnostics and goes on. This room must never touch a file, the clock or the terminal.
 
 mod called;
+pub mod change;
 mod gated;
 mod known;
 mod policies;
@@ -18,7 +19,7 @@ mod waivers;
 
 pub use policies::{Block, PolicySettings, explain, overrides};
 pub use rules::rules;
-pub use schemas::{SchemaRule, SchemaSettings, missing_schemas};
+pub use schemas::{SchemaRule, SchemaSettings, missing_schemas, schema_paths};
 pub use single::{Single, judge_single, read_single};
 pub use unreadable::Unreadable;
 
