@@ -88,6 +88,9 @@ impl Found<'_> {
 
     /// Flags that leave a check out.
     fn flags(&mut self, invocation: &Invocation) {
+        if !is_concerned(invocation) {
+            return;
+        }
         let texts = texts(invocation);
         for (condition, words) in alternatives(invocation, &texts) {
             let plain: Vec<&str> = words.iter().map(|word| word.0.as_str()).collect();
@@ -171,6 +174,17 @@ impl Found<'_> {
     }
 }
 
+/// Whether the tables of flags and of deployments know a command's first word.
+fn is_concerned(invocation: &Invocation) -> bool {
+    match invocation.words.first().map(|word| &word.value) {
+        Some(WordValue::One(value)) => value
+            .as_known()
+            .and_then(|known| known.value.plain())
+            .is_some_and(|first| checks::concerns(&first)),
+        _ => false,
+    }
+}
+
 /// What a command checks, if it checks anything.
 fn checked_by(invocation: &Invocation) -> Option<&'static str> {
     let words = texts(invocation);
@@ -192,6 +206,9 @@ fn report(invocation: &Invocation) -> Option<String> {
 
 /// Whether a command deploys what it does not say itself.
 pub fn deploys(invocation: &Invocation) -> bool {
+    if !is_concerned(invocation) {
+        return false;
+    }
     let words = texts(invocation);
     checks::deploys(&words.iter().map(String::as_str).collect::<Vec<_>>())
 }
