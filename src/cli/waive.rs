@@ -14,7 +14,7 @@ use std::path::Path;
 
 /// `celador waive`.
 pub fn waive(wanted: &Waive) -> io::Result<Status> {
-    let reading = Reading { paths: Vec::new(), config: wanted.config.clone(), exclude: Vec::new() };
+    let reading = Reading { config: wanted.config.clone(), ..Reading::default() };
     let asked = Asked { today: wanted.today, ..Asked::default() };
     let ready = project::ready(&reading, &asked)?;
     let root = ready.root.clone();
@@ -118,7 +118,7 @@ impl Bench {
             coverage: loaded.coverage.clone(),
         };
         let mut facts = check::read(project, &settings);
-        project::add_schemas(&mut facts, &mut settings, &self.ready.root);
+        project::add_schemas(&mut facts, &mut settings, &self.ready.place, &self.ready.root);
         Ok(check::judge(facts, &settings).0)
     }
 }
