@@ -44,6 +44,9 @@ pub fn bypasses(
     found.all
 }
 
+/// What tells two bypasses apart: the place, the switch, and the command or service.
+type Key = (Span, Arc<str>, Option<Arc<str>>);
+
 /// What is found, and what it takes to find it.
 struct Found<'a> {
     invocations: &'a [(SourceId, Invocation)],
@@ -52,7 +55,7 @@ struct Found<'a> {
     trace: &'a Trace<'a>,
     all: Vec<Bypass>,
     /// Where one stands already: what runs in several ways, or is exported to several commands, is one.
-    seen: HashMap<(Span, Arc<str>, Option<Arc<str>>), usize>,
+    seen: HashMap<Key, usize>,
 }
 
 impl Found<'_> {

@@ -44,11 +44,11 @@ const HARMLESS: &[&str] =
 
 /// Whether a variable of this name may turn a check off. Cheap.
 pub fn is_switch(name: &str) -> bool {
-    let holds = |verb: &&str| {
+    let holds = |verb: &str| {
         let mut windows = name.as_bytes().windows(verb.len());
         windows.any(|part| part.eq_ignore_ascii_case(verb.as_bytes()))
     };
-    VERBS.iter().any(|verb| holds(&verb)) || KNOWN.iter().any(|row| row.0 == name)
+    VERBS.iter().any(|verb| holds(verb)) || KNOWN.iter().any(|row| row.0 == name)
 }
 
 /// What a variable turns off by its name and its value, in words; `None` for every other variable.
