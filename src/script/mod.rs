@@ -17,7 +17,7 @@ pub use interpret::{Interpretation, Limits, Modules, NoModules, interpret};
 pub use invocation::{Ignored, Invocation, RunsIn, Word, WordValue};
 pub use program::{
     Argument, BinaryOperator, Block, Class, Clause, Command, CompareOperator, Element, Expression,
-    ExpressionKind, Field, Function, Ignoring, InputKind, Job, Literal, MapEntry, Parameter, ParameterKind, Program,
-    Scoping, Statement, StatementKind, Target,
+    ExpressionKind, Field, Function, Ignoring, InputKind, Job, Literal, MapEntry, Parameter, ParameterKind,
+    Program, Scoping, Statement, StatementKind, Target,
 };
 pub use reason::says_why;

@@ -2,15 +2,27 @@
 
 /// Words by which a text says why, or who decided.
 const WORDS: &[&str] = &[
-    "because", "reason", "due", "until", "ticket", "issue", "incident", "approved", "waived", "waiver", "known",
-    "expected", "tolerated",
+    "because",
+    "reason",
+    "due",
+    "until",
+    "ticket",
+    "issue",
+    "incident",
+    "approved",
+    "waived",
+    "waiver",
+    "known",
+    "expected",
+    "tolerated",
 ];
 
 /// Whether a text tells a reader why, by one of a few words, a ticket (`OPS-123`, `#123`) or a link. That
 /// something failed is no reason.
 pub fn says_why(text: &str) -> bool {
     let mut words = text.split(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '#' | '_')));
-    text.contains("https://") || words.any(|word| WORDS.contains(&word.to_lowercase().as_str()) || is_ticket(word))
+    text.contains("https://")
+        || words.any(|word| WORDS.contains(&word.to_lowercase().as_str()) || is_ticket(word))
 }
 
 /// `OPS-123`, `#123`.

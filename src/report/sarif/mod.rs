@@ -190,17 +190,17 @@ impl Writer<'_, '_> {
     fn flow(&self, finding: &Finding) -> Vec<log::CodeFlow> {
         let outcome = self.run.outcome;
         let trail = finding.origin.map(|origin| outcome.provenance.trail(origin)).unwrap_or_default();
-        let known = trail.iter().filter(|hop| is_file(&outcome.sources, hop.span.source));
-        let locations: Vec<log::FlowLocation> = known
+        let known = || trail.iter().filter(|hop| is_file(&outcome.sources, hop.span.source));
+        // One place is no way.
+        if known().all(|hop| Some(hop.span) == known().next().map(|first| first.span)) {
+            return Vec::new();
+        }
+        let locations: Vec<log::FlowLocation> = known()
             .map(|hop| {
                 let place = entries::place(&self.run, hop.span);
                 log::FlowLocation { location: location(&place, Some(text(human::step_label(hop.step)))) }
             })
             .collect();
-        // One place is no way.
-        if locations.len() < 2 {
-            return Vec::new();
-        }
         vec![log::CodeFlow { thread_flows: [log::ThreadFlow { locations }] }]
     }
 

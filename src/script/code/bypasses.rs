@@ -333,7 +333,9 @@ fn is_switch_name(name: &str, is_of_commands: bool) -> bool {
     // One check among many is often no more than a detail (`skip_version_check`); to bypass one is not.
     let bypasses_check =
         words.iter().any(|word| word == "bypass") && words.iter().any(|word| word == "check");
-    is_bare_bypass || bypasses_check || (words.iter().any(|word| is_verb(word)) && (guards || words.iter().any(check)))
+    is_bare_bypass
+        || bypasses_check
+        || (words.iter().any(|word| is_verb(word)) && (guards || words.iter().any(check)))
 }
 
 /// What a switch turns off by its name: `startup validation` of `BYPASS_STARTUP_VALIDATION`; for one that

@@ -294,9 +294,10 @@ impl<'a> Interpreter<'a> {
             nesting: 0,
             limit_met: None,
             ignored: None,
-            job: program.job.as_ref().map(|job| {
-                Arc::new(RunsIn { job: job.span, waited_for_by: job.waited_for_by.to_vec() })
-            }),
+            job: program
+                .job
+                .as_ref()
+                .map(|job| Arc::new(RunsIn { job: job.span, waited_for_by: job.waited_for_by.to_vec() })),
             quiet: false,
         }
     }
