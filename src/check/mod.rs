@@ -10,6 +10,7 @@ mod rules;
 mod schemas;
 mod single;
 mod unreadable;
+pub mod waive;
 mod waivers;
 
 pub use policies::{Block, PolicySettings, explain, overrides};
@@ -65,7 +66,7 @@ pub struct Project {
 }
 
 /// How everything is done.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Settings {
     pub input: input::Limits,
     pub script: script::Limits,
@@ -152,9 +153,11 @@ pub fn judge(facts: Facts, settings: &Settings) -> (Outcome, Status) {
         coverage.excluded.push(("records of what ran".to_owned(), records));
     }
     let mut chosen = policies::select(&mut sources, &model, &documents, &settings.policies);
-    diagnostics.extend(std::mem::take(&mut chosen.diagnostics).into_iter().map(|told| match settings.enforce.strict {
-        true => Diagnostic { severity: told.severity.max(Severity::Error), ..told },
-        false => told,
+    diagnostics.extend(std::mem::take(&mut chosen.diagnostics).into_iter().map(|told| {
+        match settings.enforce.strict {
+            true => Diagnostic { severity: told.severity.max(Severity::Error), ..told },
+            false => told,
+        }
     }));
 
     let inputs =
@@ -191,8 +194,7 @@ pub fn judge(facts: Facts, settings: &Settings) -> (Outcome, Status) {
     let subjects =
         model.deployments.len() + model.artifacts.len() + model.settings.len() + model.bypasses.len();
     let status = enforce::status(&enforced, errors, subjects == 0 && !bound && !validated && !named);
-    let Enforced { findings, undetermined, set_aside, diagnostics: told, .. } = enforced;
-    diagnostics.extend(told);
+    let Enforced { findings, undetermined, set_aside, .. } = enforced;
     let outcome = Outcome {
         sources,
         provenance,

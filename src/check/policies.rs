@@ -17,7 +17,7 @@ fn is_of_the_pipeline(name: &str) -> bool {
 }
 
 /// Which policies a run wants, and how they are configured.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct PolicySettings {
     pub pack: Selection,
     /// Only these, if there are any: `--policy NAME`. The pack's are found whatever the selection.

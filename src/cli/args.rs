@@ -44,6 +44,18 @@ Exit codes:
   1  an example fails, or a minimum is not met
   2  wrong usage, policy or path; nothing to test; output that could not be written";
 
+const WAIVE_EXAMPLES: &str = "\
+Examples:
+  celador waive floating-image-tag@deploy.sh:3 --reason 'rebuilt hourly' --owner @docs --until 2026-12-31
+  celador waive b4498f46dad96085 --project --reason 'moves in May' --owner @web --until 2027-05-31
+
+The comment stands above what it is for, in the file's own syntax; where none can stand, an entry of
+celador.yaml is written. Nothing is written unless the finding is set aside by it, and nothing else changes.
+
+Exit codes:
+  0  the waiver was written
+  2  no finding matches, or several; the waiver lacks what is asked; it could not be written";
+
 const INIT_NOTES: &str = "\
 It holds the services and environments that were found, and every policy that has something to judge, each
 set to warn: nothing denies before somebody says so.
@@ -105,6 +117,9 @@ pub enum Command {
     /// Run the examples of policies, and measure how much of the policies they hold
     #[command(after_help = TEST_EXAMPLES)]
     Test(Test),
+    /// Set one finding aside on purpose, by a comment beside it or an entry of celador.yaml
+    #[command(after_help = WAIVE_EXAMPLES)]
+    Waive(Waive),
     /// Write a commented celador.yaml after a look at the repository
     #[command(after_help = INIT_NOTES)]
     Init(Init),
@@ -296,6 +311,34 @@ pub struct Fields {
 }
 
 #[derive(Debug, Args)]
+pub struct Waive {
+    /// What is set aside: a finding's fingerprint, or POLICY, POLICY@PATH, POLICY@PATH:LINE for the only one there
+    #[arg(value_name = "FINGERPRINT|POLICY[@PATH[:LINE]]")]
+    pub target: String,
+    /// Why
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+    /// Who answers for it, as in @team
+    #[arg(long, value_name = "NAME")]
+    pub owner: Option<String>,
+    /// The last day on which it holds, in UTC, as in 2026-12-31
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    pub until: Option<Date>,
+    /// Write a comment, or nothing
+    #[arg(long, conflicts_with = "project")]
+    pub inline: bool,
+    /// Write an entry of celador.yaml
+    #[arg(long)]
+    pub project: bool,
+    /// Project file [default: the nearest celador.yaml upward]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// The day of the run, as in 2026-12-31 [default: today, in UTC]
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    pub today: Option<Date>,
+}
+
+#[derive(Debug, Args)]
 pub struct Platforms {
     /// A platform's name, as policies know it: cloud-run [default: all]
     pub name: Option<String>,
@@ -337,6 +380,7 @@ mod tests {
             "check",
             "facts",
             "test",
+            "waive",
             "init",
             "functions",
             "fields",

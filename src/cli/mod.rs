@@ -19,6 +19,7 @@ mod output;
 mod page;
 mod project;
 mod terminal;
+mod waive;
 mod wanted;
 
 use crate::enforce::Status;
@@ -55,6 +56,7 @@ fn run(cli: &Cli) -> Status {
         Command::Check(check) => commands::check(check, &cli.global),
         Command::Facts(facts) => commands::facts(facts, &cli.global),
         Command::Test(test) => examples::test(test, &cli.global),
+        Command::Waive(wanted) => waive::waive(wanted),
         Command::Init(init) => init::init(init),
         Command::Functions(wanted) => language::functions(wanted.name.as_deref(), &cli.global),
         Command::Fields(wanted) => language::fields(wanted.kind.as_deref(), &cli.global),

@@ -154,9 +154,11 @@ fn bypass() -> Shape {
 }
 
 fn waiver() -> Shape {
-    let any = |what: &str| format!("Only findings {what}; of several each that concerns a finding must be named");
+    let any =
+        |what: &str| format!("Only findings {what}; of several each that concerns a finding must be named");
     Shape::object([
-        Key::new("policy", texts(), "The policies that are set aside, `*` stands for any characters").required(),
+        Key::new("policy", texts(), "The policies that are set aside, `*` stands for any characters")
+            .required(),
         Key::new("service", texts(), &any("about these services")),
         Key::new("environment", texts(), &any("of these environments")),
         Key::new("path", texts(), "Only findings in these files, `*` stands for any characters"),

@@ -67,7 +67,8 @@ impl Reader<'_> {
                         }
                         "condition" => waiver.conditions = owned().collect(),
                         _ => {
-                            let below = |text: String| format!("{}{}", self.prefix, text.trim_start_matches("./"));
+                            let below =
+                                |text: String| format!("{}{}", self.prefix, text.trim_start_matches("./"));
                             waiver.paths = owned().map(below).collect();
                         }
                     }
@@ -117,7 +118,7 @@ impl Reader<'_> {
     fn required(&mut self, node: Ref<'_>) -> Required {
         let mut required = Required { reason: false, owner: false, expires: false };
         if node.is_null() {
-            self.keys.wrong(node, "`require`", "a list: `[]` asks for nothing");
+            self.keys.wrong(node, "`require`", "a list (`[]` asks for nothing)");
         }
         let words: Vec<(&str, usize)> = REQUIRABLE.iter().copied().zip(0..).collect();
         for item in self.keys.items(node) {

@@ -46,7 +46,8 @@ impl Date {
         else {
             return Err(InvalidDate);
         };
-        let digits = |part: &str, length: usize| part.len() == length && part.bytes().all(|b| b.is_ascii_digit());
+        let digits =
+            |part: &str, length: usize| part.len() == length && part.bytes().all(|b| b.is_ascii_digit());
         if !digits(year, 4) || !digits(month, 2) || !digits(day, 2) {
             return Err(InvalidDate);
         }

@@ -18,7 +18,7 @@ pub use known::{Known, Matches, Recorded};
 pub use status::{Status, status};
 pub use waiver::Waiver;
 
-use crate::diagnostic::{Action, By, Diagnostic, Finding, SetAside, Verdict};
+use crate::diagnostic::{Action, By, Finding, SetAside, Verdict};
 use crate::source::Sources;
 
 /// How a project enforces.
@@ -49,8 +49,6 @@ pub struct Enforced {
     pub findings: Vec<Finding>,
     pub undetermined: Vec<Finding>,
     pub set_aside: Vec<SetAside>,
-    /// What is wrong with the settings of this room.
-    pub diagnostics: Vec<Diagnostic>,
     /// How many waivers there are.
     pub waivers: usize,
 }

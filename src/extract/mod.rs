@@ -80,7 +80,7 @@ pub fn extract(
     let mut trace = Trace { sources: inputs.sources, provenance };
     let mut deployments = inputs.deployments;
     let documents = files::by_path(inputs.documents, inputs.sources);
-    let Ran { builds, by_job, deploying } =
+    let Ran { builds, deployed, deploying } =
         run(inputs.invocations, &environments, &documents, &mut trace, &mut diagnostics, &mut deployments);
     let mut artifacts = inputs.artifacts;
     let objects = platform::Objects::of(inputs.documents);
@@ -96,9 +96,9 @@ pub fn extract(
         environments.name_artifact(artifact, inputs.sources);
     }
     let mut deployed_by = bypass::DeployedBy::new();
-    for (job, range) in by_job {
+    for (by, range) in deployed {
         let environments = deployments.get(range).unwrap_or_default().iter();
-        deployed_by.entry(job).or_default().extend(environments.map(|one| one.environment.clone()));
+        deployed_by.entry(by).or_default().extend(environments.map(|one| one.environment.clone()));
     }
     for job in deploying {
         deployed_by.entry(job).or_default().insert(None);
@@ -116,8 +116,8 @@ pub fn extract(
 #[derive(Default)]
 struct Ran {
     builds: Vec<Build>,
-    /// The deployments of each command, by the job that runs it.
-    by_job: Vec<(Span, Range<usize>)>,
+    /// The deployments of each command, by the command and by the job that runs it.
+    deployed: Vec<(Span, Range<usize>)>,
     /// Jobs that deploy what their commands do not say.
     deploying: BTreeSet<Span>,
 }
@@ -147,7 +147,8 @@ fn run(
             for call in call.each() {
                 deployments.extend(worlds::deployments(&call, environments, trace, diagnostics));
             }
-            ran.by_job.extend(invocation.job.as_ref().map(|run| (run.job, from..deployments.len())));
+            let by = invocation.job.iter().map(|run| run.job).chain([invocation.span]);
+            ran.deployed.extend(by.map(|by| (by, from..deployments.len())));
         }
     }
     ran

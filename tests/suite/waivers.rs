@@ -3,7 +3,8 @@
 //! A case is a heading, prose, fenced files (```` ```sh deploy.sh ````: language and path) and one of these:
 //! a fenced `remarks` with the comments that are meant for the program and the lines they speak of; a fenced
 //! `findings` with what `celador check` reports, `deny policy at file:line message`; what is set aside begins
-//! with `waived`. Options behind the word are arguments: ```` ```findings --no-waivers ````. The day is
+//! with `waived`; a fenced `waive` with the arguments of `celador waive`, what it says, each file that it
+//! changed, line by line, and what is then found. Options behind the word are arguments: ```` ```findings --no-waivers ````. The day is
 //! 2026-11-22 unless they give another.
 
 use crate::pages::{self, Block};
@@ -17,11 +18,12 @@ const TODAY: &str = "2026-11-22";
 
 #[test]
 fn waivers_do_what_the_cases_say() {
-    let is_expected = |info: &str| matches!(info.split(' ').next(), Some("remarks" | "findings"));
+    let is_expected = |info: &str| matches!(info.split(' ').next(), Some("remarks" | "findings" | "waive"));
     pages::check("waivers", is_expected, |info, files| {
         let files = files.iter().map(file).collect::<Vec<_>>();
         match info.split_once(' ').unwrap_or((info, "")) {
             ("remarks", _) => remarks(&files),
+            ("waive", arguments) => waive(&files, arguments),
             (_, options) => findings(&files, options),
         }
     });
@@ -73,6 +75,42 @@ fn findings(files: &[(String, String)], options: &str) -> String {
     }
     arguments.extend(options.split_whitespace());
     told(&celador(scratch.path(), &arguments))
+}
+
+/// What `celador waive` says, the lines that it adds, and what is then found.
+fn waive(files: &[(String, String)], arguments: &str) -> String {
+    let scratch = project(files);
+    let given = arguments.replace("<OK>", "--owner @docs --until 2026-12-31 --reason rebuilt");
+    let mut all = vec!["waive", "--today", TODAY];
+    all.extend(given.split_whitespace());
+    let run = celador(scratch.path(), &all);
+    let mut out = format!("exit {}\n{}{}", run.code.unwrap_or(-1), run.stdout, run.stderr);
+    if !files.iter().any(|(path, _)| path == "celador.yaml")
+        && let Ok(new) = std::fs::read_to_string(scratch.path().join("celador.yaml"))
+    {
+        let _ = writeln!(out, "--- celador.yaml is new");
+        out.extend(new.lines().map(|line| format!("+{line}\n")));
+    }
+    for (path, old) in files {
+        let new = std::fs::read_to_string(scratch.path().join(path)).unwrap();
+        if new == *old {
+            continue;
+        }
+        let _ = writeln!(out, "--- {path}");
+        let mut rest = old.lines().peekable();
+        for line in new.lines() {
+            let same = rest.next_if_eq(&line).is_some();
+            let shown = line.replace('\t', "<TAB>");
+            let _ = writeln!(out, "{}{shown}", if same { ' ' } else { '+' });
+        }
+        for gone in rest {
+            let _ = writeln!(out, "-{gone}");
+        }
+        let ends = |text: &str| text.matches("\r\n").count() == text.matches('\n').count();
+        assert_eq!(ends(old), ends(&new), "{path} keeps its line ends");
+    }
+    let check = celador(scratch.path(), &["check", "--format", "json", "--today", TODAY]);
+    out + "---\n" + &told(&check)
 }
 
 fn told(run: &Run) -> String {

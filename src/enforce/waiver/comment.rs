@@ -48,7 +48,8 @@ fn visible(span: Span, remark: &Remark) -> Span {
 /// The stretches of a comment that are meant for the program: each begins with `celador:` behind a comment's
 /// marker, and ends where the next one or the comment does. In the middle of a sentence it is a mere word.
 fn addressed(text: &str) -> Vec<Range<usize>> {
-    let starts: Vec<usize> = text.match_indices(ADDRESSED).map(|(at, _)| at).filter(|&at| begins(text, at)).collect();
+    let starts: Vec<usize> =
+        text.match_indices(ADDRESSED).map(|(at, _)| at).filter(|&at| begins(text, at)).collect();
     let trimmed = text.trim_end();
     let end = if text.starts_with("/*") { trimmed.trim_end_matches("*/").trim_end() } else { trimmed }.len();
     let ends = starts.iter().skip(1).copied().map(|next| before(text, next).len()).chain([end]);

@@ -124,7 +124,7 @@ impl Reader<'_> {
                     return self.expected("`allow`", FORM);
                 }
                 let help = nearest(other, VERBS).map(|near| format!("did you mean `{near}(...)`?"));
-                let message = format!("a waiver cannot `{other}`, only `allow` and `allow-file`");
+                let message = format!("`{other}` is no waiver: `allow(...)` and `allow-file(...)` are");
                 return self.wrong(message, verb.range, help.as_deref().unwrap_or(FORM));
             }
         };
@@ -165,7 +165,9 @@ impl Reader<'_> {
                     self.at += 1;
                     return Ok(names);
                 }
-                Some('A'..='Z') => return self.expected("a small letter", "names of policies have small letters"),
+                Some('A'..='Z') => {
+                    return self.expected("a small letter", "names of policies have small letters");
+                }
                 _ => return self.expected("`,` or `)`", HELP),
             }
         }
@@ -199,7 +201,11 @@ impl Reader<'_> {
         let value = self.value(&key.text)?;
         if key.text == "until" && Date::parse(&value.text).is_err() {
             let message = format!("`until` must be a day, not `{}`", shown(&value.text));
-            return self.wrong(message, value.range, "write the last day on which it holds, as in 2026-12-31");
+            return self.wrong(
+                message,
+                value.range,
+                "write the last day on which it holds, as in 2026-12-31",
+            );
         }
         let slot = match key.text.as_str() {
             "until" => &mut parsed.until,
@@ -239,7 +245,11 @@ impl Reader<'_> {
             if characters::is_hidden(c) {
                 let help = "delete it: what a reviewer cannot see has no place in a waiver";
                 let range = self.at..self.at + c.len_utf8();
-                return self.wrong(format!("{} is {}", characters::named(c), characters::kind(c)), range, help);
+                return self.wrong(
+                    format!("{} is {}", characters::named(c), characters::kind(c)),
+                    range,
+                    help,
+                );
             }
             self.at += c.len_utf8();
             if c == quote {

@@ -12,7 +12,7 @@ mod rules;
 mod stage;
 
 pub use grammar::{Field, Parsed, Wrong, parse};
-pub use problem::{Grade, POLICIES};
+pub use problem::{EXPIRED, EXPIRING, Grade, MALFORMED, POLICIES, UNKNOWN};
 pub use rules::{Lacking, Required, Rule};
 pub use stage::{Asked, Stage};
 

@@ -2,12 +2,12 @@
 
 use crate::diagnostic::{Action, Annotation, Diagnostic, Finding, Severity, Verdict};
 
-pub(super) const MALFORMED: &str = "malformed-waiver";
-pub(super) const EXPIRED: &str = "expired-waiver";
-pub(super) const EXPIRING: &str = "expiring-waiver";
+pub const MALFORMED: &str = "malformed-waiver";
+pub const EXPIRED: &str = "expired-waiver";
+pub const EXPIRING: &str = "expiring-waiver";
 pub(super) const UNUSED: &str = "unused-waiver";
 pub(super) const WIDE: &str = "wide-waiver";
-pub(super) const UNKNOWN: &str = "waiver-of-unknown-policy";
+pub const UNKNOWN: &str = "waiver-of-unknown-policy";
 
 /// The policies about waivers. No waiver sets aside what they find.
 pub const POLICIES: &[&str] = &[MALFORMED, EXPIRED, EXPIRING, UNUSED, WIDE, UNKNOWN];

@@ -50,8 +50,8 @@ impl Rule {
 /// What a waiver lacks of what is asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Lacking {
-    /// `reason`, `owner` or `until`.
-    Part(&'static str),
+    /// Some of `reason`, `owner` and `until`.
+    Parts(Vec<&'static str>),
     /// Its last day is so many days away, and so many are allowed.
     Longer { days: i64, allowed: i64 },
     /// It names policies by a pattern.
@@ -103,5 +103,6 @@ fn lacks(waiver: &Waiver, required: Required, patterns: bool) -> Option<Lacking>
         ("owner", required.owner && waiver.owner.is_none()),
         ("until", required.expires && waiver.expires.is_none()),
     ];
-    parts.into_iter().find(|(_, lacks)| *lacks).map(|(part, _)| Lacking::Part(part))
+    let parts: Vec<&str> = parts.into_iter().filter(|(_, lacks)| *lacks).map(|(part, _)| part).collect();
+    (!parts.is_empty()).then_some(Lacking::Parts(parts))
 }

@@ -5,8 +5,8 @@ use super::problem::{self, Grade, count};
 use super::rules::{Lacking, Rules};
 use super::{Place, Waiver, comment, environments};
 use crate::diagnostic::{Annotation, Diagnostic, Finding, WaiverNote, nearest};
-use crate::enforce::action::matches;
 use crate::enforce::Settings;
+use crate::enforce::action::matches;
 use crate::source::{Remark, SourceId, Sources};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -149,12 +149,15 @@ impl<'a> Stage<'a> {
             }
         }
         let told = self.told.into_iter().filter(|(_, told)| !asked.peers.contains(&told.primary.span.source));
-        told.filter_map(|(policy, told)| Some(problem::finding(policy, *asked.grades.get(policy)?, told))).collect()
+        told.filter_map(|(policy, told)| Some(problem::finding(policy, *asked.grades.get(policy)?, told)))
+            .collect()
     }
 
     fn malformed(&self, entry: &Entry) -> Option<Diagnostic> {
         let waiver = &entry.waiver;
-        if let Some(policy) = waiver.policies.iter().find(|policy| problem::POLICIES.contains(&policy.text.as_str())) {
+        if let Some(policy) =
+            waiver.policies.iter().find(|policy| problem::POLICIES.contains(&policy.text.as_str()))
+        {
             let message = format!("`{}` is about waivers, and cannot be waived", policy.text);
             let help = "mend the waiver that it finds, or set its action under `actions` in celador.yaml";
             return Some(problem::at(policy.span, message, help));
@@ -166,21 +169,26 @@ impl<'a> Stage<'a> {
         };
         let names = waiver.names();
         let told = match lacking {
-            Lacking::Part(part) => {
-                let word = match (*part, waiver.place.is_inline()) {
-                    ("until", true) => "until=2026-12-31",
-                    ("until", false) => "expires: 2026-12-31",
-                    ("owner", true) => "owner=@team",
-                    ("owner", false) => "owner: \"@team\"",
-                    (_, true) => "reason=\"...\"",
-                    (_, false) => "reason: ...",
+            Lacking::Parts(parts) => {
+                let inline = waiver.place.is_inline();
+                let form = |part: &&str| match (*part, inline) {
+                    ("until", true) => "`until=2026-12-31`",
+                    ("until", false) => "`expires: 2026-12-31`",
+                    ("owner", true) => "`owner=@team`",
+                    ("owner", false) => "`owner: \"@team\"`",
+                    (_, true) => "`reason=\"...\"`",
+                    (_, false) => "`reason: ...`",
                 };
-                let lacks = match *part {
-                    "until" => "has no last day".to_owned(),
-                    part => format!("names no {part}"),
+                let words = parts.iter().map(|part| if *part == "until" { "last day" } else { part });
+                let words = words.map(|word| format!("no {word}")).collect::<Vec<_>>();
+                let lacks = match words.as_slice() {
+                    [one, two, three] => format!("{one}, {two} and {three}"),
+                    few => few.join(" and "),
                 };
-                let help = format!("add `{word}`; `waiver_rules` in celador.yaml say where less is asked");
-                problem::at(waiver.span, format!("the waiver of {names} {lacks}, and sets nothing aside"), help)
+                let forms = parts.iter().map(form).collect::<Vec<_>>().join(" ");
+                let help = format!("add {forms}; `waiver_rules` in celador.yaml say where less is asked");
+                let message = format!("the waiver of {names} has {lacks}, and sets nothing aside");
+                problem::at(waiver.span, message, help)
             }
             Lacking::Longer { days, allowed } => {
                 let last = self.settings.today.and_then(|today| today.plus(*allowed));
@@ -195,7 +203,8 @@ impl<'a> Stage<'a> {
             }
             Lacking::Pattern => {
                 let span = waiver.policies.iter().find(|policy| policy.text.contains('*'));
-                let message = format!("a comment names policies one by one, so that {names} sets nothing aside");
+                let message =
+                    format!("a comment names policies one by one, so that {names} sets nothing aside");
                 let help = "name what is meant; `patterns: true` in a row of `waiver_rules` allows patterns";
                 problem::at(span.map_or(waiver.span, |policy| policy.span), message, help)
             }
@@ -244,7 +253,8 @@ impl<'a> Stage<'a> {
         if left > window || entry.uses.is_empty() {
             return None;
         }
-        let when = if left == 0 { "today is its last day".to_owned() } else { format!("in {}", count(left, "day")) };
+        let when =
+            if left == 0 { "today is its last day".to_owned() } else { format!("in {}", count(left, "day")) };
         let message = format!("the waiver of {} expires on {}: {when}", waiver.names(), day.text);
         let owner = waiver.owner.as_ref().map_or_else(String::new, |owner| format!(" with {owner}"));
         Some(problem::at(day.span, message, format!("mend what it sets aside, or agree on a new day{owner}")))
@@ -262,7 +272,9 @@ impl<'a> Stage<'a> {
         let unused: Vec<_> = all.filter(|(policy, used)| !**used && was_asked(&policy.text)).collect();
         let whole = unused.len() == waiver.policies.len();
         let help = match waiver.place {
-            Place::Lines(None) => "nothing stands directly below it: move it to the line it is for, or remove it",
+            Place::Lines(None) => {
+                "nothing stands directly below it: move it to the line it is for, or remove it"
+            }
             Place::Lines(Some(_)) => {
                 "remove it if that was mended; it is for what is underlined on its line, or on the one below"
             }
@@ -291,20 +303,30 @@ impl<'a> Stage<'a> {
             let fits = |name: &&&str| matches(&policy.text, name) && !rules.allow_patterns(name);
             policy.text.contains('*') && policies.iter().filter(fits).count() > 1
         }) {
-            let message = format!("`{}` sets aside findings of {}", pattern.text, listed("policy", &policies));
+            let message =
+                format!("`{}` sets aside findings of {}", pattern.text, listed("policy", &policies));
             return Some(problem::at(pattern.span, message, "name the policies that are meant"));
         }
         match waiver.place {
             Place::Lines(_) => None,
             Place::File(_) => {
                 let lines: BTreeSet<usize> = uses().map(|one| one.line).collect();
-                let line = lines.first().filter(|_| lines.len() == 1)? + 1;
-                let message = format!("a waiver for the whole file sets aside only what stands on line {line}");
-                Some(problem::at(waiver.span, message, "write `allow` on that line, or on one of its own above it"))
+                // Of policies that were not asked nobody knows on how many lines they would find something.
+                let asked = &self.settings.asked;
+                let all_asked = waiver.policies.iter().all(|policy| asked.asked.contains(&policy.text));
+                let line = lines.first().filter(|_| lines.len() == 1 && asked.whole && all_asked)? + 1;
+                let message =
+                    format!("a waiver for the whole file sets aside only what stands on line {line}");
+                Some(problem::at(
+                    waiver.span,
+                    message,
+                    "write `allow` on that line, or on one of its own above it",
+                ))
             }
             Place::Project if !waiver.paths.is_empty() => None,
             Place::Project => {
-                let services: BTreeSet<&str> = uses().flat_map(|one| &one.services).map(String::as_str).collect();
+                let services: BTreeSet<&str> =
+                    uses().flat_map(|one| &one.services).map(String::as_str).collect();
                 let environments = uses().flat_map(|one| &one.environments).map(String::as_str).collect();
                 let files: BTreeSet<&str> = uses().map(|one| one.path.as_str()).collect();
                 let wider = [

@@ -19,7 +19,7 @@ use std::sync::Arc;
 /// More words of one command than these are not looked at.
 const MOST_WORDS: usize = 256;
 
-/// Where jobs deploy to, by the job: `None` among them for a deployment whose environment is not known.
+/// Where commands and jobs deploy to: `None` among them for a deployment whose environment is not known.
 pub type DeployedBy = HashMap<Span, HashSet<Option<Environment>>>;
 
 /// What all commands and deployments turn off, in the order of the files.
@@ -30,7 +30,8 @@ pub fn bypasses(
     environments: &Environments,
     trace: &Trace<'_>,
 ) -> Vec<Bypass> {
-    let mut found = Found { deployed_by, environments, trace, all: Vec::new(), seen: HashMap::new() };
+    let mut found =
+        Found { invocations, deployed_by, environments, trace, all: Vec::new(), seen: HashMap::new() };
     for (_, invocation) in invocations {
         found.ignored(invocation);
         found.flags(invocation);
@@ -45,6 +46,7 @@ pub fn bypasses(
 
 /// What is found, and what it takes to find it.
 struct Found<'a> {
+    invocations: &'a [(SourceId, Invocation)],
     deployed_by: &'a DeployedBy,
     environments: &'a Environments,
     trace: &'a Trace<'a>,
@@ -57,9 +59,17 @@ impl Found<'_> {
     /// A check whose failure counts for nothing.
     fn ignored(&mut self, invocation: &Invocation) {
         let Some(ignored) = &invocation.ignored else { return };
-        let words = texts(invocation);
-        let words: Vec<&str> = words.iter().map(String::as_str).collect();
-        let Some(what) = checks::check(&words) else { return };
+        let Some(what) = checked_by(invocation) else { return };
+        let report = report(invocation);
+        let is_read = |(_, other): &(SourceId, Invocation)| {
+            let reads = |word: &String| report.as_ref().is_some_and(|report| word.contains(report.as_str()));
+            other.span.source == invocation.span.source
+                && other.span != invocation.span
+                && texts(other).iter().any(reads)
+        };
+        if report.is_some() && self.invocations.iter().any(is_read) {
+            return;
+        }
         let Some(condition) = invocation.condition.and(&ignored.condition) else { return };
         let recorded = match &ignored.reason {
             Some((_, span)) => Recorded::At(*span),
@@ -134,7 +144,11 @@ impl Found<'_> {
     /// Adds one; of two at one place, the one that acts in more circumstances counts.
     fn add(&mut self, one: Bypass) {
         let key = (one.span, Arc::clone(&one.name), one.service.clone().or(one.command.clone()));
-        let key = if one.kind == BypassKind::Variable && one.service.is_none() { (key.0, key.1, None) } else { key };
+        let key = if one.kind == BypassKind::Variable && one.service.is_none() {
+            (key.0, key.1, None)
+        } else {
+            key
+        };
         let Some(have) = self.seen.get(&key).and_then(|at| self.all.get_mut(*at)) else {
             self.seen.insert(key, self.all.len());
             return self.all.push(one);
@@ -157,6 +171,25 @@ impl Found<'_> {
     }
 }
 
+/// What a command checks, if it checks anything.
+fn checked_by(invocation: &Invocation) -> Option<&'static str> {
+    let words = texts(invocation);
+    checks::check(&words.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+/// The file into which a check writes what it found: another command may judge that.
+fn report(invocation: &Invocation) -> Option<String> {
+    const FLAGS: &[&str] = &["-o", "--output", "--output-file", "--out", "--report-path", "--outputFile"];
+    let words = texts(invocation);
+    let given = words.iter().enumerate().find_map(|(at, word)| match word.split_once('=') {
+        Some((flag, file)) if FLAGS.contains(&flag) => Some(file.to_owned()),
+        _ if FLAGS.contains(&word.as_str()) => words.get(at + 1).cloned(),
+        _ => None,
+    })?;
+    let name = given.rsplit('/').next().unwrap_or(&given);
+    name.contains('.').then(|| name.to_owned())
+}
+
 /// Whether a command deploys what it does not say itself.
 pub fn deploys(invocation: &Invocation) -> bool {
     let words = texts(invocation);
@@ -171,7 +204,9 @@ fn texts(invocation: &Invocation) -> Vec<String> {
             Some(Value::Known(known)) => known.value.to_string(),
             _ => "{?}".to_owned(),
         },
-        WordValue::One(Value::Unknown(unknown, _)) | WordValue::Any(unknown) => format!("{{{}}}", unknown.input),
+        WordValue::One(Value::Unknown(unknown, _)) | WordValue::Any(unknown) => {
+            format!("{{{}}}", unknown.input)
+        }
     };
     invocation.words.iter().take(MOST_WORDS).map(|word| text(&word.value)).collect()
 }

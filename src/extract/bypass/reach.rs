@@ -27,9 +27,13 @@ pub(super) fn of(
     deployed_by: &DeployedBy,
 ) -> Reached {
     let jobs = invocation.job.iter().flat_map(|run| run.waited_for_by.iter().chain([&run.job]));
-    let deployed: Vec<&Option<Environment>> =
-        jobs.filter_map(|job| deployed_by.get(job)).flatten().collect();
+    let deployed: Vec<&Option<Environment>> = jobs.filter_map(|job| deployed_by.get(job)).flatten().collect();
     let before_deployment = !deployed.is_empty();
+    // A command that deploys acts where it deploys to, whatever else its job does.
+    let deployed = match deployed_by.get(&invocation.span) {
+        Some(own) => own.iter().collect(),
+        None => deployed,
+    };
     if let Some((environments, span)) = tested(condition, environments) {
         return Reached { environments: Some(environments), span: Some(span), before_deployment };
     }
@@ -85,7 +89,9 @@ fn asked(atom: &Atom, all: &[Atom], environments: &Environments) -> Option<Asked
     if let Some(one) = environments.of_atom(&atom.negated(), all) {
         return Some(Asked::NotFor(vec![one]));
     }
-    let each = |values: Vec<&str>| values.into_iter().map(|value| environments.known(value)).collect::<Option<Vec<_>>>();
+    let each = |values: Vec<&str>| {
+        values.into_iter().map(|value| environments.known(value)).collect::<Option<Vec<_>>>()
+    };
     if !is_environment_input(&atom.input) {
         return None;
     }

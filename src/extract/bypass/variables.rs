@@ -23,7 +23,9 @@ impl Found<'_> {
                     let Some(turns_off) = checks::turns_off(&variable.name, &value, false) else { continue };
                     let place = from.as_known().and_then(|known| self.trace.literal(known.origin));
                     let condition = variable.condition.and(&condition);
-                    let Some(condition) = condition.and_then(|one| deployment.condition.and(&one)) else { continue };
+                    let Some(condition) = condition.and_then(|one| deployment.condition.and(&one)) else {
+                        continue;
+                    };
                     self.add(Bypass {
                         kind: BypassKind::Variable,
                         name: Arc::clone(&variable.name),
@@ -58,7 +60,12 @@ impl Found<'_> {
     }
 
     /// Variables that a command is given, or that were exported before it.
+    ///
+    /// What a check is given stays in it: tests that leave authentication out turn none off elsewhere.
     pub(super) fn exported(&mut self, invocation: &Invocation) {
+        if invocation.environment.is_empty() || super::checked_by(invocation).is_some() {
+            return;
+        }
         for (name, value) in &invocation.environment {
             for (condition, value, from) in plain(value) {
                 let Some(turns_off) = checks::turns_off(name, &value, true) else { continue };
@@ -85,7 +92,9 @@ impl Found<'_> {
 fn is_reason(name: &str) -> bool {
     let name = name.to_ascii_uppercase();
     let is_one = ["REASON", "JUSTIFICATION"].iter().any(|word| name.ends_with(word));
-    is_one || (name.ends_with("_TICKET") && ["BYPASS", "SKIP", "DISABLE", "IGNORE"].iter().any(|verb| name.contains(verb)))
+    is_one
+        || (name.ends_with("_TICKET")
+            && ["BYPASS", "SKIP", "DISABLE", "IGNORE"].iter().any(|verb| name.contains(verb)))
 }
 
 /// Whether a value is none that is surely empty.

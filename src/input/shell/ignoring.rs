@@ -57,7 +57,8 @@ impl<'a> Lowerer<'a> {
         }
         let name = node.child_by_field_name("name").map_or("", |name| self.source(name));
         node.kind() == "command"
-            && (matches!(name, "true" | ":" | "/bin/true" | "echo" | "printf") || self.source(node) == "exit 0")
+            && (matches!(name, "true" | ":" | "/bin/true" | "echo" | "printf")
+                || self.source(node) == "exit 0")
     }
 
     /// Whether a statement is one of which nothing is left but its status.
@@ -79,7 +80,8 @@ impl<'a> Lowerer<'a> {
     /// Whether what a statement prints goes to a file that may be read later.
     fn keeps_output(&self, node: Node<'a>) -> bool {
         field_children(node, "redirect").into_iter().any(|redirect| {
-            let errors = redirect.child_by_field_name("descriptor").is_some_and(|one| self.source(one) == "2");
+            let errors =
+                redirect.child_by_field_name("descriptor").is_some_and(|one| self.source(one) == "2");
             let file = redirect.child_by_field_name("destination").map_or("", |file| self.source(file));
             redirect.kind() != "file_redirect"
                 || !(errors
@@ -121,7 +123,8 @@ impl<'a> Lowerer<'a> {
             field_children(node, "argument").into_iter().map(|word| self.source(word)).collect();
         words.iter().enumerate().find_map(|(at, word)| {
             let is_long = matches!(*word, "-o" | "+o") && words.get(at + 1) == Some(&"errexit");
-            let letters = word.strip_prefix(['-', '+']).filter(|rest| rest.chars().all(char::is_alphabetic))?;
+            let letters =
+                word.strip_prefix(['-', '+']).filter(|rest| rest.chars().all(char::is_alphabetic))?;
             (is_long || letters.contains('e')).then(|| word.starts_with('-'))
         })
     }

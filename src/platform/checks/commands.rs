@@ -14,7 +14,11 @@ pub(super) struct Check {
     pub what: &'static str,
 }
 
-const fn check(what: &'static str, programs: &'static [&'static str], path: &'static [&'static str]) -> Check {
+const fn check(
+    what: &'static str,
+    programs: &'static [&'static str],
+    path: &'static [&'static str],
+) -> Check {
     Check { programs, path, flags: &[], what }
 }
 
@@ -28,8 +32,22 @@ const fn with(
 }
 
 pub(super) const CHECKS: &[Check] = &[
-    check("tests", &["pytest", "py.test", "tox", "nox", "jest", "vitest", "mocha", "ava", "karma", "rspec", "phpunit", "ctest", "bats"], &[]),
-    check("tests", &["go", "cargo", "dotnet", "npm", "yarn", "pnpm", "bun", "deno", "mvn", "mvnw", "gradle", "gradlew", "sbt", "swift", "flutter", "mix", "rails", "bazel", "helm", "opa"], &["test"]),
+    check(
+        "tests",
+        &[
+            "pytest", "py.test", "tox", "nox", "jest", "vitest", "mocha", "ava", "karma", "rspec", "phpunit",
+            "ctest", "bats",
+        ],
+        &[],
+    ),
+    check(
+        "tests",
+        &[
+            "go", "cargo", "dotnet", "npm", "yarn", "pnpm", "bun", "deno", "mvn", "mvnw", "gradle",
+            "gradlew", "sbt", "swift", "flutter", "mix", "rails", "bazel", "helm", "opa",
+        ],
+        &["test"],
+    ),
     check("tests", &["npm"], &["t"]),
     check("tests", &["npm"], &["tst"]),
     check("tests", &["cargo"], &["nextest", "run"]),
@@ -40,7 +58,34 @@ pub(super) const CHECKS: &[Check] = &[
     check("tests", &["unittest", "manage.py"], &["test"]),
     check("tests", &["unittest"], &[]),
     check("configuration", &["manage.py"], &["check"]),
-    check("lint", &["eslint", "stylelint", "flake8", "pylint", "shellcheck", "hadolint", "yamllint", "actionlint", "markdownlint", "markdownlint-cli2", "ansible-lint", "tflint", "golangci-lint", "staticcheck", "rubocop", "ktlint", "detekt", "oxlint", "kube-linter", "kube-score", "spectral", "sqlfluff"], &[]),
+    check(
+        "lint",
+        &[
+            "eslint",
+            "stylelint",
+            "flake8",
+            "pylint",
+            "shellcheck",
+            "hadolint",
+            "yamllint",
+            "actionlint",
+            "markdownlint",
+            "markdownlint-cli2",
+            "ansible-lint",
+            "tflint",
+            "golangci-lint",
+            "staticcheck",
+            "rubocop",
+            "ktlint",
+            "detekt",
+            "oxlint",
+            "kube-linter",
+            "kube-score",
+            "spectral",
+            "sqlfluff",
+        ],
+        &[],
+    ),
     check("lint", &["pre-commit"], &["run"]),
     check("lint", &["ruff", "biome"], &["check"]),
     check("lint", &["next", "ng"], &["lint"]),
@@ -55,7 +100,22 @@ pub(super) const CHECKS: &[Check] = &[
     with("formatting", &["ruff"], &["format"], &["--check"]),
     with("formatting", &["terraform", "tofu"], &["fmt"], &["-check", "--check"]),
     check("vulnerabilities", &["npm", "yarn", "pnpm", "cargo", "bundle", "composer"], &["audit"]),
-    check("vulnerabilities", &["pip-audit", "trivy", "grype", "osv-scanner", "govulncheck", "gosec", "bandit", "brakeman", "dockle", "nancy"], &[]),
+    check(
+        "vulnerabilities",
+        &[
+            "pip-audit",
+            "trivy",
+            "grype",
+            "osv-scanner",
+            "govulncheck",
+            "gosec",
+            "bandit",
+            "brakeman",
+            "dockle",
+            "nancy",
+        ],
+        &[],
+    ),
     check("vulnerabilities", &["safety"], &["check"]),
     check("vulnerabilities", &["safety"], &["scan"]),
     check("vulnerabilities", &["snyk"], &["test"]),
@@ -64,7 +124,25 @@ pub(super) const CHECKS: &[Check] = &[
     check("vulnerabilities", &["semgrep"], &[]),
     check("dependencies", &["cargo"], &["deny"]),
     check("secrets", &["gitleaks", "trufflehog", "detect-secrets", "git-secrets"], &[]),
-    check("configuration", &["checkov", "tfsec", "terrascan", "kics", "kubeconform", "kubeval", "conftest", "datree", "cfn-lint", "cfn_nag", "cfn-guard", "pluto", "polaris"], &[]),
+    check(
+        "configuration",
+        &[
+            "checkov",
+            "tfsec",
+            "terrascan",
+            "kics",
+            "kubeconform",
+            "kubeval",
+            "conftest",
+            "datree",
+            "cfn-lint",
+            "cfn_nag",
+            "cfn-guard",
+            "pluto",
+            "polaris",
+        ],
+        &[],
+    ),
     check("configuration", &["celador"], &["check"]),
     check("configuration", &["celador"], &["test"]),
     check("configuration", &["helm"], &["lint"]),
@@ -157,18 +235,27 @@ pub(super) const NAMED: &[(&[&str], &str)] = &[
 
 /// Words of names that do something else, whatever other words they hold.
 pub(super) const NO_CHECKS: &[&str] = &[
-    "and", "build", "clean", "cleanup", "create", "delete", "destroy", "download", "fix", "generate", "init", "install",
-    "notify", "prepare", "publish", "push", "remove", "restart", "rm", "seed", "setup", "start", "stop", "teardown",
-    "update", "updates", "upgrade", "upload", "version", "wait", "watch",
+    "and", "build", "clean", "cleanup", "create", "delete", "destroy", "download", "fix", "generate", "init",
+    "install", "notify", "prepare", "publish", "push", "remove", "restart", "rm", "seed", "setup", "start",
+    "stop", "teardown", "update", "updates", "upgrade", "upload", "version", "wait", "watch",
 ];
 
 /// Words of names that are about what tests need, and test nothing; to validate or to check one of these is
 /// a check.
 pub(super) const OF_TESTS: &[&str] = &[
-    "data", "db", "deploy", "deps", "dev", "down", "env", "fixtures", "image", "log", "logs", "out", "release",
-    "report", "server", "summary", "up",
+    "data", "db", "deploy", "deps", "dev", "down", "env", "fixtures", "image", "log", "logs", "out",
+    "release", "report", "server", "summary", "up",
 ];
 
 /// Parts of paths by which a service is asked whether it is well.
-pub(super) const HEALTH_PATHS: &[&str] =
-    &["health", "healthz", "health-check", "healthcheck", "ready", "readyz", "readiness", "livez", "liveness"];
+pub(super) const HEALTH_PATHS: &[&str] = &[
+    "health",
+    "healthz",
+    "health-check",
+    "healthcheck",
+    "ready",
+    "readyz",
+    "readiness",
+    "livez",
+    "liveness",
+];

@@ -26,14 +26,44 @@ pub(super) const SKIPS: &[Row] = &[
     row(&["git"], &["push"], &["--no-verify"], "push hooks"),
     row(&["git"], &["merge"], &["--no-verify"], "commit hooks"),
     // https://helm.sh/docs/helm/helm_upgrade/, https://helm.sh/docs/helm/helm_install/
-    row(&["helm"], &["upgrade"], &["--disable-openapi-validation", "--skip-schema-validation"], "schema validation"),
-    row(&["helm"], &["install"], &["--disable-openapi-validation", "--skip-schema-validation"], "schema validation"),
+    row(
+        &["helm"],
+        &["upgrade"],
+        &["--disable-openapi-validation", "--skip-schema-validation"],
+        "schema validation",
+    ),
+    row(
+        &["helm"],
+        &["install"],
+        &["--disable-openapi-validation", "--skip-schema-validation"],
+        "schema validation",
+    ),
     row(&["helm"], &["lint"], &["--skip-schema-validation"], "schema validation"),
-    row(&["helm"], &[], &["--kube-insecure-skip-tls-verify", "--insecure-skip-tls-verify"], "certificate verification"),
+    row(
+        &["helm"],
+        &[],
+        &["--kube-insecure-skip-tls-verify", "--insecure-skip-tls-verify"],
+        "certificate verification",
+    ),
     // https://kubernetes.io/docs/reference/kubectl/generated/kubectl_apply/
-    row(&["kubectl", "oc"], &["apply"], &["--validate=false", "--validate=ignore", "--validate=warn"], "schema validation"),
-    row(&["kubectl", "oc"], &["create"], &["--validate=false", "--validate=ignore", "--validate=warn"], "schema validation"),
-    row(&["kubectl", "oc"], &["replace"], &["--validate=false", "--validate=ignore", "--validate=warn"], "schema validation"),
+    row(
+        &["kubectl", "oc"],
+        &["apply"],
+        &["--validate=false", "--validate=ignore", "--validate=warn"],
+        "schema validation",
+    ),
+    row(
+        &["kubectl", "oc"],
+        &["create"],
+        &["--validate=false", "--validate=ignore", "--validate=warn"],
+        "schema validation",
+    ),
+    row(
+        &["kubectl", "oc"],
+        &["replace"],
+        &["--validate=false", "--validate=ignore", "--validate=warn"],
+        "schema validation",
+    ),
     // https://kubernetes.io/docs/reference/kubectl/generated/kubectl_drain/
     row(&["kubectl", "oc"], &["drain"], &["--disable-eviction"], "disruption budgets"),
     row(&["kubectl", "oc"], &[], &["--insecure-skip-tls-verify"], "certificate verification"),
@@ -54,9 +84,19 @@ pub(super) const SKIPS: &[Row] = &[
     row(&["pulumi"], &[], &["--disable-integrity-checking"], "integrity checks"),
     // https://maven.apache.org/surefire/maven-surefire-plugin/examples/skipping-tests.html,
     // https://maven.apache.org/surefire/maven-surefire-plugin/test-mojo.html#testFailureIgnore
-    row(&["mvn", "mvnw"], &[], &["-DskipTests", "-DskipITs", "-Dmaven.test.skip", "-Dmaven.test.failure.ignore"], "tests"),
+    row(
+        &["mvn", "mvnw"],
+        &[],
+        &["-DskipTests", "-DskipITs", "-Dmaven.test.skip", "-Dmaven.test.failure.ignore"],
+        "tests",
+    ),
     // https://docs.gradle.org/current/userguide/command_line_interface.html
-    row(&["gradle", "gradlew"], &[], &["-x=test", "--exclude-task=test", "-x=check", "--exclude-task=check"], "tests"),
+    row(
+        &["gradle", "gradlew"],
+        &[],
+        &["-x=test", "--exclude-task=test", "-x=check", "--exclude-task=check"],
+        "tests",
+    ),
     // https://doc.rust-lang.org/cargo/commands/cargo-publish.html
     row(&["cargo"], &["publish"], &["--no-verify"], "the build of the package"),
     // https://pnpm.io/cli/publish#--no-git-checks
@@ -68,7 +108,12 @@ pub(super) const SKIPS: &[Row] = &[
     // https://www.gnu.org/software/wget/manual/wget.html#HTTPS-_0028SSL_002fTLS_0029-Options
     row(&["wget"], &[], &["--no-check-certificate"], "certificate verification"),
     // https://manpages.debian.org/stable/apt/apt-get.8.en.html
-    row(&["apt", "apt-get"], &["install"], &["--allow-unauthenticated", "--force-yes"], "signatures of packages"),
+    row(
+        &["apt", "apt-get"],
+        &["install"],
+        &["--allow-unauthenticated", "--force-yes"],
+        "signatures of packages",
+    ),
     // https://dnf.readthedocs.io/en/latest/command_ref.html
     row(&["dnf", "yum"], &["install"], &["--nogpgcheck"], "signatures of packages"),
 ];

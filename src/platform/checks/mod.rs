@@ -14,8 +14,24 @@ use flags::SKIPS;
 
 /// Flags of common programs that take the next word, wherever they stand.
 const TAKES_VALUE: &[&str] = &[
-    "-C", "-f", "--file", "-n", "--namespace", "--context", "--kube-context", "--kubeconfig", "--project",
-    "--prefix", "--dir", "--cwd", "-w", "--workspace", "--filter", "-F", "-p", "--profile",
+    "-C",
+    "-f",
+    "--file",
+    "-n",
+    "--namespace",
+    "--context",
+    "--kube-context",
+    "--kubeconfig",
+    "--project",
+    "--prefix",
+    "--dir",
+    "--cwd",
+    "-w",
+    "--workspace",
+    "--filter",
+    "-F",
+    "-p",
+    "--profile",
 ];
 
 /// A check that a flag makes a command leave out.
@@ -43,7 +59,9 @@ pub fn check(words: &[&str]) -> Option<&'static str> {
         return Some(check.what);
     }
     let named = match program {
-        "make" | "gmake" | "just" | "task" | "rake" | "invoke" | "nox" | "tox" => plain(rest).find_map(|word| of_name(word)),
+        "make" | "gmake" | "just" | "task" | "rake" | "invoke" | "nox" | "tox" => {
+            plain(rest).find_map(|word| of_name(word))
+        }
         "npm" | "pnpm" | "yarn" | "bun" => {
             let mut words = plain(rest).skip_while(|word| matches!(**word, "run" | "run-script"));
             words.next().and_then(|word| of_name(word))
@@ -62,7 +80,8 @@ pub fn deploys(words: &[&str]) -> bool {
     let words = behind_runners(words);
     let Some((first, rest)) = words.split_first() else { return false };
     let tries = rest.iter().any(|word| word.starts_with("--dry-run") && *word != "--dry-run=none");
-    let named = DEPLOYS.iter().any(|(programs, path)| programs.contains(&program(first)) && begins(rest, path));
+    let named =
+        DEPLOYS.iter().any(|(programs, path)| programs.contains(&program(first)) && begins(rest, path));
     named && !tries
 }
 
@@ -87,7 +106,9 @@ pub fn skips(words: &[&str]) -> Vec<Skip> {
                 let joint = word.strip_prefix(flag).and_then(|rest| rest.strip_prefix('='));
                 let apart = words.get(at + 1).copied().filter(|_| word == &flag);
                 let reason = if joint.is_some() { at } else { at + 1 };
-                let Some(given) = joint.or(apart).filter(|given| value == "*" || value == *given) else { continue };
+                let Some(given) = joint.or(apart).filter(|given| value == "*" || value == *given) else {
+                    continue;
+                };
                 let reason = (value == "*" && !given.is_empty()).then_some(reason);
                 all.push(Skip { word: at, flag, turns_off: row.turns_off, reason });
             }
@@ -127,6 +148,12 @@ fn applies(check: &Check, program: &str, rest: &[&str]) -> bool {
         && begins(rest, check.path)
         && (check.flags.is_empty() || rest.iter().any(|word| check.flags.contains(word)))
         && !is_asked_about(rest)
+        && !rest.iter().any(|word| awaits_an_end(word))
+}
+
+/// `kubectl wait --for=delete`, `--for=condition=Ready=false`: what is to go away is not to be well.
+fn awaits_an_end(word: &str) -> bool {
+    word.starts_with("--for=") && (word.ends_with("=delete") || word.ends_with("=false"))
 }
 
 /// Whether a program is asked about itself, or installed, rather than run.
@@ -177,7 +204,8 @@ fn of_name(name: &str) -> Option<&'static str> {
     if words.iter().any(|word| NO_CHECKS.contains(&word.as_str())) {
         return None;
     }
-    let what = |word: &String| NAMED.iter().find(|(names, _)| names.contains(&word.as_str())).map(|row| row.1);
+    let what =
+        |word: &String| NAMED.iter().find(|(names, _)| names.contains(&word.as_str())).map(|row| row.1);
     let found = words.first().and_then(what).or_else(|| words.last().and_then(what))?;
     let is_about_tests = words.iter().any(|word| OF_TESTS.contains(&word.as_str()));
     (found != "tests" || !is_about_tests).then_some(found)

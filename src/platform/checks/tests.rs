@@ -47,6 +47,7 @@ fn what_does_something_else_is_no_check() {
         "curl -f {URL}/metrics",
         "kubectl diff -f k8s",
         "kubectl delete pod smoke",
+        "kubectl wait --for=delete pod/api",
         "terraform plan -detailed-exitcode",
         "prettier --write .",
         "tsc",

@@ -19,15 +19,28 @@ const VERBS: &[&str] = &["bypass", "skip", "disable", "ignore"];
 
 /// What is turned off, wherever it stands behind the verb.
 const CHECKS: &[&str] = &[
-    "validation", "validations", "validate", "check", "checks", "auth", "authentication", "authorization", "verify",
-    "verification", "readiness", "healthcheck", "healthchecks", "preflight",
+    "validation",
+    "validations",
+    "validate",
+    "check",
+    "checks",
+    "auth",
+    "authentication",
+    "authorization",
+    "verify",
+    "verification",
+    "readiness",
+    "healthcheck",
+    "healthchecks",
+    "preflight",
 ];
 
 /// What is turned off if it ends the name: `SKIP_TESTS`, but not `SKIP_TEST_DATA`.
 const LAST: &[&str] = &["test", "tests", "lint", "scan", "audit", "gate", "gates"];
 
 /// Of these something else is turned off: `PIP_DISABLE_PIP_VERSION_CHECK`, `DISABLE_HEALTHCHECK_LOGS`.
-const HARMLESS: &[&str] = &["version", "update", "updates", "upgrade", "log", "logs", "logging", "notice", "prompt"];
+const HARMLESS: &[&str] =
+    &["version", "update", "updates", "upgrade", "log", "logs", "logging", "notice", "prompt"];
 
 /// What a variable turns off by its name and its value, in words; `None` for every other variable.
 /// `for_commands`: it is set for commands, where to skip authentication is to skip a login.

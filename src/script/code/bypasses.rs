@@ -5,6 +5,7 @@
 //! that it lets a failure pass.
 
 use super::environments::{Environments, environment_test, words};
+use super::switches::{is_switch_name, names_bypass, text_says_bypass, turned_off};
 use super::visit;
 use super::walk::{Place, Walk, target_name};
 use crate::model::{Bypass, BypassKind, Environment, Recorded};
@@ -78,6 +79,8 @@ fn is_decided_elsewhere(value: &Expression) -> bool {
 #[derive(Default)]
 struct Decision {
     flag: Option<(String, Span)>,
+    /// Whether the flag is asked to be set, not to be unset.
+    is_set: bool,
     environments: Environments,
     /// The environment test's characters, and those of the value.
     test: Option<(Span, Span)>,
@@ -92,8 +95,13 @@ impl<'p> Walk<'p> {
         let decisions = self.decisions(&clause.condition);
         let beside_flag = decisions.iter().any(|decision| decision.flag.is_some());
         let says = says_bypass(&clause.body) || place.function.as_deref().is_some_and(names_bypass);
-        let passes = !fails(&clause.body) && (refused || succeeds(&clause.body));
+        let refuses = fails(&clause.body);
+        let passes = !refuses && (refused || succeeds(&clause.body));
         for decision in decisions {
+            // What raises where the flag is set forbids the bypass. A shell may end well just there.
+            if decision.flag.is_some() && decision.is_set && refuses && !self.flags.is_of_commands {
+                continue;
+            }
             let tolerates = decision.threshold.is_some();
             let is_environmental =
                 decision.test.is_some() || (tolerates && place.environments != Environments::All && says);
@@ -222,6 +230,7 @@ impl<'p> Walk<'p> {
             } else if let Some(bound) = threshold(conjunct) {
                 decision.threshold.get_or_insert(bound);
             } else if let Some(flag) = self.flag(conjunct) {
+                decision.is_set = !matches!(conjunct.kind, ExpressionKind::Not(_));
                 decision.flag.get_or_insert(flag);
             } else {
                 decision.others.push((self.named(conjunct), conjunct.span));
@@ -296,82 +305,6 @@ fn names_truth(expression: &Expression) -> bool {
         }
         _ => false,
     }
-}
-
-/// Whether a name is a switch's that turns a check off. In a script of commands (`is_of_commands`) to skip
-/// the authentication is to skip a step; to disable it there turns off that of what is deployed.
-fn is_switch_name(name: &str, is_of_commands: bool) -> bool {
-    let name = name.rsplit('.').next().unwrap_or(name);
-    let words = words(name);
-    if words.len() > 6 {
-        return false;
-    }
-    let is_there = |all: &[&str]| words.iter().any(|word| all.contains(&word.as_str()));
-    let guards = is_there(&["auth", "authentication", "authorization"])
-        && (!is_of_commands || is_there(&["bypass", "bypassed", "disable", "disabled", "check"]));
-    let check = |word: &String| {
-        matches!(
-            word.as_str(),
-            "validation"
-                | "validations"
-                | "validate"
-                | "validator"
-                | "checks"
-                | "startup"
-                | "verify"
-                | "verification"
-                | "health"
-                | "healthcheck"
-                | "readiness"
-                | "preflight"
-                | "security"
-        )
-    };
-    let filler = |word: &String| matches!(word.as_str(), "should" | "allow" | "can" | "do" | "is" | "bypass");
-    let is_bare_bypass =
-        words.len() > 1 && words.iter().any(|word| word == "bypass") && words.iter().all(filler);
-    // One check among many is often no more than a detail (`skip_version_check`); to bypass one is not.
-    let bypasses_check =
-        words.iter().any(|word| word == "bypass") && words.iter().any(|word| word == "check");
-    is_bare_bypass
-        || bypasses_check
-        || (words.iter().any(|word| is_verb(word)) && (guards || words.iter().any(check)))
-}
-
-/// What a switch turns off by its name: `startup validation` of `BYPASS_STARTUP_VALIDATION`; for one that
-/// does not say, the function that it stands in.
-fn turned_off(name: &str, place: &Place) -> String {
-    let name = name.rsplit('.').next().unwrap_or(name);
-    let mut words = words(name);
-    let filler = |word: &String| matches!(word.as_str(), "should" | "allow" | "can" | "do" | "is");
-    words.retain(|word| !filler(word));
-    match words.iter().position(|word| is_verb(word)) {
-        Some(at) if at + 1 < words.len() => words.split_off(at + 1).join(" "),
-        _ => match &place.function {
-            Some(function) => format!("the check in {function}"),
-            None => "the check".to_owned(),
-        },
-    }
-}
-
-/// Whether a word turns something off.
-fn is_verb(word: &str) -> bool {
-    matches!(
-        word,
-        "bypass"
-            | "bypassed"
-            | "bypassing"
-            | "skip"
-            | "skipped"
-            | "disable"
-            | "disabled"
-            | "ignore"
-            | "force"
-    )
-}
-
-fn names_bypass(name: &str) -> bool {
-    words(name).iter().any(|word| matches!(word.as_str(), "bypass" | "bypassed"))
 }
 
 /// A bound on a number of failures: `critical_failures <= 2`.
@@ -459,12 +392,4 @@ fn says_bypass(block: &Block) -> bool {
         says |= text_says_bypass(text);
     });
     says
-}
-
-/// Whether a text tells that a check is passed over.
-fn text_says_bypass(text: &str) -> bool {
-    let words = words(text);
-    let has = |wanted: &[&str]| words.iter().any(|word| wanted.contains(&word.as_str()));
-    has(&["bypass", "bypassing", "bypassed", "skipping", "skipped", "ignoring", "ignored"])
-        && has(&["validation", "check", "checks", "readiness", "startup", "auth", "authentication", "bypass"])
 }
