@@ -49,7 +49,7 @@ pub fn sarif(run: &Run<'_>) -> String {
             Status::Passed => "nothing denies",
             Status::Denied => "a finding denies",
             Status::Wrong => "the project file, a policy, a path or the output is wrong",
-            Status::NoSubject => "folders were searched and hold nothing to check",
+            Status::NoSubject => "folders were searched and nothing was checked",
         },
         tool_execution_notifications: notifications,
     };
