@@ -2,6 +2,7 @@
 
 use crate::check::{self, Selected};
 use crate::cli::args::{Check, Color, Explain, Facts, FactsFormat, Global, Reading};
+use crate::cli::gates::Passing;
 use crate::cli::project::{self, Asked, Ready};
 use crate::cli::{formats, output, page, terminal};
 use crate::enforce::Status;
@@ -13,10 +14,20 @@ use std::io;
 /// `celador check`.
 pub fn check(check: &Check, global: &Global) -> io::Result<Status> {
     formats::consistent(&check.format)?;
-    let asked =
-        Asked { policies: &check.policy, strict: check.strict, explain: check.explain, ..Asked::default() };
+    let passing = Passing {
+        environment: check.passing.environment.as_deref(),
+        bypass: check.passing.bypass.as_deref(),
+        without_baseline: check.passing.no_baseline,
+    };
+    let asked = Asked {
+        policies: &check.policy,
+        strict: check.strict,
+        explain: check.explain,
+        passing,
+        ..Asked::default()
+    };
     let asked = Asked { without_waivers: check.no_waivers, today: check.today, ..asked };
-    let Ready { project, mut settings, place, root, searches } = project::ready(&check.reading, &asked)?;
+    let Ready { project, mut settings, place, root, searches, .. } = project::ready(&check.reading, &asked)?;
     let mut facts = check::read(project, &settings);
     project::add_schemas(&mut facts, &mut settings, &place, &root);
     let (outcome, status) = check::judge(facts, &settings);

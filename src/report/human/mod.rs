@@ -80,6 +80,8 @@ pub fn check(outcome: &Outcome, style: Style, verbosity: Verbosity) -> String {
     parts.extend(explanation::explanations(&page, &outcome.explanations));
     if verbosity > Verbosity::Quiet {
         parts.push(summary::summary(&page, outcome, verbosity));
+    } else {
+        parts.extend(Some(summary::bypass(&page, outcome)).filter(|line| !line.is_empty()));
     }
     without_commands(parts.join("\n"), style.unicode)
 }

@@ -12,8 +12,9 @@ const SOON: i64 = 14;
 /// One line if nothing was found, two if something was; more with `-v`.
 pub fn summary(page: &Page<'_>, outcome: &Outcome, verbosity: Verbosity) -> String {
     let mut out = String::new();
+    out.push_str(&set_aside_one_by_one(page, outcome, verbosity));
     if verbosity == Verbosity::Verbose {
-        out.push_str(&waivers(page, outcome));
+        out.push_str(&decisions(page, outcome));
         out.push_str(&policies(page, outcome));
     }
     let verdicts = verdicts(page, outcome, verbosity);
@@ -24,6 +25,10 @@ pub fn summary(page: &Page<'_>, outcome: &Outcome, verbosity: Verbosity) -> Stri
         }
     } else {
         out.push_str(&format!("{}\n", verdicts.join(", ")));
+    }
+    out.push_str(&bypass(page, outcome));
+    if let Some(only) = &outcome.only {
+        out.push_str(&format!("only findings of {} count\n", one_line(only.as_str(), page.style.unicode)));
     }
     out.push_str(&listed(&read, page.style.width));
     if let Some(excluded) = excluded(outcome) {
@@ -90,6 +95,7 @@ fn set_aside(outcome: &Outcome) -> String {
     }
     for (kind, words) in [
         ("baseline", "in the baseline"),
+        ("environment", "of other environments"),
         ("budget", "tolerated"),
         ("bypass", "bypassed"),
         ("base", "not new"),
@@ -154,11 +160,43 @@ fn count(count: usize, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }
 
-/// What was set aside, with its reason.
-fn waivers(page: &Page<'_>, outcome: &Outcome) -> String {
+/// That the run was bypassed, where, and why: said however little is said.
+pub fn bypass(page: &Page<'_>, outcome: &Outcome) -> String {
+    let Some(bypass) = &outcome.bypass else { return String::new() };
+    let set_aside = outcome.set_aside.iter().filter(|one| matches!(one.by, By::Bypass { .. })).count();
+    let findings = count(set_aside, "finding", "findings");
+    let text = format!("bypassed {} ({findings} set aside): {}", bypass.names(), bypass.reason);
+    let text = one_line(&page.redactor.text(&text), page.style.unicode);
+    format!("{}\n", page.style.paint(Ink::Warning, &text))
+}
+
+/// Which row of `actions` decided what is done about which finding.
+fn decisions(page: &Page<'_>, outcome: &Outcome) -> String {
     let mut out = String::new();
-    for SetAside { finding, by } in &outcome.set_aside {
-        let mut text = format!("{} at {}: {}", finding.policy, page.place(finding.span()), by.reason());
+    let findings = outcome.findings.iter().chain(&outcome.undetermined);
+    for finding in findings.chain(outcome.set_aside.iter().map(|one| &one.finding)) {
+        let Some(row) = outcome.decisions.get(&finding.fingerprint) else { continue };
+        let (word, policy) = (finding.action.as_str(), one_line(&finding.policy, page.style.unicode));
+        let (at, row) = (page.place(finding.span()), page.place(*row));
+        out.push_str(&format!("{} {policy} at {at}: by {row}\n", page.style.paint(Ink::Faint, word)));
+    }
+    if !out.is_empty() {
+        out.push('\n');
+    }
+    out
+}
+
+/// What was set aside, with its reason. What the run itself let pass is listed always.
+fn set_aside_one_by_one(page: &Page<'_>, outcome: &Outcome, verbosity: Verbosity) -> String {
+    let mut out = String::new();
+    let passed = |by: &By| matches!(by, By::Environment { .. } | By::Budget { .. } | By::Bypass { .. });
+    let shown = |one: &&SetAside| verbosity == Verbosity::Verbose || passed(&one.by);
+    for SetAside { finding, by } in outcome.set_aside.iter().filter(shown) {
+        let mut text = format!("{} at {}: ", finding.policy, page.place(finding.span()));
+        if passed(by) {
+            text.push_str(&format!("{}; ", page.redactor.text_at(finding.span(), &finding.message)));
+        }
+        text.push_str(&by.reason());
         if let By::Waiver(waiver) = by {
             if let Some(owner) = &waiver.owner {
                 text.push_str(&format!(" ({owner})"));
@@ -170,6 +208,7 @@ fn waivers(page: &Page<'_>, outcome: &Outcome) -> String {
         let word = match by {
             By::Waiver(_) => "waived",
             By::Baseline { .. } => "in the baseline",
+            By::Environment { .. } => "of another environment",
             By::Budget { .. } => "tolerated",
             By::Bypass { .. } => "bypassed",
             By::Base { .. } => "not new",
