@@ -72,12 +72,7 @@ fn has_pre_commit() -> bool {
     let found =
         Command::new("pre-commit").arg("--version").output().is_ok_and(|output| output.status.success());
     if !found {
-        // Captured by the test runner unless asked for; a skipped proof should be seen.
-        use std::io::Write;
-        let _ = writeln!(
-            std::io::stderr(),
-            "SKIPPED: pre-commit is not installed, so the hooks were not run by it"
-        );
+        crate::run::skipped("pre-commit is not installed, so the hooks were not run by it");
     }
     found
 }
