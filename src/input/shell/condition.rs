@@ -37,6 +37,7 @@ impl<'a> Lowerer<'a> {
                     || matches!(text, "test" | "[" | "false")
                     || QUERIES.contains(&text)
                     || self.predicates.contains(text)
+                    || self.asked.contains(text)
             }
             _ => false,
         }
