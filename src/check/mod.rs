@@ -6,11 +6,15 @@
 mod called;
 mod policies;
 mod read;
+mod rules;
 mod schemas;
 mod single;
 mod unreadable;
+pub mod waive;
+mod waivers;
 
 pub use policies::{Block, PolicySettings, explain, overrides};
+pub use rules::rules;
 pub use schemas::{SchemaRule, SchemaSettings, missing_schemas};
 pub use single::{Single, judge_single, read_single};
 pub use unreadable::Unreadable;
@@ -24,9 +28,10 @@ use crate::input::Format;
 use crate::model::Model;
 use crate::provenance::Provenance;
 use crate::report::{Coverage, Outcome};
-use crate::source::{SourceId, Sources};
+use crate::source::{Remark, SourceId, Sources};
 use crate::{enforce, input, platform, script};
 use rayon::prelude::*;
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 /// Why a file is read.
@@ -61,7 +66,7 @@ pub struct Project {
 }
 
 /// How everything is done.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Settings {
     pub input: input::Limits,
     pub script: script::Limits,
@@ -71,6 +76,8 @@ pub struct Settings {
     pub policies: PolicySettings,
     pub evaluate: evaluate::Settings,
     pub enforce: enforce::Settings,
+    /// The whole project is read and reported on, so that a waiver that sets nothing aside is not needed.
+    pub whole_project: bool,
 }
 
 /// What was read: the input of judging, and all that `celador facts` prints.
@@ -85,6 +92,8 @@ pub struct Facts {
     pub unreadable: Vec<Unreadable>,
     pub files: Vec<File>,
     pub diagnostics: Vec<Diagnostic>,
+    /// Comments that are meant for the program: inline waivers.
+    pub remarks: Vec<Remark>,
     pub coverage: Coverage,
 }
 
@@ -105,9 +114,10 @@ pub fn read(project: Project, settings: &Settings) -> Facts {
         ..
     } = all;
     unreadable.extend(unreadable::of_files(all.diagnostics, &files));
-    called::follow(&read::Reader::new(&texts), &mut invocations, &mut provenance);
+    let remarks = all.remarks;
+    called::follow(&read::Reader::new(&texts), &mut invocations, &mut provenance, &mut diagnostics);
     let mut trace = platform::Trace { sources: &sources, provenance: &mut provenance };
-    let runs = platform::terraform_runs(&invocations, &mut trace);
+    let runs = platform::terraform_runs(&invocations, &mut trace, &mut diagnostics);
     input::hcl::module::resolve(&mut documents, &sources, &runs);
     let deployments = read::deployments(deployments, &documents, &sources, &mut provenance);
     let inputs = extract::Inputs {
@@ -122,7 +132,7 @@ pub fn read(project: Project, settings: &Settings) -> Facts {
     };
     let (model, told) = extract::extract(inputs, &settings.extract, &mut provenance);
     diagnostics.extend(told);
-    Facts { sources, documents, provenance, model, unreadable, files, diagnostics, coverage }
+    Facts { sources, documents, provenance, model, unreadable, files, diagnostics, remarks, coverage }
 }
 
 /// Judges: facts to findings, with the status that the process ends with.
@@ -135,26 +145,29 @@ pub fn judge(facts: Facts, settings: &Settings) -> (Outcome, Status) {
         unreadable,
         files,
         mut diagnostics,
+        remarks,
         mut coverage,
     } = facts;
     let records = without_records(&mut model, &files);
     if records > 0 {
         coverage.excluded.push(("records of what ran".to_owned(), records));
     }
-    let selection = policies::select(&mut sources, &model, &documents, &settings.policies);
-    diagnostics.extend(selection.diagnostics.into_iter().map(|told| match settings.enforce.strict {
-        true => Diagnostic { severity: told.severity.max(Severity::Error), ..told },
-        false => told,
+    let mut chosen = policies::select(&mut sources, &model, &documents, &settings.policies);
+    diagnostics.extend(std::mem::take(&mut chosen.diagnostics).into_iter().map(|told| {
+        match settings.enforce.strict {
+            true => Diagnostic { severity: told.severity.max(Severity::Error), ..told },
+            false => told,
+        }
     }));
 
     let inputs =
         evaluate::Inputs { model: &model, documents: &documents, sources: &sources, provenance: &provenance };
-    let prepared = evaluate::Prepared::new(inputs, &selection.compiled, &settings.evaluate);
+    let prepared = evaluate::Prepared::new(inputs, &chosen.compiled, &settings.evaluate);
     let judged = prepared.stretches().par_iter().map(|stretch| prepared.judge(stretch)).collect::<Vec<_>>();
     let mut evaluation = prepared.collect(judged);
     drop(prepared);
     diagnostics.append(&mut evaluation.diagnostics);
-    evaluation.tallies.extend(selection.idle);
+    evaluation.tallies.extend(std::mem::take(&mut chosen.idle));
     // A file that was merely read is no subject: what `unreadable-file` counts is left out.
     let bound = evaluation.tallies.iter().any(|tally| tally.bound > 0);
 
@@ -165,15 +178,23 @@ pub fn judge(facts: Facts, settings: &Settings) -> (Outcome, Status) {
     unreadable::tell(&mut evaluation, unreadable, &files, &settings.policies);
     only_selected(&mut evaluation, &files, &sources);
 
-    let enforced =
-        enforce::enforce(evaluation.findings, evaluation.undetermined, &settings.enforce, &sources);
+    let mut enforcing = Cow::Borrowed(&settings.enforce);
+    if waivers::any(&remarks, settings) {
+        let tallies = &evaluation.tallies;
+        enforcing.to_mut().asked =
+            waivers::asked(remarks, &chosen, tallies, &files, settings, &mut diagnostics);
+    }
+    let mut enforced = enforce::enforce(evaluation.findings, evaluation.undetermined, &enforcing, &sources);
+    evaluation.tallies.extend(waivers::tallies(&enforced, &settings.policies));
+    if settings.policies.asks_about_waivers() {
+        waivers::only(&mut enforced, &mut evaluation.tallies);
+    }
     let errors = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
     let named = files.iter().any(|file| file.selected == Selected::Named);
     let subjects =
         model.deployments.len() + model.artifacts.len() + model.settings.len() + model.bypasses.len();
     let status = enforce::status(&enforced, errors, subjects == 0 && !bound && !validated && !named);
-    let Enforced { findings, undetermined, set_aside, diagnostics: told } = enforced;
-    diagnostics.extend(told);
+    let Enforced { findings, undetermined, set_aside, .. } = enforced;
     let outcome = Outcome {
         sources,
         provenance,

@@ -2,6 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Tally, nearest};
 use crate::document::{Document, NodeId, Ref};
+use crate::enforce::waiver::POLICIES;
 use crate::model::Model;
 use crate::policy::{self, Builtin, COST_LIMIT, Compiled, Configuration, Kind, PACK, Policy, Selection};
 use crate::source::{SourceId, Sources, Span};
@@ -10,8 +11,13 @@ use std::sync::Arc;
 /// Policies that the pipeline itself judges: their files say why, and take their parameters.
 pub(super) const OF_THE_PIPELINE: &[&str] = &["unreadable-file", "schema-violation"];
 
+/// Whether the pipeline itself judges a policy.
+fn is_of_the_pipeline(name: &str) -> bool {
+    OF_THE_PIPELINE.contains(&name) || POLICIES.contains(&name)
+}
+
 /// Which policies a run wants, and how they are configured.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct PolicySettings {
     pub pack: Selection,
     /// Only these, if there are any: `--policy NAME`. The pack's are found whatever the selection.
@@ -41,6 +47,12 @@ impl PolicySettings {
         wanted(name, self.pack != Selection::None, self)
     }
 
+    /// Whether only policies about waivers are asked. Then the others judge all the same, unheard: what a waiver
+    /// is worth is told by what it sets aside.
+    pub(super) fn asks_about_waivers(&self) -> bool {
+        !self.only.is_empty() && self.only.iter().all(|only| POLICIES.contains(&only.as_str()))
+    }
+
     /// Whether a policy may read whole documents. The pack's do not: a test holds that. A project's policy
     /// that says none of these words cannot.
     pub(super) fn may_read_documents(&self, sources: &Sources) -> bool {
@@ -64,6 +76,8 @@ pub(super) struct Chosen {
     /// Policies that were asked for and have no subject here.
     pub idle: Vec<Tally>,
     pub diagnostics: Vec<Diagnostic>,
+    /// The names of the project's own policies, asked or not.
+    pub own: Vec<Arc<str>>,
 }
 
 /// Loads and compiles. Built-in policies are read only if the model has a subject that they may bind;
@@ -82,6 +96,7 @@ pub(super) fn select(
         own.extend(policies);
     }
     unknown_names(&own, settings, &mut chosen.diagnostics);
+    chosen.own = own.iter().map(|policy| Arc::clone(&policy.name)).collect();
     for policy in own {
         // A project's policy may replace one of the pack, which is then not asked.
         if wanted(&policy.name, true, settings) {
@@ -90,7 +105,7 @@ pub(super) fn select(
     }
     for builtin in PACK {
         let replaced = chosen.compiled.iter().any(|own| *own.policy.name == *builtin.name);
-        if replaced || OF_THE_PIPELINE.contains(&builtin.name) {
+        if replaced || is_of_the_pipeline(builtin.name) {
             continue;
         }
         let configured = settings.blocks_of(builtin.name).next().is_some();
@@ -112,11 +127,15 @@ pub(super) fn select(
 
 /// Whether a policy is asked, configuration aside.
 fn wanted(name: &str, by_default: bool, settings: &PolicySettings) -> bool {
-    if settings.only.is_empty() { by_default } else { settings.only.iter().any(|only| only == name) }
+    let is_about_waivers = POLICIES.contains(&name);
+    if settings.only.is_empty() || (settings.asks_about_waivers() && !is_about_waivers) {
+        return by_default;
+    }
+    settings.only.iter().any(|only| only == name)
 }
 
 /// All that the project's files say of a policy, put together.
-fn configuration(policy: &Policy, settings: &PolicySettings) -> (Configuration, Vec<Diagnostic>) {
+pub(super) fn configuration(policy: &Policy, settings: &PolicySettings) -> (Configuration, Vec<Diagnostic>) {
     let mut configuration = Configuration::default();
     let mut diagnostics = Vec::new();
     for block in settings.blocks_of(&policy.name) {

@@ -10,7 +10,7 @@ use crate::model::{Artifact, Bypass, CodeSetting, CodeValue, Deployment, Unresol
 use crate::platform::{self, Objects, Rewrites, Trace};
 use crate::provenance::Provenance;
 use crate::script::{self, CodeFacts, Interpretation, Invocation, Modules, Program};
-use crate::source::{SourceId, Sources, Span, TextMap, path};
+use crate::source::{ADDRESSED, Comments, Remark, Source, SourceId, Sources, Span, TextMap, path};
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
@@ -33,6 +33,10 @@ pub(super) struct FileFacts {
     /// The steps of this file's values.
     pub provenance: Provenance,
     pub diagnostics: Vec<Diagnostic>,
+    /// Collected only where one of them may be meant for the program.
+    pub comments: Comments,
+    /// Those that are, placed.
+    pub remarks: Vec<Remark>,
 }
 
 impl FileFacts {
@@ -47,6 +51,8 @@ impl FileFacts {
             unresolved: Vec::new(),
             provenance: Provenance::new(),
             diagnostics: Vec::new(),
+            comments: Comments::default(),
+            remarks: Vec::new(),
         }
     }
 }
@@ -119,6 +125,11 @@ impl<'t, 'a> Reader<'t, 'a> {
         platform::may_deploy(self.texts.sources.get(*id).text()).then_some(*id)
     }
 
+    /// The path by which a file is reported.
+    pub(super) fn path(&self, id: SourceId) -> &str {
+        self.texts.sources.get(id).path()
+    }
+
     /// A shell script, lowered.
     pub(super) fn script(&self, id: SourceId) -> Program {
         self.lower(id, Format::Shell)
@@ -138,6 +149,7 @@ impl<'t, 'a> Reader<'t, 'a> {
         let (id, source) = (file.source, self.texts.sources.get(file.source));
         let limits = &self.texts.settings.input;
         let mut facts = FileFacts::new(id);
+        let remarked = source.text().contains(ADDRESSED);
         match file.format {
             Format::Yaml => self.manifest(yaml::read(source, id, limits), &mut facts),
             Format::Json => self.manifest(json::read(source, id, limits), &mut facts),
@@ -149,6 +161,9 @@ impl<'t, 'a> Reader<'t, 'a> {
             Format::Dotenv => {
                 let read = dotenv::read(source, id, limits);
                 facts.diagnostics = read.diagnostics;
+                for document in read.documents.iter().filter(|_| remarked) {
+                    facts.comments.append(&mut input::of_document(document, source));
+                }
                 let mut trace = Trace { sources: self.texts.sources, provenance: &mut facts.provenance };
                 let artifact = |document| platform::env_file::artifact(document, &mut trace);
                 facts.artifact = read.documents.first().map(artifact);
@@ -156,13 +171,30 @@ impl<'t, 'a> Reader<'t, 'a> {
             Format::Dockerfile => {
                 let mut dockerfile = dockerfile::read(source, id, limits);
                 facts.diagnostics.append(&mut dockerfile.diagnostics);
+                if remarked {
+                    facts.comments = input::of_dockerfile(&dockerfile, source, limits);
+                }
                 let mut trace = Trace { sources: self.texts.sources, provenance: &mut facts.provenance };
                 facts.artifact = platform::dockerfile::artifact(&dockerfile, &mut trace);
             }
-            // Files that name no command which deploys have nothing to be followed for.
-            Format::Makefile | Format::Justfile if !platform::may_deploy(source.text()) => {}
-            Format::Makefile => self.programs(makefile::programs(source, id, limits), &mut facts),
-            Format::Justfile => self.programs(justfile::programs(source, id, limits), &mut facts),
+            // Files that name no command which deploys, and turn no check off, have nothing to be
+            // followed for.
+            Format::Makefile | Format::Justfile
+                if !remarked
+                    && !platform::may_deploy(source.text())
+                    && !platform::checks::may_hold(source.text()) => {}
+            Format::Makefile => {
+                self.programs(makefile::programs(source, id, limits), source, &mut facts);
+                if remarked {
+                    facts.comments.append(&mut makefile::comments(source, id));
+                }
+            }
+            Format::Justfile => {
+                self.programs(justfile::programs(source, id, limits), source, &mut facts);
+                if remarked {
+                    facts.comments.append(&mut justfile::comments(source, id));
+                }
+            }
             Format::Python | Format::Shell => {
                 let program = self.program(id, file.format);
                 facts.code = script::code_facts(&program, source.path(), source, facts.provenance.arena(id));
@@ -170,12 +202,14 @@ impl<'t, 'a> Reader<'t, 'a> {
                 let is_code = file.format == Format::Python && file.selected != Selected::Named;
                 if is_code && !platform::may_deploy(source.text()) {
                     facts.diagnostics.extend_from_slice(&program.diagnostics);
+                    facts.comments.append(&mut program.comments.clone());
                 } else {
                     self.interpret(&program, &mut facts);
                 }
                 without_command_words(&mut facts, file.format);
             }
         }
+        facts.remarks = std::mem::take(&mut facts.comments).remarks(id, source);
         facts
     }
 
@@ -184,6 +218,9 @@ impl<'t, 'a> Reader<'t, 'a> {
         facts.diagnostics.extend(read.diagnostics);
         for document in &read.documents {
             let source = self.texts.sources.get(document.source);
+            if source.text().contains(ADDRESSED) {
+                facts.comments.append(&mut input::of_document(document, source));
+            }
             for program in embedded::programs(document, source, source.path(), &self.texts.settings.input) {
                 self.interpret(&program, facts);
             }
@@ -214,16 +251,27 @@ impl<'t, 'a> Reader<'t, 'a> {
             || schemas::concern(document, self.texts.sources, &self.texts.settings.schemas)
     }
 
-    fn programs(&self, (programs, told): (Vec<Program>, Vec<Diagnostic>), facts: &mut FileFacts) {
+    fn programs(
+        &self,
+        (programs, told): (Vec<Program>, Vec<Diagnostic>),
+        source: &Source,
+        facts: &mut FileFacts,
+    ) {
         facts.diagnostics.extend(told);
         for program in programs {
             self.interpret(&program, facts);
+        }
+        // What only turns checks off is followed for that alone.
+        if !platform::may_deploy(source.text()) {
+            facts.diagnostics.clear();
+            facts.unresolved.clear();
         }
     }
 
     fn interpret(&self, program: &Program, facts: &mut FileFacts) {
         let path = self.texts.sources.get(program.source).path();
         facts.diagnostics.extend_from_slice(&program.diagnostics);
+        facts.comments.append(&mut program.comments.clone());
         let arena = facts.provenance.take(program.source);
         let Interpretation { invocations, arena, unresolved, diagnostics } =
             script::interpret(program, path, self, &self.texts.settings.script, arena);
@@ -350,6 +398,7 @@ pub(super) struct All {
     pub unresolved: Vec<Unresolved>,
     pub provenance: Provenance,
     pub diagnostics: Vec<Diagnostic>,
+    pub remarks: Vec<Remark>,
 }
 
 impl All {
@@ -366,6 +415,7 @@ impl All {
             all.unresolved.extend(file.unresolved);
             all.provenance.absorb(file.provenance);
             all.diagnostics.extend(file.diagnostics);
+            all.remarks.extend(file.remarks);
         }
         all
     }

@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) const POLICY: &str = "schema-violation";
 
 /// Which documents are held against which schemas.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct SchemaSettings {
     /// In the order of `celador.yaml`; every rule that matches a file holds.
     pub rules: Vec<SchemaRule>,

@@ -1,8 +1,9 @@
 //! One policy by itself, over facts that are kept: what tests of policies ask again and again.
 
 use super::policies::{OF_THE_PIPELINE, configured};
-use super::{Facts, Project, Settings, read, schemas, unreadable, without_records};
+use super::{Facts, Project, Settings, judge, read, schemas, unreadable, without_records};
 use crate::diagnostic::{Diagnostic, Finding};
+use crate::enforce::waiver::POLICIES;
 use crate::enforce::{self, Enforced};
 use crate::evaluate;
 use crate::policy::Compiled;
@@ -29,6 +30,9 @@ pub fn judge_single(facts: &Facts, policy: &Compiled, settings: &Settings) -> Si
     let (policy, mut diagnostics) = configured(policy.clone(), &settings.policies);
     let inputs = evaluate::Inputs { model, documents, sources, provenance };
     let name = policy.policy.name.to_string();
+    if POLICIES.contains(&name.as_str()) {
+        return of_waivers(facts, &name, settings);
+    }
     let mut evaluation = evaluate::evaluate(inputs, std::slice::from_ref(&policy), &settings.evaluate);
     if OF_THE_PIPELINE.contains(&name.as_str()) {
         let mut violations = schemas::validate(documents, sources, &settings.schemas, &settings.input);
@@ -41,4 +45,14 @@ pub fn judge_single(facts: &Facts, policy: &Compiled, settings: &Settings) -> Si
     let Enforced { findings, undetermined, .. } =
         enforce::enforce(evaluation.findings, evaluation.undetermined, &settings.enforce, sources);
     Single { findings, undetermined, diagnostics }
+}
+
+/// What a policy about waivers says hangs on what all others find.
+fn of_waivers(facts: &Facts, name: &str, settings: &Settings) -> Single {
+    let project =
+        Project { sources: facts.sources.again(None), files: facts.files.clone(), ..Project::default() };
+    let (outcome, _) = judge(read(project, settings), settings);
+    let mut findings = outcome.findings;
+    findings.retain(|finding| finding.policy == name);
+    Single { findings, undetermined: Vec::new(), diagnostics: outcome.diagnostics }
 }

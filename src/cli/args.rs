@@ -1,5 +1,8 @@
 //! The command line: its help is the program's documentation.
 
+use crate::cli::formats::{FormatParser, Wanted};
+use crate::cli::install::{COMPLETIONS_EXAMPLES, Completions, MAN_EXAMPLES, Man};
+use crate::enforce::Date;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -17,6 +20,7 @@ Examples:
   celador check --policy floating-image-tag  ask one policy only
   celador check --policy policies/mine.yaml  ask a policy file besides the others
   celador check --format json > report.json
+  celador check --format human --format sarif=celador.sarif --format junit=celador.xml
   celador check --explain --policy mine      also why it passes
 
 Exit codes:
@@ -40,6 +44,18 @@ Exit codes:
   1  an example fails, or a minimum is not met
   2  wrong usage, policy or path; nothing to test; output that could not be written";
 
+const WAIVE_EXAMPLES: &str = "\
+Examples:
+  celador waive floating-image-tag@deploy.sh:3 --reason 'rebuilt hourly' --owner @docs --until 2026-12-31
+  celador waive b4498f46dad96085 --project --reason 'moves in May' --owner @web --until 2027-05-31
+
+The comment stands above what it is for, in the file's own syntax; where none can stand, an entry of
+celador.yaml is written. Nothing is written unless the finding is set aside by it, and nothing else changes.
+
+Exit codes:
+  0  the waiver was written
+  2  no finding matches, or several; the waiver lacks what is asked; it could not be written";
+
 const INIT_NOTES: &str = "\
 It holds the services and environments that were found, and every policy that has something to judge, each
 set to warn: nothing denies before somebody says so.
@@ -53,6 +69,7 @@ Examples:
   celador facts                           what is deployed, with which values
   celador facts --why backend.memory      the way of a value from its literal to the command
   celador facts --why backend.env.PORT    the same of a variable
+  celador facts --bypasses                what turns checks off, in which environments
   celador facts --unresolved              what could not be followed, and why
   celador facts deploy.py --format json";
 
@@ -100,6 +117,9 @@ pub enum Command {
     /// Run the examples of policies, and measure how much of the policies they hold
     #[command(after_help = TEST_EXAMPLES)]
     Test(Test),
+    /// Set one finding aside on purpose, by a comment beside it or an entry of celador.yaml
+    #[command(after_help = WAIVE_EXAMPLES)]
+    Waive(Waive),
     /// Write a commented celador.yaml after a look at the repository
     #[command(after_help = INIT_NOTES)]
     Init(Init),
@@ -109,15 +129,24 @@ pub enum Command {
     /// Print the variables and fields that policies can name, with their types
     #[command(after_help = "Examples:\n  celador fields Deployment\n  celador fields container")]
     Fields(Fields),
+    /// Print what is read of each platform, its defaults and its limits
+    #[command(after_help = "Example:\n  celador platforms cloud-run")]
+    Platforms(Platforms),
     /// Show why a policy exists, what it judges and how to configure it
     #[command(after_help = "Example:\n  celador explain alpine-minimum-memory")]
     Explain(Explain),
+    /// Print a script with which a shell completes commands, flags and values
+    #[command(after_help = COMPLETIONS_EXAMPLES)]
+    Completions(Completions),
+    /// Print a manual page, or write all of them
+    #[command(after_help = MAN_EXAMPLES)]
+    Man(Man),
 }
 
 /// What is read.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct Reading {
-    /// Files and folders to report on [default: the working directory]
+    /// Files and folders to report on; `-` is standard input [default: the working directory]
     pub paths: Vec<PathBuf>,
     /// Project file [default: the nearest celador.yaml upward]
     #[arg(long, value_name = "FILE")]
@@ -125,15 +154,22 @@ pub struct Reading {
     /// Leave out paths that match, relative to the project's root (repeatable)
     #[arg(long, value_name = "GLOB")]
     pub exclude: Vec<String>,
+    /// Read what will be committed: the index of git in place of the working tree
+    #[arg(long)]
+    pub staged: bool,
+    /// The file that standard input stands in for; the rest of its project is read as it is
+    #[arg(long, value_name = "PATH", conflicts_with = "staged")]
+    pub stdin_filename: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
 pub struct Check {
     #[command(flatten)]
     pub reading: Reading,
-    /// Form of the report
-    #[arg(long, value_enum, default_value_t)]
-    pub format: CheckFormat,
+    /// Form of the report, and the file it goes to instead of standard output (repeatable: one run can write
+    /// many files, and one report to standard output)
+    #[arg(long, value_name = "FORMAT[=FILE]", value_parser = FormatParser, default_value = "human")]
+    pub format: Vec<Wanted>,
     /// A name: ask only this policy. A file or folder: ask these besides the others (repeatable)
     #[arg(long, value_name = "NAME|FILE")]
     pub policy: Vec<String>,
@@ -143,6 +179,16 @@ pub struct Check {
     /// Show how every verdict came to be, those that pass too: each condition with its operands
     #[arg(long)]
     pub explain: bool,
+    /// Report what waivers set aside as if there were none
+    #[arg(long)]
+    pub no_waivers: bool,
+    /// The day of the run, as in 2026-12-31 [default: today, in UTC]
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    pub today: Option<Date>,
+}
+
+fn day(text: &str) -> Result<Date, String> {
+    Date::parse(text).map_err(|_| "a day, as in 2026-12-31".to_owned())
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -152,6 +198,26 @@ pub enum CheckFormat {
     Human,
     /// For programs: version 1 of the contract
     Json,
+    /// The same, one part a line
+    JsonLines,
+    /// For code scanning: SARIF 2.1.0
+    Sarif,
+    /// Annotations of GitHub Actions
+    Github,
+    /// GitLab Code Quality
+    Gitlab,
+    /// For CI systems that read JUnit's XML
+    Junit,
+    /// For CI systems and editors that read Checkstyle's XML
+    Checkstyle,
+    /// For reviewdog
+    Rdjson,
+    /// Logging commands of Azure Pipelines
+    Azure,
+    /// Test Anything Protocol, version 14
+    Tap,
+    /// A summary for a pull request
+    Markdown,
 }
 
 #[derive(Debug, Args)]
@@ -162,8 +228,11 @@ pub struct Facts {
     #[arg(long, value_enum, default_value_t)]
     pub format: FactsFormat,
     /// Show how one value came to be: SERVICE.SETTING, SERVICE.env.NAME or the name of a code setting
-    #[arg(long, value_name = "SERVICE.SETTING", conflicts_with_all = ["unresolved", "format"])]
+    #[arg(long, value_name = "SERVICE.SETTING", conflicts_with_all = ["unresolved", "bypasses", "format"])]
     pub why: Option<String>,
+    /// List the switches that turn checks off, by environment
+    #[arg(long, conflicts_with_all = ["unresolved", "format"])]
+    pub bypasses: bool,
     /// List what could not be followed, and why
     #[arg(long, conflicts_with = "format")]
     pub unresolved: bool,
@@ -242,6 +311,40 @@ pub struct Fields {
 }
 
 #[derive(Debug, Args)]
+pub struct Waive {
+    /// What is set aside: a finding's fingerprint, or POLICY, POLICY@PATH, POLICY@PATH:LINE for the only one there
+    #[arg(value_name = "FINGERPRINT|POLICY[@PATH[:LINE]]")]
+    pub target: String,
+    /// Why
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+    /// Who answers for it, as in @team
+    #[arg(long, value_name = "NAME")]
+    pub owner: Option<String>,
+    /// The last day on which it holds, in UTC, as in 2026-12-31
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    pub until: Option<Date>,
+    /// Write a comment, or nothing
+    #[arg(long, conflicts_with = "project")]
+    pub inline: bool,
+    /// Write an entry of celador.yaml
+    #[arg(long)]
+    pub project: bool,
+    /// Project file [default: the nearest celador.yaml upward]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// The day of the run, as in 2026-12-31 [default: today, in UTC]
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    pub today: Option<Date>,
+}
+
+#[derive(Debug, Args)]
+pub struct Platforms {
+    /// A platform's name, as policies know it: cloud-run [default: all]
+    pub name: Option<String>,
+}
+
+#[derive(Debug, Args)]
 pub struct Init {
     /// The project's folder [default: the root of the repository, else the working directory]
     pub folder: Option<PathBuf>,
@@ -273,7 +376,19 @@ mod tests {
     fn help_is_what_a_reader_sees() {
         let mut command = Cli::command();
         let mut help = command.render_help().to_string();
-        for name in ["check", "facts", "test", "init", "functions", "fields", "explain"] {
+        for name in [
+            "check",
+            "facts",
+            "test",
+            "waive",
+            "init",
+            "functions",
+            "fields",
+            "platforms",
+            "explain",
+            "completions",
+            "man",
+        ] {
             let sub = command.find_subcommand_mut(name).unwrap();
             help.push_str(&format!("\n---- {name}\n{}", sub.render_help()));
         }

@@ -1,9 +1,9 @@
 //! The commands: load, run the pipeline, render, write.
 
 use crate::check::{self, Selected};
-use crate::cli::args::{Check, CheckFormat, Color, Explain, Facts, FactsFormat, Global, Reading};
+use crate::cli::args::{Check, Color, Explain, Facts, FactsFormat, Global, Reading};
 use crate::cli::project::{self, Asked, Ready};
-use crate::cli::{output, page, terminal};
+use crate::cli::{formats, output, page, terminal};
 use crate::enforce::Status;
 use crate::report::explain::Here;
 use crate::report::{self, Style, Verbosity, human};
@@ -12,22 +12,24 @@ use std::io;
 
 /// `celador check`.
 pub fn check(check: &Check, global: &Global) -> io::Result<Status> {
+    formats::consistent(&check.format)?;
     let asked =
         Asked { policies: &check.policy, strict: check.strict, explain: check.explain, ..Asked::default() };
-    let Ready { project, mut settings, root, searches } = project::ready(&check.reading, &asked)?;
+    let asked = Asked { without_waivers: check.no_waivers, today: check.today, ..asked };
+    let Ready { project, mut settings, place, root, searches } = project::ready(&check.reading, &asked)?;
     let mut facts = check::read(project, &settings);
-    project::add_schemas(&mut facts, &mut settings, &root);
+    project::add_schemas(&mut facts, &mut settings, &place, &root);
     let (outcome, status) = check::judge(facts, &settings);
     // Files that were named are what they are; only a search that finds nothing is worth an exit code.
     let status = if status == Status::NoSubject && !searches { Status::Passed } else { status };
-    match check.format {
-        CheckFormat::Json => output::write(&report::json::check(&outcome), false)?,
-        CheckFormat::Human => {
-            let style = terminal::style(global.color);
-            output::write(&human::check(&outcome, style, verbosity(global)), style.color)?;
-        }
-    }
-    Ok(status)
+    let rules = if formats::wants_rules(&check.format) {
+        check::rules(&outcome, &settings.policies)
+    } else {
+        Vec::new()
+    };
+    let prefix = project::below_repository(&root);
+    let run = report::Run { outcome: &outcome, status, rules: &rules, prefix: &prefix };
+    Ok(if formats::write(&check.format, &run, global) { status } else { Status::Wrong })
 }
 
 /// `celador facts`.
@@ -57,6 +59,7 @@ pub fn facts(wanted: &Facts, global: &Global) -> io::Result<Status> {
                 String::new()
             }
         },
+        None if wanted.bypasses => report::facts::bypasses(&outcome, style),
         None if wanted.unresolved => report::facts::unresolved(&outcome, style),
         None => report::facts::table(&outcome, style),
     };
@@ -83,16 +86,16 @@ fn only_selected(facts: &mut check::Facts) {
 /// `celador explain`.
 pub fn explain(wanted: &Explain, global: &Global) -> io::Result<Status> {
     let style = terminal::style(global.color);
-    let config = wanted.config.as_deref();
+    let reading = Reading { config: wanted.config.clone(), ..Reading::default() };
     let Some(name) = &wanted.policy else {
-        let opened = project::open(&[], config, &Asked::default())?;
+        let opened = project::open(&reading, &Asked::default())?;
         output::write(&page::list(&opened.sources, &opened.settings, style), style.color)?;
         return Ok(Status::Passed);
     };
-    let mut opened = project::open(&[], config, &Asked::default())?;
+    let mut opened = project::open(&reading, &Asked::default())?;
     if let Some(policy) = check::explain(name, &mut opened.sources, &opened.settings.policies) {
         let overrides = check::overrides(&policy, &opened.settings.policies);
-        let here = found_here(name, wanted)?;
+        let here = found_here(name, &reading)?;
         let page = page::of(&policy, &overrides, &opened.sources, here);
         output::write(&report::explain::explain(&page, style), style.color)?;
         return Ok(Status::Passed);
@@ -110,15 +113,15 @@ pub fn explain(wanted: &Explain, global: &Global) -> io::Result<Status> {
 
 /// What a policy comes to in the project around the working directory. A folder that is none is not
 /// searched.
-fn found_here(name: &str, wanted: &Explain) -> io::Result<Option<Here>> {
-    let reading = Reading { paths: Vec::new(), config: wanted.config.clone(), exclude: Vec::new() };
+fn found_here(name: &str, reading: &Reading) -> io::Result<Option<Here>> {
     let only = [name.to_owned()];
     let asked = Asked { policies: &only, ..Asked::default() };
-    let Some(Ready { project, mut settings, root, .. }) = project::ready_if_project(&reading, &asked)? else {
+    let Some(Ready { project, mut settings, place, root, .. }) = project::ready_if_project(reading, &asked)?
+    else {
         return Ok(None);
     };
     let mut facts = check::read(project, &settings);
-    project::add_schemas(&mut facts, &mut settings, &root);
+    project::add_schemas(&mut facts, &mut settings, &place, &root);
     let (outcome, _) = check::judge(facts, &settings);
     Ok(page::here(&outcome, name))
 }

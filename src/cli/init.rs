@@ -13,8 +13,7 @@ use std::io;
 
 /// `celador init`.
 pub fn init(wanted: &Init) -> io::Result<Status> {
-    let reading =
-        Reading { paths: wanted.folder.iter().cloned().collect(), config: None, exclude: Vec::new() };
+    let reading = Reading { paths: wanted.folder.iter().cloned().collect(), ..Reading::default() };
     // What an earlier file says must not decide what is found.
     let asked = Asked { without_file: true, ..Asked::default() };
     let Ready { project, settings, root, .. } = project::ready(&reading, &asked)?;

@@ -1,9 +1,9 @@
-//! `celador functions` and `celador fields`.
+//! `celador functions`, `celador fields` and `celador platforms`.
 
 use crate::cli::args::Global;
 use crate::cli::{output, terminal};
 use crate::enforce::Status;
-use crate::report::{Style, language};
+use crate::report::{Style, language, platforms as pages_of_platforms};
 use std::io;
 
 /// Prints a page of the language, or the part of it that has a name.
@@ -33,4 +33,9 @@ pub fn functions(name: Option<&str>, global: &Global) -> io::Result<Status> {
 /// `celador fields`.
 pub fn fields(kind: Option<&str>, global: &Global) -> io::Result<Status> {
     print(language::fields, kind, global)
+}
+
+/// `celador platforms`.
+pub fn platforms(name: Option<&str>, global: &Global) -> io::Result<Status> {
+    print(pages_of_platforms::platforms, name, global)
 }

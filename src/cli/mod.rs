@@ -9,13 +9,17 @@
 mod args;
 mod commands;
 mod examples;
+mod formats;
 mod init;
+mod input;
+mod install;
 mod language;
 mod log;
 mod output;
 mod page;
 mod project;
 mod terminal;
+mod waive;
 mod wanted;
 
 use crate::enforce::Status;
@@ -52,10 +56,14 @@ fn run(cli: &Cli) -> Status {
         Command::Check(check) => commands::check(check, &cli.global),
         Command::Facts(facts) => commands::facts(facts, &cli.global),
         Command::Test(test) => examples::test(test, &cli.global),
+        Command::Waive(wanted) => waive::waive(wanted),
         Command::Init(init) => init::init(init),
         Command::Functions(wanted) => language::functions(wanted.name.as_deref(), &cli.global),
         Command::Fields(wanted) => language::fields(wanted.kind.as_deref(), &cli.global),
+        Command::Platforms(wanted) => language::platforms(wanted.name.as_deref(), &cli.global),
         Command::Explain(explain) => commands::explain(explain, &cli.global),
+        Command::Completions(wanted) => install::completions(wanted),
+        Command::Man(wanted) => install::man(wanted),
     };
     done.unwrap_or_else(|error| {
         output::aside(&format!("error: {error}\n"));

@@ -2,15 +2,16 @@
 
 use crate::check::{self, Selected};
 use crate::cli::args::Reading;
-use crate::cli::wanted;
-use crate::config::{self, Project};
+use crate::cli::{input, wanted};
+use crate::config::{self, Files, Project};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::enforce::Date;
 use crate::extract;
 use crate::policy::{self, PACK};
 use crate::report::Coverage;
 use crate::source::{SourceId, Sources, Span};
-use crate::workspace::{self, Loaded, Located, Request};
+use crate::workspace::git::{self, Repository};
+use crate::workspace::{self, Loaded, Located, Place, Request};
 use crate::{enforce, evaluate};
 use globset::{Glob, GlobSetBuilder};
 use std::path::{Path, PathBuf};
@@ -25,6 +26,9 @@ pub struct Asked<'a> {
     pub explain: bool,
     /// As if there were no project file.
     pub without_file: bool,
+    pub without_waivers: bool,
+    /// The day of the run, if it is not today.
+    pub today: Option<Date>,
 }
 
 /// A project with its settings, before its files are read.
@@ -32,6 +36,7 @@ pub struct Opened {
     pub sources: Sources,
     pub diagnostics: Vec<Diagnostic>,
     pub settings: check::Settings,
+    place: Place,
     located: Located,
     include: Vec<String>,
     exclude: Vec<String>,
@@ -41,6 +46,8 @@ pub struct Opened {
 pub struct Ready {
     pub project: check::Project,
     pub settings: check::Settings,
+    /// Where its files are.
+    pub place: Place,
     /// The project's folder.
     pub root: PathBuf,
     /// Whether folders are searched, so that finding nothing is worth a word.
@@ -51,9 +58,50 @@ pub struct Ready {
 ///
 /// # Errors
 /// Where there is no working directory.
-pub fn open(paths: &[PathBuf], config: Option<&Path>, asked: &Asked<'_>) -> std::io::Result<Opened> {
+pub fn open(reading: &Reading, asked: &Asked<'_>) -> std::io::Result<Opened> {
     let working = std::env::current_dir()?;
-    let located = workspace::locate(&working, paths, config.is_none() && !asked.without_file);
+    let (place, paths) = place(reading, &working)?;
+    open_at(place, &paths, reading.config.as_deref(), &working, asked)
+}
+
+/// Where the files are that the command line asks about, and its paths: standard input stands for the
+/// file that it is named after.
+fn place(reading: &Reading, working: &Path) -> std::io::Result<(Place, Vec<PathBuf>)> {
+    let is_input = |path: &PathBuf| path.as_os_str() == "-";
+    if let Some(name) = &reading.stdin_filename {
+        if reading.paths.iter().any(|path| !is_input(path)) {
+            return Err(std::io::Error::other("with --stdin-filename the only path is `-`"));
+        }
+        let path = workspace::clean(&working.join(name));
+        let bytes = input::read(check::Settings::default().input.bytes)?;
+        return Ok((Place::disk().with(path, bytes), vec![name.clone()]));
+    }
+    if reading.paths.iter().any(is_input) {
+        let message = "`-` is a text without a name; say which file it is with --stdin-filename PATH";
+        return Err(std::io::Error::other(message));
+    }
+    if !reading.staged {
+        return Ok((Place::disk(), reading.paths.clone()));
+    }
+    let repository = repository(&reading.paths, working)?;
+    Ok((Place::index(&repository)?, reading.paths.clone()))
+}
+
+/// The repository of the first path, which may be gone from the disk.
+fn repository(paths: &[PathBuf], working: &Path) -> Result<Repository, git::Error> {
+    let first = paths.first().map_or(working.to_owned(), |path| workspace::clean(&working.join(path)));
+    let folder = first.ancestors().find(|folder| folder.is_dir()).unwrap_or(working);
+    Repository::around(folder, working)
+}
+
+fn open_at(
+    place: Place,
+    paths: &[PathBuf],
+    config: Option<&Path>,
+    working: &Path,
+    asked: &Asked<'_>,
+) -> std::io::Result<Opened> {
+    let located = workspace::locate(&place, working, paths, config.is_none() && !asked.without_file);
     let mut sources = Sources::new();
     let mut diagnostics = Vec::new();
     let file = config.map(|file| workspace::clean(&working.join(file))).or_else(|| located.file.clone());
@@ -63,7 +111,9 @@ pub fn open(paths: &[PathBuf], config: Option<&Path>, asked: &Asked<'_>) -> std:
         None => file.parent().unwrap_or(file).to_owned(),
     };
     let mut project = match &file {
-        Some(file) => config::load(file, &located.root, &folder(file), &mut sources, &mut diagnostics),
+        Some(file) => {
+            config::load(&place, file, &located.root, &folder(file), &mut sources, &mut diagnostics)
+        }
         None => Project::without_file(located.root.clone()),
     };
     tracing::debug!(root = %located.root.display(), file = ?file, "project");
@@ -78,19 +128,22 @@ pub fn open(paths: &[PathBuf], config: Option<&Path>, asked: &Asked<'_>) -> std:
             only.push(given.clone());
         }
     }
-    let files = config::policy_files(&project.policy_paths, &located.root, &mut sources, &mut diagnostics);
+    let paths = &project.policy_paths;
+    let files = config::policy_files(&place, paths, &located.root, &mut sources, &mut diagnostics);
     diagnostics.extend(misspelt_policies(&project, &files, &sources));
     let glob = |pattern: &config::Pattern| pattern.glob.clone();
     let include = project.include.iter().map(glob).collect();
     let exclude = project.exclude.iter().map(glob).collect();
     let mut settings = settings(project, asked.strict);
     settings.evaluate.explain = asked.explain;
+    settings.enforce.without_waivers = asked.without_waivers;
+    settings.enforce.today = asked.today.or(settings.enforce.today);
     settings.policies.only = only;
     settings.policies.files = files;
-    Ok(Opened { sources, diagnostics, settings, located, include, exclude })
+    Ok(Opened { sources, diagnostics, settings, place, located, include, exclude })
 }
 
-/// Blocks, actions and waivers of policies that are not there.
+/// Blocks and actions of policies that are not there.
 fn misspelt_policies(project: &Project, files: &[SourceId], sources: &Sources) -> Vec<Diagnostic> {
     if project.named_policies().next().is_none() {
         return Vec::new();
@@ -106,7 +159,7 @@ fn misspelt_policies(project: &Project, files: &[SourceId], sources: &Sources) -
 /// # Errors
 /// Where there is no working directory.
 pub fn ready(reading: &Reading, asked: &Asked<'_>) -> std::io::Result<Ready> {
-    Ok(load(open(&reading.paths, reading.config.as_deref(), asked)?, reading))
+    Ok(load(open(reading, asked)?, reading))
 }
 
 /// The same where a project file or a repository says that this is a project; `None` elsewhere, so that
@@ -115,16 +168,18 @@ pub fn ready(reading: &Reading, asked: &Asked<'_>) -> std::io::Result<Ready> {
 /// # Errors
 /// Where there is no working directory.
 pub fn ready_if_project(reading: &Reading, asked: &Asked<'_>) -> std::io::Result<Option<Ready>> {
-    let opened = open(&reading.paths, reading.config.as_deref(), asked)?;
+    let opened = open(reading, asked)?;
     Ok((opened.located.is_marked || reading.config.is_some()).then(|| load(opened, reading)))
 }
 
 fn load(opened: Opened, reading: &Reading) -> Ready {
-    let Opened { mut sources, mut diagnostics, settings, located, include, exclude } = opened;
+    let Opened { mut sources, mut diagnostics, mut settings, place, located, include, exclude } = opened;
+    settings.whole_project = located.is_project && located.paths.contains(&located.root);
     let exclude: Vec<&str> = exclude.iter().chain(&reading.exclude).map(String::as_str).collect();
     let include: Vec<&str> = include.iter().map(String::as_str).collect();
     let known: Vec<SourceId> = sources.iter().map(|(id, _)| id).collect();
     let request = Request {
+        place: &place,
         root: &located.root,
         paths: &located.paths,
         whole_project: located.is_project,
@@ -138,9 +193,9 @@ fn load(opened: Opened, reading: &Reading) -> Ready {
     workspace::start_threads(loaded.files.len());
     wanted::with_imports(&mut loaded.files, &sources);
     diagnostics.append(&mut loaded.diagnostics);
-    let searches = located.paths.iter().any(|path| path.is_dir());
+    let searches = located.paths.iter().any(|path| place.kind(path) == Some(config::Kind::Folder));
     tracing::debug!(files = loaded.files.len(), unreadable = loaded.unreadable.len(), "read");
-    Ready { project: project(sources, diagnostics, loaded), settings, root: located.root, searches }
+    Ready { project: project(sources, diagnostics, loaded), settings, place, root: located.root, searches }
 }
 
 /// Policy files by themselves.
@@ -159,7 +214,8 @@ pub fn policies(paths: &[PathBuf], config: Option<&Path>) -> std::io::Result<Pol
     let working = std::env::current_dir()?;
     let mut sources = Sources::new();
     let mut diagnostics = Vec::new();
-    let located = workspace::locate(&working, &[], config.is_none());
+    let place = Place::disk();
+    let located = workspace::locate(&place, &working, &[], config.is_none());
     let named: Vec<(PathBuf, Span)> = if paths.is_empty() {
         let file = config.map(|file| workspace::clean(&working.join(file))).or(located.file);
         let folder = |file: &Path| match config {
@@ -167,7 +223,7 @@ pub fn policies(paths: &[PathBuf], config: Option<&Path>) -> std::io::Result<Pol
             None => file.parent().unwrap_or(file).to_owned(),
         };
         let load = |file: PathBuf| {
-            config::load(&file, &located.root, &folder(&file), &mut sources, &mut diagnostics)
+            config::load(&place, &file, &located.root, &folder(&file), &mut sources, &mut diagnostics)
         };
         file.map(load).map(|project| project.policy_paths).unwrap_or_default()
     } else {
@@ -179,7 +235,7 @@ pub fn policies(paths: &[PathBuf], config: Option<&Path>) -> std::io::Result<Pol
         }
         named
     };
-    let files = config::policy_files(&named, &located.root, &mut sources, &mut diagnostics);
+    let files = config::policy_files(&place, &named, &located.root, &mut sources, &mut diagnostics);
     let files = files.into_iter().map(|id| (id, located.root.join(sources.get(id).path()))).collect();
     Ok(Policies { sources, files, diagnostics })
 }
@@ -206,6 +262,7 @@ pub fn of_example(
     let include: Vec<&str> = include.iter().map(String::as_str).collect();
     let mut settings = settings(project, false);
     settings.policies.only = vec![only.to_owned()];
+    settings.whole_project = true;
     let taken: Vec<String> = sources.iter().map(|(_, source)| source.path().to_owned()).collect();
     let mut loaded = workspace::load_given(&given, &exclude, &include, &taken, &mut sources, &wanted::wants);
     wanted::with_imports(&mut loaded.files, &sources);
@@ -272,8 +329,10 @@ fn settings(project: Project, strict: bool) -> check::Settings {
         enforce: enforce::Settings {
             actions: project.actions,
             waivers: project.waivers,
+            waiver_rules: project.waiver_rules,
             strict,
             today: today(),
+            ..enforce::Settings::default()
         },
         policies: check::PolicySettings {
             pack: project.builtin,
@@ -300,11 +359,20 @@ fn schema_rule(rule: &config::SchemaRule, root: &Path) -> Option<check::SchemaRu
 }
 
 /// Loads the schemas that documents or `celador.yaml` name and that were not read with the project.
-pub fn add_schemas(facts: &mut check::Facts, settings: &mut check::Settings, root: &Path) {
+pub fn add_schemas(facts: &mut check::Facts, settings: &mut check::Settings, place: &Place, root: &Path) {
     for name in check::missing_schemas(facts, &settings.schemas) {
-        if let Some(text) = workspace::text_of(root, &name, &settings.input) {
+        if let Some(text) = workspace::text_of(place, root, &name, &settings.input) {
             settings.schemas.files.push(facts.sources.add(name, text));
         }
+    }
+}
+
+/// The way from the root of the repository to a folder in it, with `/` at its end; empty at the root and
+/// outside of a repository.
+pub fn below_repository(folder: &Path) -> String {
+    match folder.ancestors().find(|above| above.join(".git").exists()) {
+        Some(repository) if repository != folder => format!("{}/", workspace::reported(folder, repository)),
+        _ => String::new(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::input::Format;
 use crate::platform;
-use crate::source::Sources;
+use crate::source::{ADDRESSED, Sources};
 use crate::workspace::{File, contains_any};
 use std::collections::HashSet;
 
@@ -41,6 +41,7 @@ pub fn wants(format: Format, text: &str) -> bool {
     match format {
         Format::Python => {
             platform::may_deploy(text)
+                || text.contains(ADDRESSED)
                 || contains_any(text, &["bypass", "BYPASS"])
                 || (contains_any(text, ENVIRONMENTS) && contains_any(text, SETTINGS))
         }

@@ -8,12 +8,15 @@
 // A shell: project files are read here.
 #![allow(clippy::disallowed_methods)]
 
+mod files;
 mod keys;
 mod policies;
 mod project;
 mod read;
 mod shape;
+mod waivers;
 
+pub use files::{Disk, Files, Kind};
 pub use policies::policy_files;
 pub use project::{EnvironmentRule, Pattern, PolicyBlock, Project, SchemaPlace, SchemaRule, Service};
 pub use shape::schema;
@@ -22,8 +25,9 @@ use crate::diagnostic::{Diagnostic, Severity, nearest};
 use crate::document::Ref;
 use crate::input::{Limits, yaml};
 use crate::source::{SourceId, Sources, Span};
+use files::Given;
 use keys::Keys;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// The names under which a project file is found.
@@ -34,40 +38,16 @@ const CHAIN: usize = 8;
 
 /// The project file that is nearest upward from a folder. A link to nowhere counts: that it cannot be read
 /// is told, where a run without the project's own word would say something else.
-pub fn nearest_file(folder: &Path) -> Option<PathBuf> {
-    let is_there = |path: &PathBuf| path.symlink_metadata().is_ok_and(|data| !data.is_dir());
-    folder.ancestors().flat_map(|folder| NAMES.map(|name| folder.join(name))).find(is_there)
+pub fn nearest_file(files: &dyn Files, folder: &Path) -> Option<PathBuf> {
+    let mut names = folder.ancestors().flat_map(|folder| NAMES.map(|name| folder.join(name)));
+    names.find(|path| files.has_file(path))
 }
 
 /// Reads a project. `file` is its project file, `root` the folder that is the project; both absolute.
 /// `folder` is what the file's own paths are relative to: its folder, or the root where the file was
 /// named on the command line. Problems are told, and the rest holds.
 pub fn load(
-    file: &Path,
-    root: &Path,
-    folder: &Path,
-    sources: &mut Sources,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Project {
-    load_from(Files::Disk, file, root, folder, sources, diagnostics)
-}
-
-/// The same for a project whose files are given as paths from its root, and texts. Without a project
-/// file among them the defaults hold.
-pub fn load_given(
-    files: &[(&str, &str)],
-    sources: &mut Sources,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Project {
-    let root = Path::new("/");
-    match NAMES.iter().find(|name| files.iter().any(|(path, _)| path == *name)) {
-        Some(name) => load_from(Files::Given(files), &root.join(name), root, root, sources, diagnostics),
-        None => Project::without_file(root.to_owned()),
-    }
-}
-
-fn load_from(
-    files: Files<'_>,
+    files: &dyn Files,
     file: &Path,
     root: &Path,
     folder: &Path,
@@ -86,35 +66,22 @@ fn load_from(
     loader.project
 }
 
-/// Where project files come from.
-#[derive(Clone, Copy)]
-enum Files<'a> {
-    Disk,
-    /// Paths from the root `/`, and texts.
-    Given(&'a [(&'a str, &'a str)]),
-}
-
-impl Files<'_> {
-    fn read(self, path: &Path) -> io::Result<Vec<u8>> {
-        match self {
-            Files::Disk => read_whole(path),
-            Files::Given(files) => {
-                let found = files.iter().find(|(name, _)| Path::new("/").join(name) == path);
-                found.map(|(_, text)| text.as_bytes().to_vec()).ok_or_else(|| io::ErrorKind::NotFound.into())
-            }
-        }
-    }
-
-    /// One path for each file, however it is named.
-    fn one_path(self, path: PathBuf) -> PathBuf {
-        match self {
-            Files::Disk => path.canonicalize().unwrap_or(path),
-            Files::Given(_) => path,
-        }
+/// The same for a project whose files are given as paths from its root, and texts. Without a project
+/// file among them the defaults hold.
+pub fn load_given(
+    files: &[(&str, &str)],
+    sources: &mut Sources,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Project {
+    let root = Path::new("/");
+    match NAMES.iter().find(|name| files.iter().any(|(path, _)| path == *name)) {
+        Some(name) => load(&Given(files), &root.join(name), root, root, sources, diagnostics),
+        None => Project::without_file(root.to_owned()),
     }
 }
 
-/// The policies that a project names and that are not there: a waiver of nothing, a misspelt block.
+/// The policies that a project names and that are not there: an action on nothing, a misspelt block. Waivers
+/// are told by policies of their own.
 pub fn unknown_policies<'a>(
     project: &Project,
     known: impl IntoIterator<Item = &'a str> + Clone,
@@ -131,23 +98,8 @@ pub fn unknown_policies<'a>(
     project.named_policies().filter(|(name, _)| unknown(name)).map(told).collect()
 }
 
-/// The bytes of a file that a project names. A pipe may never end and a device never does, so both are
-/// refused, as is what no person has written.
-fn read_whole(path: &Path) -> io::Result<Vec<u8>> {
-    if !path.metadata()?.is_file() {
-        return Err(io::Error::other("it is no regular file"));
-    }
-    let limit = Limits::default().bytes as u64;
-    let mut bytes = Vec::new();
-    std::fs::File::open(path)?.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > limit {
-        return Err(io::Error::other(format!("it has more than {} MiB", limit >> 20)));
-    }
-    Ok(bytes)
-}
-
 struct Loader<'a> {
-    files: Files<'a>,
+    files: &'a dyn Files,
     project: Project,
     keys: Keys,
     sources: &'a mut Sources,

@@ -1,5 +1,6 @@
 //! A project's own policy files.
 
+use super::files::{Files, Kind};
 use crate::diagnostic::Diagnostic;
 use crate::source::{SourceId, Sources, Span};
 use std::collections::BTreeSet;
@@ -11,6 +12,7 @@ const DEPTH: usize = 8;
 /// Loads the policy files at some paths; of a folder all YAML files below it, in the order of their
 /// names. `wanted` says of each path where it is named.
 pub fn policy_files(
+    place: &dyn Files,
     wanted: &[(PathBuf, Span)],
     root: &Path,
     sources: &mut Sources,
@@ -19,14 +21,15 @@ pub fn policy_files(
     let mut files: BTreeSet<PathBuf> = BTreeSet::new();
     for (path, span) in wanted {
         let before = files.len();
-        if path.is_dir() {
-            below(path, DEPTH, &mut files);
+        let kind = place.kind(path);
+        if kind == Some(Kind::Folder) {
+            below(place, path, DEPTH, &mut files);
             if files.len() == before {
                 let message = format!("`{}` holds no policy files", path.display());
                 let told = Diagnostic::warning("policy-path", *span, message);
                 diagnostics.push(told.with_help("policies are read from files that end in .yaml or .yml"));
             }
-        } else if path.is_file() {
+        } else if kind == Some(Kind::File) {
             files.insert(path.clone());
         } else {
             let message = format!("`{}` is neither a file nor a folder", path.display());
@@ -37,7 +40,7 @@ pub fn policy_files(
     let mut loaded = Vec::new();
     for path in files {
         let name = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
-        match super::read_whole(&path) {
+        match place.read(&path) {
             Ok(bytes) => loaded.push(sources.add(name, String::from_utf8_lossy(&bytes))),
             Err(error) => {
                 let id = sources.add(name, "");
@@ -50,14 +53,12 @@ pub fn policy_files(
     loaded
 }
 
-/// The YAML files below a folder. Links are not followed, so that no circle is walked.
-fn below(folder: &Path, depth: usize, files: &mut BTreeSet<PathBuf>) {
-    let Ok(entries) = std::fs::read_dir(folder) else { return };
-    for entry in entries.flatten() {
-        let (path, Ok(kind)) = (entry.path(), entry.file_type()) else { continue };
-        if kind.is_dir() && depth > 0 {
-            below(&path, depth - 1, files);
-        } else if kind.is_file() && path.extension().is_some_and(|end| end == "yaml" || end == "yml") {
+/// The YAML files below a folder.
+fn below(place: &dyn Files, folder: &Path, depth: usize, files: &mut BTreeSet<PathBuf>) {
+    for (path, kind) in place.list(folder) {
+        if kind == Kind::Folder && depth > 0 {
+            below(place, &path, depth - 1, files);
+        } else if kind == Kind::File && path.extension().is_some_and(|end| end == "yaml" || end == "yml") {
             files.insert(path);
         }
     }

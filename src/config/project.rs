@@ -1,7 +1,7 @@
 //! What a project says about itself, as plain data with spans.
 
 use crate::document::{Document, NodeId, Ref};
-use crate::enforce::{ActionRule, Waiver};
+use crate::enforce::{self, ActionRule, Waiver};
 use crate::evaluate::{Gate, Required};
 use crate::model::Environment;
 use crate::policy::Selection;
@@ -90,6 +90,8 @@ pub struct Project {
     pub gates: BTreeMap<Environment, Gate>,
     pub bypass_environments: Vec<Environment>,
     pub waivers: Vec<Waiver>,
+    /// What is asked of waivers; of each key the last row that applies counts.
+    pub waiver_rules: Vec<enforce::waiver::Rule>,
     /// The project files' trees, in the order in which they take effect.
     pub documents: Vec<Document>,
 }
@@ -118,10 +120,10 @@ impl Project {
         self.blocks.push(PolicyBlock { policy: policy.to_owned(), span, document, node: node.id() });
     }
 
-    /// Every place that names a policy or a pattern of policies, to be checked against those there are.
+    /// Every place that names a policy or a pattern of policies, to be checked against those there are; those
+    /// of waivers are findings.
     pub fn named_policies(&self) -> impl Iterator<Item = (&str, Span)> {
         let blocks = self.blocks.iter().map(|block| (block.policy.as_str(), block.span));
-        let actions = self.actions.iter().map(|action| (action.policy.as_str(), action.span));
-        blocks.chain(actions).chain(self.waivers.iter().map(|waiver| (waiver.policy.as_str(), waiver.span)))
+        blocks.chain(self.actions.iter().map(|action| (action.policy.as_str(), action.span)))
     }
 }

@@ -4,7 +4,7 @@ use crate::config::keys::Keys;
 use crate::config::project::{EnvironmentRule, Pattern, Project, SchemaPlace, SchemaRule};
 use crate::diagnostic::Action;
 use crate::document::Ref;
-use crate::enforce::{ActionRule, Date, Waiver};
+use crate::enforce::{ActionRule, Date};
 use crate::evaluate::Gate;
 use crate::model::Environment;
 use crate::policy::Selection;
@@ -26,6 +26,7 @@ pub(super) const KEYS: &[&str] = &[
     "gates",
     "bypass",
     "waivers",
+    "waiver_rules",
 ];
 
 /// Which built-in policies a project may want.
@@ -72,6 +73,7 @@ impl Reader<'_> {
                 "gates" => self.gates(value),
                 "bypass" => self.bypass(value),
                 "waivers" => self.waivers(value),
+                "waiver_rules" => self.waiver_rules(value),
                 // `extends` was followed before this file was read.
                 _ => {}
             }
@@ -304,63 +306,11 @@ impl Reader<'_> {
         }
     }
 
-    fn waivers(&mut self, node: Ref<'_>) {
-        const WHAT: &str = "a waiver";
-        const KEYS: &[&str] = &["policy", "service", "environment", "path", "owner", "reason", "expires"];
-        for item in self.keys.items(node) {
-            let mut texts: [Option<String>; 4] = [None, None, None, None];
-            let (mut environment, mut path, mut expires, mut expires_span) = (None, None, None, None);
-            let entries = self.keys.entries(item, WHAT, KEYS);
-            for (key, _, value) in entries {
-                let at = match key {
-                    "policy" => 0,
-                    "service" => 1,
-                    "owner" => 2,
-                    "reason" => 3,
-                    "environment" => {
-                        environment = self.environment(value);
-                        continue;
-                    }
-                    "path" => {
-                        let text = self.keys.text(value, "`path`");
-                        path = text.map(|text| format!("{}{}", self.prefix, text.trim_start_matches("./")));
-                        continue;
-                    }
-                    _ => {
-                        expires = self.date(value, "`expires`");
-                        expires_span = Some(value.span());
-                        continue;
-                    }
-                };
-                if let Some(slot) = texts.get_mut(at) {
-                    *slot = self.keys.text(value, &format!("`{key}`")).map(str::to_owned);
-                }
-            }
-            let [policy, service, owner, reason] = texts;
-            for (key, help) in [
-                ("policy", "name the policy that is set aside"),
-                ("reason", "say why; it is shown with every finding that is set aside"),
-                ("owner", "say who answers for it, as in \"@platform\""),
-            ] {
-                if item.is_mapping() && item.get(key).is_none() {
-                    self.keys.missing(item, WHAT, key, help);
-                }
-            }
-            // Without a reason and an owner nothing is set aside: the finding stays.
-            if let (Some(policy), Some(owner), Some(reason)) = (policy, owner, reason) {
-                let span = item.get("policy").map_or(item.span(), Ref::span);
-                let waiver =
-                    Waiver { policy, service, environment, path, reason, owner, expires, span, expires_span };
-                self.project.waivers.push(waiver);
-            }
-        }
-    }
-
-    fn environment(&mut self, node: Ref<'_>) -> Option<Environment> {
+    pub(super) fn environment(&mut self, node: Ref<'_>) -> Option<Environment> {
         self.keys.text(node, "`environment`").map(Environment::named)
     }
 
-    fn date(&mut self, node: Ref<'_>, what: &str) -> Option<Date> {
+    pub(super) fn date(&mut self, node: Ref<'_>, what: &str) -> Option<Date> {
         let text = self.keys.text(node, what)?;
         if let Ok(date) = Date::parse(text) {
             return Some(date);

@@ -1,6 +1,7 @@
 //! What `celador.yaml` may hold, for the JSON Schema that editors read.
 
 use super::read::{ACTIONS, BUILTIN, KEYS};
+use super::waivers::REQUIRABLE;
 use crate::policy::{self, PACK};
 use crate::schema::shape::{Key, Object, Shape};
 use crate::source::Sources;
@@ -55,6 +56,9 @@ fn of_root(name: &str) -> Key {
         "gates" => (map(maybe(gate())), "How many failures a start-up gate tolerates, by environment"),
         "bypass" => (maybe(bypass()), "Where checks may be turned off"),
         "waivers" => (many(waiver()), "Findings that are set aside on purpose"),
+        "waiver_rules" => {
+            (many(waiver_rule()), "What is asked of waivers; of each key the last row that applies counts")
+        }
         _ => (Shape::Any, ""),
     };
     let key = Key::new(name, shape, description);
@@ -150,14 +154,29 @@ fn bypass() -> Shape {
 }
 
 fn waiver() -> Shape {
+    let any =
+        |what: &str| format!("Only findings {what}; of several each that concerns a finding must be named");
     Shape::object([
-        Key::new("policy", Shape::Text, "The policy that is set aside").required(),
-        Key::new("service", Shape::Text, "Only findings about this service"),
-        Key::new("environment", Shape::Text, "Only findings of this environment"),
-        Key::new("path", Shape::Text, "Only findings in this file"),
-        Key::new("owner", Shape::Text, "Who answers for it, as in \"@platform\"").required(),
-        Key::new("reason", Shape::Text, "Why; shown with every finding that is set aside").required(),
-        Key::new("expires", day(), "The last day on which it holds"),
+        Key::new("policy", texts(), "The policies that are set aside, `*` stands for any characters")
+            .required(),
+        Key::new("service", texts(), &any("about these services")),
+        Key::new("environment", texts(), &any("of these environments")),
+        Key::new("path", texts(), "Only findings in these files, `*` stands for any characters"),
+        Key::new("condition", texts(), "Only findings under one of these conditions, as they are printed"),
+        Key::new("owner", Shape::Text, "Who answers for it, as in \"@platform\""),
+        Key::new("reason", Shape::Text, "Why; shown with every finding that is set aside"),
+        Key::new("expires", day(), "The last day on which it holds, in UTC"),
+    ])
+}
+
+fn waiver_rule() -> Shape {
+    let require = Shape::OneOrMany(Box::new(Shape::words(REQUIRABLE)));
+    Shape::object([
+        Key::new("policy", Shape::Text, "Waivers of this policy, `*` stands for any characters"),
+        Key::new("environment", Shape::Text, "Only for findings of this environment"),
+        Key::new("require", maybe(require), "What a waiver must say: all of it if no row says less"),
+        Key::new("max_days", Shape::Int { least: Some(0) }, "Its last day may be so many days from today"),
+        Key::new("patterns", Shape::Bool, "A comment may name policies by a pattern with `*`"),
     ])
 }
 

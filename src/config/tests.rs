@@ -26,7 +26,14 @@ impl Folder {
 
     fn load(&self) -> (Project, Sources, Vec<Diagnostic>) {
         let (mut sources, mut diagnostics) = (Sources::new(), Vec::new());
-        let project = load(&self.0.join("celador.yaml"), &self.0, &self.0, &mut sources, &mut diagnostics);
+        let project = load(
+            &super::Disk,
+            &self.0.join("celador.yaml"),
+            &self.0,
+            &self.0,
+            &mut sources,
+            &mut diagnostics,
+        );
         (project, sources, diagnostics)
     }
 }
@@ -59,6 +66,7 @@ gates: {staging: {tolerate: 2}, production: {tolerate: 0}}
 bypass: {environments: [staging]}
 waivers:
   - {policy: floating-image-tag, service: docs, owner: "@platform", reason: "rebuilt hourly", expires: 2026-12-31}
+waiver_rules: [{environment: staging, require: [reason], max_days: 90}]
 "#;
 
 #[test]
@@ -89,11 +97,12 @@ fn every_key_is_read() {
     assert_eq!((project.actions[0].action, project.actions[0].policy.as_str()), (Action::Warn, "*"));
     assert_eq!(project.gates.len(), 2);
     assert_eq!(project.bypass_environments[0].as_str(), "staging");
-    assert_eq!(project.waivers[0].expires.unwrap().to_string(), "2026-12-31");
+    assert_eq!(project.waivers[0].last_day().unwrap().to_string(), "2026-12-31");
+    assert_eq!(project.waiver_rules[0].max_days, Some(90));
     assert_eq!(project.schemas.len(), 1);
-    let unknown = unknown_policies(&project, ["alpine-minimum-memory", "floating-image-tags"]);
+    let unknown = unknown_policies(&project, ["alpine-minimum-memories", "floating-image-tag"]);
     assert_eq!(unknown.len(), 1);
-    assert_eq!(unknown[0].help.as_deref(), Some("did you mean `floating-image-tags`?"));
+    assert_eq!(unknown[0].help.as_deref(), Some("did you mean `alpine-minimum-memories`?"));
 }
 
 #[test]
@@ -104,7 +113,7 @@ fn what_is_wrong_is_told_at_its_place_with_a_way_out() {
     let folder = Folder::new("wrong", &[("celador.yaml", text)]);
     let (project, sources, diagnostics) = folder.load();
     insta::assert_snapshot!(human::diagnostics(&sources, &diagnostics, Style::plain(100)));
-    assert_eq!(project.waivers.len(), 0, "without a reason nothing is set aside");
+    assert_eq!(project.waivers.len(), 0, "one with an empty reason is left out");
     assert_eq!(project.services.len(), 2, "the rest holds");
 }
 

@@ -46,7 +46,9 @@ impl Date {
         else {
             return Err(InvalidDate);
         };
-        if year.len() != 4 || month.len() != 2 || day.len() != 2 {
+        let digits =
+            |part: &str, length: usize| part.len() == length && part.bytes().all(|b| b.is_ascii_digit());
+        if !digits(year, 4) || !digits(month, 2) || !digits(day, 2) {
             return Err(InvalidDate);
         }
         let invalid = |_| InvalidDate;
@@ -66,6 +68,11 @@ impl Date {
     /// Days from `self` to `later`; negative if that is earlier.
     pub fn days_until(self, later: Date) -> i64 {
         later.days() - self.days()
+    }
+
+    /// The day so many days later; `None` after the year 9999.
+    pub fn plus(self, days: i64) -> Option<Date> {
+        Date::of_days(self.days().checked_add(days)?)
     }
 
     /// Days since the beginning of 1970.

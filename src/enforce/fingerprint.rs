@@ -1,50 +1,85 @@
 //! Names for findings that stay the same when lines move.
+//!
+//! Two prints: the *fingerprint*, by which a finding is known in its own file, and the *content print*,
+//! which leaves the path out and so finds it again in a file that was renamed. Both are of a
+//! cryptographic hash: a line that was made up to look like a known one must not be possible.
 
-use super::Enforced;
-use crate::diagnostic::Finding;
+use crate::diagnostic::{Finding, Verdict};
 use crate::source::Sources;
+use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 
-/// Gives every finding its fingerprint: of the policy, the path, the services and environment, and the
-/// words of the line it points at. Findings that agree in all of that are told apart by their order.
-pub(super) fn assign(enforced: &mut Enforced, sources: &Sources) {
-    let mut seen: HashMap<u64, u64> = HashMap::new();
-    let set_aside = enforced.set_aside.iter_mut().map(|one| &mut one.finding);
-    for finding in enforced.findings.iter_mut().chain(&mut enforced.undetermined).chain(set_aside) {
-        let hash = content(finding, sources);
-        let count = seen.entry(hash).or_default();
-        let told = if *count == 0 { hash } else { fold(hash, &count.to_le_bytes()) };
+/// So many bytes before and after the characters a finding points at are part of what it says: a line
+/// of code is, a file that was written as one line is not.
+const AROUND: usize = 200;
+
+/// So many bytes of the characters themselves; more is a whole block, and not what is wrong with it.
+const WITHIN: usize = 400;
+
+/// Gives every finding its fingerprint: of its content and the path. Findings that agree in both are told
+/// apart by their order, which must be that of reporting.
+pub(super) fn assign(findings: &mut [Finding], sources: &Sources) {
+    let mut seen: HashMap<String, u64> = HashMap::new();
+    for finding in findings {
+        let path = sources.get(finding.span().source).path();
+        let print = of(finding, path, sources, 0);
+        let count = seen.entry(print.clone()).or_default();
+        finding.fingerprint = if *count == 0 { print } else { of(finding, path, sources, *count) };
         *count += 1;
-        finding.fingerprint = format!("{told:016x}");
     }
 }
 
-fn content(finding: &Finding, sources: &Sources) -> u64 {
-    let span = finding.span();
-    let source = sources.get(span.source);
-    let index = source.lines().index_of(span.start as usize);
-    let line = source.text().get(source.lines().range(source.text(), index)).unwrap_or_default();
+/// The print of a finding without its path: sixteen hexadecimal digits. Findings that say the same of
+/// the same words have the same, in whichever files they are.
+pub fn content_print(finding: &Finding, sources: &Sources) -> String {
+    of(finding, "", sources, 0)
+}
+
+/// The hash of the policy, the path, the services and environment, the words around the characters that
+/// the finding points at, and the values that decided.
+fn of(finding: &Finding, path: &str, sources: &Sources, count: u64) -> String {
+    let mut hash = Sha256::new();
+    let mut part = |text: &str| {
+        hash.update((text.len() as u64).to_le_bytes());
+        hash.update(text.as_bytes());
+    };
+    part(&finding.policy);
+    part(path);
+    part(finding.environment.as_deref().unwrap_or_default());
+    // What could not be told is another thing than what failed.
+    part(if finding.verdict == Verdict::Undetermined { "undetermined" } else { "" });
     let mut services: Vec<&str> = finding.services.iter().map(String::as_str).collect();
     services.sort_unstable();
-    let mut hash = FNV_OFFSET;
-    let environment = finding.environment.as_deref().unwrap_or_default();
-    for part in [finding.policy.as_str(), source.path(), environment].into_iter().chain(services) {
-        hash = fold(hash, part.as_bytes());
-        hash = fold(hash, &[0]);
-    }
+    part(&services.join("\n"));
     // Indentation and spacing change when code moves; words do not.
-    for word in line.split_whitespace() {
-        hash = fold(hash, word.as_bytes());
-        hash = fold(hash, b" ");
+    let words: Vec<&str> = words(finding, sources).split_whitespace().collect();
+    part(&words.join(" "));
+    // A value may be put together elsewhere. A parameter is the policy's, and no part of what is judged.
+    let operands = finding.because.iter().flat_map(|because| &because.operands);
+    for operand in operands.filter(|operand| !operand.expression.starts_with("params.")) {
+        part(&operand.expression);
+        part(&operand.value);
     }
-    hash
+    if count > 0 {
+        part(&count.to_string());
+    }
+    hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// FNV-1a with 64 bits: stable over versions and platforms, which the standard library's is not.
-/// <http://www.isthe.com/chongo/tech/comp/fnv/>
-const FNV_OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
-const FNV_PRIME: u64 = 0x0000_0100_0000_01b3;
-
-fn fold(hash: u64, bytes: &[u8]) -> u64 {
-    bytes.iter().fold(hash, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(FNV_PRIME))
+/// The lines that the characters stand on, as far as they are near.
+fn words<'a>(finding: &Finding, sources: &'a Sources) -> &'a str {
+    let span = finding.span();
+    let source = sources.get(span.source);
+    let (text, lines) = (source.text(), source.lines());
+    let (start, end) = (span.start as usize, (span.end as usize).min(span.start as usize + WITHIN));
+    let line = |at: usize| lines.range(text, lines.index_of(at));
+    let mut from = line(start).start.max(start.saturating_sub(AROUND)).min(text.len());
+    let mut to = line(end).end.min(end + AROUND).min(text.len());
+    while !text.is_char_boundary(from) {
+        from += 1;
+    }
+    while !text.is_char_boundary(to) {
+        to += 1;
+    }
+    text.get(from..to).unwrap_or_default()
 }

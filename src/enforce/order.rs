@@ -1,17 +1,10 @@
 //! The order of reporting: by path, place and policy, which no thread and no hash changes.
 
-use super::Enforced;
 use crate::diagnostic::Finding;
 use crate::source::Sources;
 
-/// Sorts all lists.
-pub(super) fn sort(enforced: &mut Enforced, sources: &Sources) {
-    sort_findings(&mut enforced.findings, sources);
-    sort_findings(&mut enforced.undetermined, sources);
-    enforced.set_aside.sort_by(|one, other| key(&one.finding, sources).cmp(&key(&other.finding, sources)));
-}
-
-fn sort_findings(findings: &mut [Finding], sources: &Sources) {
+/// Sorts findings as they are reported.
+pub(super) fn sort(findings: &mut [Finding], sources: &Sources) {
     findings.sort_by(|one, other| key(one, sources).cmp(&key(other, sources)));
 }
 

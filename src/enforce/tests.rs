@@ -1,5 +1,5 @@
-use super::{ActionRule, Date, Settings, Status, Waiver, enforce, status};
-use crate::diagnostic::{Action, Annotation, Finding, Severity, Verdict};
+use super::{ActionRule, Date, Enforced, Known, Settings, Status, enforce, status};
+use crate::diagnostic::{Action, Annotation, By, Finding, Severity, Verdict};
 use crate::model::Environment;
 use crate::source::{Sources, Span};
 
@@ -34,25 +34,12 @@ fn sources(text: &str) -> Sources {
     sources
 }
 
-fn waiver(policy: &str, service: Option<&str>, expires: Option<&str>) -> Waiver {
-    Waiver {
-        policy: policy.to_owned(),
-        service: service.map(str::to_owned),
-        environment: None,
-        path: None,
-        reason: "rebuilt hourly".to_owned(),
-        owner: "@platform".to_owned(),
-        expires: expires.map(|day| Date::parse(day).unwrap()),
-        span: Span::beginning(crate::source::SourceId::FIRST),
-        expires_span: None,
-    }
-}
-
 #[test]
 fn days_are_checked_and_counted() {
     assert!(Date::parse("2026-02-29").is_err());
     assert!(Date::parse("2024-02-29").is_ok());
     assert!(Date::parse("26-2-9").is_err());
+    assert!(Date::parse("2026-+2-01").is_err());
     let day = Date::of_unix_seconds(1_795_363_200).unwrap();
     assert_eq!(day.to_string(), "2026-11-22");
     assert_eq!(day.days_until(Date::parse("2026-12-31").unwrap()), 39);
@@ -86,22 +73,6 @@ fn the_last_row_that_applies_decides_and_dates_end() {
 }
 
 #[test]
-fn a_waiver_sets_aside_until_its_day_and_is_told_when_it_sets_nothing_aside() {
-    let sources = sources("--memory 512Mi");
-    let run = |waiver: Waiver| {
-        let today = Some(Date::parse("2026-11-22").unwrap());
-        let settings = Settings { waivers: vec![waiver], today, ..Settings::default() };
-        let found = vec![finding(&sources, "floating-image-tag", "docs", "512Mi")];
-        let enforced = enforce(found, Vec::new(), &settings, &sources);
-        let codes: Vec<&str> = enforced.diagnostics.iter().map(|one| one.code.0).collect();
-        (enforced.findings.len(), enforced.set_aside.len(), codes.join(" "))
-    };
-    assert_eq!(run(waiver("floating-*", Some("docs"), Some("2026-11-22"))), (0, 1, String::new()));
-    assert_eq!(run(waiver("floating-*", Some("docs"), Some("2026-11-21"))), (1, 0, "waiver-expired".into()));
-    assert_eq!(run(waiver("floating-*", Some("api"), None)), (1, 0, "waiver-unused".into()));
-}
-
-#[test]
 fn fingerprints_follow_the_words_of_the_line_and_not_its_number() {
     let before = sources("gcloud run deploy api --memory 512Mi\n");
     let after = sources("# a comment\n  gcloud run  deploy api --memory 512Mi\n");
@@ -128,4 +99,73 @@ fn errors_win_over_denials_and_strict_denies_what_is_undetermined() {
     assert_eq!(status(&run(true), false, false), Status::Denied);
     assert_eq!(status(&run(true), true, false), Status::Wrong);
     assert_eq!(status(&run(false), false, true).code(), 3);
+}
+
+/// One finding of one policy for every `512Mi` or `256Mi` of some files.
+fn small_memory(files: &[(&str, &str)], base: Known) -> (Enforced, Sources) {
+    let mut sources = Sources::new();
+    let mut found = Vec::new();
+    for (path, text) in files {
+        let id = sources.add(*path, *text);
+        for (start, literal) in text.match_indices("512Mi").chain(text.match_indices("256Mi")) {
+            let like = self::sources("512Mi");
+            let primary = Annotation::new(Span::new(id, start, start + literal.len()), "");
+            found.push(Finding { primary, ..finding(&like, "memory", "api", "512Mi") });
+        }
+    }
+    let settings = Settings { base, ..Settings::default() };
+    (enforce(found, Vec::new(), &settings, &sources), sources)
+}
+
+/// How many findings of `after` are new against `before`.
+fn new_findings(before: &[(&str, &str)], after: &[(&str, &str)]) -> usize {
+    let (enforced, sources) = small_memory(before, Known::default());
+    let gone = |path: &str| after.iter().all(|(other, _)| *other != path);
+    let by = By::Base { commit: "1234567".to_owned() };
+    let (enforced, _) = small_memory(after, Known::of_findings(&enforced.findings, &sources, gone, &by));
+    assert!(enforced.set_aside.iter().all(|one| one.by == by));
+    enforced.findings.len()
+}
+
+#[test]
+fn a_known_finding_is_known_again_where_it_moved_and_each_only_once() {
+    let old = [("a.sh", "deploy --memory 512Mi\n")];
+    assert_eq!(new_findings(&old, &old), 0);
+    assert_eq!(new_findings(&old, &[("a.sh", "# moved\n\n   deploy  --memory 512Mi\n")]), 0);
+    // Another literal, another word, another setting of the same line.
+    assert_eq!(new_findings(&old, &[("a.sh", "deploy --memory 256Mi\n")]), 1);
+    assert_eq!(new_findings(&old, &[("a.sh", "deploy --cpu 1 --memory 512Mi\n")]), 1);
+    // A second copy, above or below, in the file or beside it.
+    assert_eq!(new_findings(&old, &[("a.sh", "deploy --memory 512Mi\ndeploy --memory 512Mi\n")]), 1);
+    assert_eq!(new_findings(&old, &[old[0], ("b.sh", "deploy --memory 512Mi\n")]), 1);
+    // A renamed file, and one that was renamed and copied.
+    assert_eq!(new_findings(&old, &[("b.sh", "deploy --memory 512Mi\n")]), 0);
+    assert_eq!(new_findings(&old, &[("b.sh", "deploy --memory 512Mi\n"), ("c.sh", old[0].1)]), 1);
+    // One of two that are alike was mended; which one cannot be told, and need not be.
+    let two = [("a.sh", "deploy --memory 512Mi\ndeploy --memory 512Mi\n")];
+    assert_eq!(new_findings(&two, &old), 0);
+    assert_eq!(new_findings(&two, &two), 0);
+}
+
+#[test]
+fn a_known_file_of_one_line_is_no_licence_for_the_rest_of_it() {
+    let filler = "x".repeat(1_000);
+    let line = |memory: &str, tail: &str| format!("{filler} deploy --memory {memory} {filler}{tail}");
+    let old = line("512Mi", "");
+    assert_eq!(new_findings(&[("a.json", &old)], &[("a.json", &line("512Mi", " more"))]), 0);
+    assert_eq!(new_findings(&[("a.json", &old)], &[("a.json", &line("256Mi", ""))]), 1);
+    let wide = line("512Mi", "é").replace('x', "é");
+    assert_eq!(new_findings(&[("a.json", &wide)], &[("a.json", &wide)]), 0);
+}
+
+#[test]
+fn what_could_not_be_told_does_not_hide_what_fails() {
+    let sources = sources("--memory 512Mi");
+    let failed = finding(&sources, "memory", "api", "512Mi");
+    let open = Finding { verdict: Verdict::Undetermined, ..failed.clone() };
+    let before = enforce(Vec::new(), vec![open], &Settings::default(), &sources);
+    let by = By::Base { commit: "1234567".to_owned() };
+    let base = Known::of_findings(&before.undetermined, &sources, |_| true, &by);
+    let settings = Settings { base, ..Settings::default() };
+    assert_eq!(enforce(vec![failed], Vec::new(), &settings, &sources).findings.len(), 1);
 }

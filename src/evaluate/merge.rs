@@ -1,7 +1,7 @@
 //! What repeats is said once: one literal that fails in several worlds, or for many services, is one
 //! finding.
 
-use crate::diagnostic::Finding;
+use crate::diagnostic::{Annotation, Finding};
 use crate::source::{SourceId, Span};
 use crate::value::Condition;
 use std::collections::HashMap;
@@ -69,12 +69,17 @@ pub(super) fn together(drafts: Vec<Draft>) -> Vec<Draft> {
         let Draft { finding, .. } = draft;
         have.finding.message = format!("{}; {}", have.finding.message, finding.message);
         for annotation in std::iter::once(finding.primary).chain(finding.related) {
-            if !have.finding.related.iter().any(|known| known.span == annotation.span) {
-                have.finding.related.push(annotation);
-            }
+            relate(&mut have.finding, annotation);
         }
     }
     joined
+}
+
+/// Adds a place, once.
+fn relate(finding: &mut Finding, annotation: Annotation) {
+    if !finding.related.iter().any(|known| known.span == annotation.span) {
+        finding.related.push(annotation);
+    }
 }
 
 /// The same said of another literal.
@@ -102,9 +107,8 @@ fn join(have: &mut Draft, more: Draft) {
         }
     }
     for annotation in finding.related {
-        let known = |have: &crate::diagnostic::Annotation| have.span == annotation.span;
-        if annotation.span != have.finding.primary.span && !have.finding.related.iter().any(known) {
-            have.finding.related.push(annotation);
+        if annotation.span != have.finding.primary.span {
+            relate(&mut have.finding, annotation);
         }
     }
     for unknown in finding.unknowns {

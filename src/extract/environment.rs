@@ -8,6 +8,7 @@ use crate::platform::Trace;
 use crate::source::{SourceId, Sources, Span};
 use crate::value::{Atom, Condition, Operand, Operator, Piece, Text, Value};
 use globset::{Glob, GlobSet, GlobSetBuilder};
+use std::sync::Arc;
 
 /// The environments of a project and what tells them.
 #[derive(Debug)]
@@ -39,7 +40,7 @@ impl Environments {
     }
 
     /// The environment of a word: one of the usual names, or of the project's own.
-    fn known(&self, word: &str) -> Option<Environment> {
+    pub fn known(&self, word: &str) -> Option<Environment> {
         let own = || {
             let named = Environment::named(word);
             self.rules.iter().any(|rule| rule.environment == named).then_some(named)
@@ -156,6 +157,18 @@ impl Environments {
         all.extend(self.of_tokens(path).map(|found| (found, Evidence::Path)));
         all.extend(env.and_then(|env| self.of_variables(env)));
         all
+    }
+
+    /// The environment of a command that deploys nothing itself: by the project's rules, by the variables
+    /// that a pipeline sets for its jobs, by its path. `test.yml` is a workflow that tests.
+    pub fn of_circumstances(&self, path: &str, variables: &[(Arc<str>, Value<Text>)]) -> Option<Environment> {
+        let of_variable = |(name, value): &(Arc<str>, Value<Text>)| {
+            let is_told = is_environment_input(name) || name.ends_with("ENVIRONMENT_NAME");
+            self.known(&value.as_known().filter(|_| is_told)?.value.plain()?)
+        };
+        self.configured(path, None, None)
+            .or_else(|| variables.iter().find_map(of_variable))
+            .or_else(|| self.of_tokens(path).filter(|found| found.as_str() != "test"))
     }
 
     /// What the project's own rules say of a path, a project's name and variables.

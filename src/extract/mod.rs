@@ -6,6 +6,7 @@
 //! more than one of them: worlds of names and environments, Dockerfiles that become images, variable
 //! files, duplicates.
 
+mod bypass;
 mod duplicates;
 mod environment;
 mod files;
@@ -21,10 +22,11 @@ use crate::model::{Artifact, Bypass, CodeSetting, Deployment, Kind, Model, Unres
 use crate::platform::{self, Trace, command::Build};
 use crate::provenance::Provenance;
 use crate::script::Invocation;
-use crate::source::{SourceId, Sources};
+use crate::source::{SourceId, Sources, Span};
 use crate::value::{Reason, Value};
 use environment::Environments;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 /// What was read.
 #[derive(Debug)]
@@ -78,7 +80,7 @@ pub fn extract(
     let mut trace = Trace { sources: inputs.sources, provenance };
     let mut deployments = inputs.deployments;
     let documents = files::by_path(inputs.documents, inputs.sources);
-    let builds =
+    let Ran { builds, deployed, deploying } =
         run(inputs.invocations, &environments, &documents, &mut trace, &mut diagnostics, &mut deployments);
     let mut artifacts = inputs.artifacts;
     let objects = platform::Objects::of(inputs.documents);
@@ -93,15 +95,34 @@ pub fn extract(
     for artifact in &mut artifacts {
         environments.name_artifact(artifact, inputs.sources);
     }
+    let mut deployed_by = bypass::DeployedBy::new();
+    for (by, range) in deployed {
+        let environments = deployments.get(range).unwrap_or_default().iter();
+        deployed_by.entry(by).or_default().extend(environments.map(|one| one.environment.clone()));
+    }
+    for job in deploying {
+        deployed_by.entry(job).or_default().insert(None);
+    }
     let deployments = duplicates::merged(deployments);
+    let mut bypasses = inputs.bypasses;
+    bypasses.extend(bypass::bypasses(inputs.invocations, &deployments, &deployed_by, &environments, &trace));
     let mut unresolved: Vec<Unresolved> = deployments.iter().flat_map(unresolved).collect();
     unresolved.extend(inputs.unresolved);
-    let model =
-        Model { deployments, artifacts, settings: inputs.settings, bypasses: inputs.bypasses, unresolved };
+    let model = Model { deployments, artifacts, settings: inputs.settings, bypasses, unresolved };
     (model, diagnostics)
 }
 
-/// Adds what command lines deploy, and returns what they build.
+/// What command lines do besides deploying.
+#[derive(Default)]
+struct Ran {
+    builds: Vec<Build>,
+    /// The deployments of each command, by the command and by the job that runs it.
+    deployed: Vec<(Span, Range<usize>)>,
+    /// Jobs that deploy what their commands do not say.
+    deploying: BTreeSet<Span>,
+}
+
+/// Adds what command lines deploy, and returns what else they do.
 fn run(
     invocations: &[(SourceId, Invocation)],
     environments: &Environments,
@@ -109,20 +130,28 @@ fn run(
     trace: &mut Trace<'_>,
     diagnostics: &mut Vec<Diagnostic>,
     deployments: &mut Vec<Deployment>,
-) -> Vec<Build> {
-    let mut builds = Vec::new();
+) -> Ran {
+    let mut ran = Ran::default();
     for (source, invocation) in invocations {
-        let Some(call) = platform::recognise(*source, invocation, trace) else { continue };
+        let Some(call) = platform::recognise(*source, invocation, trace) else {
+            if let Some(run) = invocation.job.as_ref().filter(|_| bypass::deploys(invocation)) {
+                ran.deploying.insert(run.job);
+            }
+            continue;
+        };
         let from = trace.sources.get(*source).path();
         let call = platform::include_flags(call, &|path| files::find(documents, path, from), trace);
-        builds.extend(call.build());
+        ran.builds.extend(call.build());
         if call.deploys() {
+            let from = deployments.len();
             for call in call.each() {
                 deployments.extend(worlds::deployments(&call, environments, trace, diagnostics));
             }
+            let by = invocation.job.iter().map(|run| run.job).chain([invocation.span]);
+            ran.deployed.extend(by.map(|by| (by, from..deployments.len())));
         }
     }
-    builds
+    ran
 }
 
 /// The settings of a deployment that could not be followed.

@@ -7,6 +7,7 @@
 pub mod dockerfile;
 pub mod dotenv;
 pub mod embedded;
+mod comments;
 mod format;
 pub mod hcl;
 pub mod json;
@@ -19,11 +20,14 @@ mod text_map;
 pub mod toml;
 pub mod yaml;
 
+pub use comments::{of_dockerfile, of_document};
 pub use format::Format;
 pub use text_map::text_map;
 
 use crate::diagnostic::Diagnostic;
 use crate::document::Document;
+use crate::script::Program;
+use crate::source::Comments;
 
 /// What a structured file yields.
 #[derive(Debug, Default)]
@@ -31,6 +35,21 @@ pub struct Read {
     /// In the order of the file; of a broken file what could be read.
     pub documents: Vec<Document>,
     pub diagnostics: Vec<Diagnostic>,
+}
+
+/// What is told of scripts beside what they run.
+#[derive(Debug, Default)]
+struct Told {
+    diagnostics: Vec<Diagnostic>,
+    comments: Comments,
+}
+
+impl Told {
+    /// Takes what a program tells, where its statements become a part of another.
+    fn take(&mut self, program: &mut Program) {
+        self.diagnostics.append(&mut program.diagnostics);
+        self.comments.append(&mut program.comments);
+    }
 }
 
 /// Bounds for readers. What exceeds one is a diagnostic with the code `input-limit`, never a crash.

@@ -15,11 +15,13 @@ const fn root(
     Field::new(Base::Root, path, setting, conversion)
 }
 
-/// <https://cloud.google.com/appengine/docs/standard/reference/app-yaml>,
-/// <https://cloud.google.com/appengine/docs/flexible/reference/app-yaml>
 pub const APP_ENGINE: Platform = Platform {
     name: "app-engine",
     title: "App Engine",
+    pages: &[
+        "https://cloud.google.com/appengine/docs/standard/reference/app-yaml",
+        "https://cloud.google.com/appengine/docs/flexible/reference/app-yaml",
+    ],
     sheets: &[Sheet {
         workload: "service",
         files: &["app.yaml", "app.yml", "app.*.yaml", "app-*.yaml", "app_*.yaml", "*-app.yaml", "*.app.yaml"],

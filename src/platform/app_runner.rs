@@ -31,10 +31,10 @@ const fn apprunner(path: &'static [&'static str], effect: Effect) -> Command {
 }
 
 /// The image, its port and its variables stand in `--source-configuration`, as JSON.
-/// <https://docs.aws.amazon.com/apprunner/latest/api/API_CreateService.html>
 pub const APP_RUNNER: Platform = Platform {
     name: "app-runner",
     title: "AWS App Runner",
+    pages: &["https://docs.aws.amazon.com/apprunner/latest/api/API_CreateService.html"],
     commands: &[
         apprunner(&["apprunner", "create-service"], Effect::Completes("the source configuration")),
         apprunner(&["apprunner", "update-service"], Effect::Updates),

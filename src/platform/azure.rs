@@ -172,10 +172,10 @@ const fn az(
 
 const SCALE: &str = "https://learn.microsoft.com/en-us/azure/container-apps/scale-app";
 
-/// <https://learn.microsoft.com/en-us/azure/container-apps/>
 pub const CONTAINER_APPS: Platform = Platform {
     name: "azure-container-apps",
     title: "Azure Container Apps",
+    pages: &["https://learn.microsoft.com/en-us/azure/container-apps/"],
     commands: &[
         az(&["containerapp", "create"], "container-app", Effect::Creates, &[CONTAINER_APP, AZ]),
         az(&["containerapp", "update"], "container-app", Effect::Updates, &[CONTAINER_APP, AZ]),
@@ -189,10 +189,10 @@ pub const CONTAINER_APPS: Platform = Platform {
     ..Platform::EMPTY
 };
 
-/// <https://learn.microsoft.com/en-us/azure/container-instances/>
 pub const CONTAINER_INSTANCES: Platform = Platform {
     name: "azure-container-instances",
     title: "Azure Container Instances",
+    pages: &["https://learn.microsoft.com/en-us/azure/container-instances/"],
     commands: &[az(&["container", "create"], "container-group", Effect::Creates, &[INSTANCE, AZ])],
     defaults: &[Default {
         setting: "restart",
@@ -203,10 +203,10 @@ pub const CONTAINER_INSTANCES: Platform = Platform {
     ..Platform::EMPTY
 };
 
-/// <https://learn.microsoft.com/en-us/azure/app-service/>
 pub const WEB_APPS: Platform = Platform {
     name: "azure-web-app",
     title: "Azure App Service",
+    pages: &["https://learn.microsoft.com/en-us/azure/app-service/"],
     commands: &[
         az(&["webapp", "config", "appsettings", "set"], "web-app", Effect::Updates, &[SETTINGS, AZ]),
         az(&["webapp", "config", "container", "set"], "web-app", Effect::Updates, &[WEB_APP, AZ]),

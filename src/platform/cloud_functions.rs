@@ -35,10 +35,10 @@ const DEPLOY: &[Flag] = &[
     ),
 ];
 
-/// <https://cloud.google.com/functions/docs>
 pub const CLOUD_FUNCTIONS: Platform = Platform {
     name: "cloud-functions",
     title: "Cloud Functions",
+    pages: &["https://cloud.google.com/functions/docs"],
     commands: &[Command {
         programs: &["gcloud"],
         tracks: &["alpha", "beta"],

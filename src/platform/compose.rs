@@ -60,11 +60,13 @@ const fn up(programs: &'static [&'static str], path: &'static [&'static str]) ->
     }
 }
 
-/// <https://github.com/compose-spec/compose-spec/blob/main/05-services.md>,
-/// <https://github.com/compose-spec/compose-spec/blob/main/deploy.md>
 pub const COMPOSE: Platform = Platform {
     name: "compose",
     title: "Compose",
+    pages: &[
+        "https://github.com/compose-spec/compose-spec/blob/main/05-services.md",
+        "https://github.com/compose-spec/compose-spec/blob/main/deploy.md",
+    ],
     commands: &[
         up(&["docker", "podman", "nerdctl"], &["compose", "up"]),
         up(&["docker-compose", "podman-compose"], &["up"]),

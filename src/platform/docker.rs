@@ -233,10 +233,10 @@ const fn build(path: &'static [&'static str]) -> Command {
     }
 }
 
-/// <https://docs.docker.com/reference/cli/docker/>
 pub const DOCKER: Platform = Platform {
     name: "docker",
     title: "Docker",
+    pages: &["https://docs.docker.com/reference/cli/docker/"],
     commands: &[
         run(&["run"]),
         run(&["container", "run"]),

@@ -109,10 +109,10 @@ const fn ecs(path: &'static [&'static str], workload: &'static str, effect: Effe
     }
 }
 
-/// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/>
 pub const ECS: Platform = Platform {
     name: "ecs",
     title: "Amazon ECS",
+    pages: &["https://docs.aws.amazon.com/AmazonECS/latest/developerguide/"],
     commands: &[
         // The containers stand in another argument or in a file.
         ecs(

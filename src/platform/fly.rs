@@ -151,6 +151,7 @@ const fn fly(
 pub const FLY: Platform = Platform {
     name: "fly",
     title: "Fly.io",
+    pages: &["https://fly.io/docs/reference/configuration/", "https://fly.io/docs/flyctl/"],
     commands: &[
         fly(&["deploy"], Positional::Plain(Words::Ignored), &[DEPLOY, GLOBAL]),
         fly(&["launch"], Positional::Plain(Words::Ignored), &[DEPLOY, GLOBAL]),

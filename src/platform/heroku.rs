@@ -22,10 +22,10 @@ const fn heroku(path: &'static [&'static str], words: Words) -> Command {
     }
 }
 
-/// <https://devcenter.heroku.com/>
 pub const HEROKU: Platform = Platform {
     name: "heroku",
     title: "Heroku",
+    pages: &["https://devcenter.heroku.com/"],
     commands: &[
         heroku(&["config:set"], Words::Variables(Plain)),
         heroku(&["config:add"], Words::Variables(Plain)),

@@ -34,10 +34,10 @@ const fn lambda(path: &'static [&'static str], effect: Effect) -> Command {
 const MEMORY: &str = "https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html";
 const TIMEOUT: &str = "https://docs.aws.amazon.com/lambda/latest/dg/configuration-timeout.html";
 
-/// <https://docs.aws.amazon.com/lambda/latest/dg/>
 pub const LAMBDA: Platform = Platform {
     name: "lambda",
     title: "AWS Lambda",
+    pages: &["https://docs.aws.amazon.com/lambda/latest/dg/"],
     commands: &[
         lambda(&["lambda", "create-function"], Effect::Creates),
         lambda(&["lambda", "update-function-configuration"], Effect::Updates),

@@ -45,6 +45,8 @@ impl Script {
             input: None,
             files: Vec::new(),
             scope: None,
+            ignored: None,
+            job: None,
         };
         Script { sources, provenance, source, invocation }
     }

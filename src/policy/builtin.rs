@@ -107,7 +107,11 @@ pack! {
     "bypass" / "bypass-not-limited-to-environment": Bypass, ANY, true;
     "bypass" / "bypass-set-in-production": Deployment, ANY, true;
     "bypass" / "bypass-set-unconditionally": Deployment, ANY, true;
+    "bypass" / "bypass-without-reason": Bypass, ANY, false;
     "bypass" / "bypass-without-threshold": Bypass, ANY, true;
+    "bypass" / "celador-result-ignored": Bypass, ANY, true;
+    "bypass" / "check-skipped-by-flag": Bypass, ANY, false;
+    "bypass" / "ignored-check-before-deployment": Bypass, ANY, true;
     "consistency" / "repeated-flag-conflict": Deployment, ANY, true;
     "consistency" / "source-of-truth-conflict": Deployment, ANY, true;
     "environments" / "staging-not-below-production": Setting, ANY, true;
@@ -136,4 +140,10 @@ pack! {
     "variables" / "env-and-secret-same-name": Deployment, ANY, true;
     "variables" / "required-variables": Deployment, ANY, true;
     "variables" / "secret-name-conflict": Deployment, ANY, true;
+    "waivers" / "expired-waiver": Document, ANY, true;
+    "waivers" / "expiring-waiver": Document, ANY, true;
+    "waivers" / "malformed-waiver": Document, ANY, true;
+    "waivers" / "unused-waiver": Document, ANY, true;
+    "waivers" / "waiver-of-unknown-policy": Document, ANY, true;
+    "waivers" / "wide-waiver": Document, ANY, true;
 }

@@ -94,7 +94,13 @@ pub fn fields(kind: Option<&str>, style: Style) -> Result<String, String> {
     }
 }
 
-fn unknown(what: &str, name: &str, known: Vec<&str>, command: &str) -> String {
+/// A heading, which a terminal shows in bold.
+pub(super) fn heading(style: Style, level: usize, text: &str) -> String {
+    format!("{}\n", style.paint(Ink::Strong, &format!("{} {text}", "#".repeat(level))))
+}
+
+/// What is said where nothing has a name, with the nearest that has one.
+pub(super) fn unknown(what: &str, name: &str, known: Vec<&str>, command: &str) -> String {
     let help = match nearest(name, known) {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("`{command}` lists all"),
@@ -141,7 +147,7 @@ struct Writer {
 
 impl Writer {
     fn heading(&self, level: usize, text: &str) -> String {
-        format!("{}\n", self.style.paint(Ink::Strong, &format!("{} {text}", "#".repeat(level))))
+        heading(self.style, level, text)
     }
 
     fn entry(&self, name: &str, forms: &[String], doc: &str, example: &str) -> String {

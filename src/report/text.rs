@@ -33,15 +33,22 @@ pub fn visible(c: char, column: usize, unicode: bool, out: &mut String) {
             out.push('^');
             out.push(char::from_u32(0x40 + u32::from(c)).unwrap_or('?'));
         }
-        '\u{7f}'..='\u{9f}' | '\u{feff}' | '\u{ad}' | '\u{61c}' | '\u{180e}' => escape(c, out),
-        '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' => escape(c, out),
-        '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}' => escape(c, out),
+        c if acts(c) => escape(c, out),
         c if !unicode && !c.is_ascii() => {
             // The excerpt keeps its columns: as many marks as the character is wide.
             out.extend(std::iter::repeat_n('?', c.width().unwrap_or(0)));
         }
         c => out.push(c),
     }
+}
+
+/// Whether a character steers a terminal, turns the direction of the text, stands there unseen, or is none
+/// at all (XML takes no document with one). Line breaks and tabs act as well.
+pub fn acts(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{feff}' | '\u{ad}' | '\u{61c}' | '\u{180e}')
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
+        || matches!(c, '\u{fff9}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}' | '\u{e0000}'..='\u{e007f}')
 }
 
 fn escape(c: char, out: &mut String) {
@@ -63,6 +70,19 @@ pub fn one_line(text: &str, unicode: bool) -> String {
         });
     }
     out
+}
+
+/// A path of others as one line: unlike in prose, every blank counts.
+pub fn path(path: &str) -> String {
+    let mut out = String::with_capacity(path.len());
+    for c in path.chars() {
+        if acts(c) {
+            visible(if c == '\t' { '\u{2409}' } else { c }, 0, true, &mut out);
+        } else {
+            out.push(c);
+        }
+    }
+    without_commands(out, true)
 }
 
 /// Breaks a text at blanks into lines of at most `first` columns, then `rest` columns. A word that is
@@ -119,6 +139,12 @@ pub fn without_commands(output: String, unicode: bool) -> String {
         safe.push_str(rest);
     }
     safe
+}
+
+/// The same for XML, without a change of what it says: the second of two hashes is written as a reference.
+/// Text of others at the beginning of a line is for the caller to keep harmless.
+pub fn without_commands_in_xml(output: String) -> String {
+    if output.contains("##") { output.replace("##", "#&#35;") } else { output }
 }
 
 /// Where a line begins after blanks and colours.

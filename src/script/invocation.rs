@@ -44,6 +44,29 @@ pub struct Invocation {
     pub files: Vec<(Arc<Text>, Arc<Text>)>,
     /// The function or section it stands in, for people.
     pub scope: Option<Arc<str>>,
+    /// Why its failure counts for nothing.
+    pub ignored: Option<Arc<Ignored>>,
+    /// What it runs in.
+    pub job: Option<Arc<RunsIn>>,
+}
+
+/// What makes a command's failure count for nothing.
+#[derive(Clone, Debug)]
+pub struct Ignored {
+    /// As it is written, for people: `|| true`, `continue-on-error`.
+    pub name: Arc<str>,
+    pub span: Span,
+    /// When it does, where not always.
+    pub condition: Condition,
+    /// What the script says to that, with its characters.
+    pub reason: Option<(Arc<str>, Span)>,
+}
+
+/// The job that runs a command, and those that wait for it: see [`Job`](crate::script::Job).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunsIn {
+    pub job: Span,
+    pub waited_for_by: Vec<Span>,
 }
 
 impl Invocation {

@@ -9,13 +9,15 @@ mod code;
 pub mod interpret;
 mod invocation;
 mod program;
+mod reason;
 pub mod words;
 
 pub use code::{CodeFacts, code_facts};
 pub use interpret::{Interpretation, Limits, Modules, NoModules, interpret};
-pub use invocation::{Invocation, Word, WordValue};
+pub use invocation::{Ignored, Invocation, RunsIn, Word, WordValue};
 pub use program::{
     Argument, BinaryOperator, Block, Class, Clause, Command, CompareOperator, Element, Expression,
-    ExpressionKind, Field, Function, InputKind, Literal, MapEntry, Parameter, ParameterKind, Program,
-    Scoping, Statement, StatementKind, Target,
+    ExpressionKind, Field, Function, Ignoring, InputKind, Job, Literal, MapEntry, Parameter, ParameterKind,
+    Program, Scoping, Statement, StatementKind, Target,
 };
+pub use reason::says_why;

@@ -6,7 +6,7 @@
 //! lowering (see [`Program::MAX_DEPTH`]); the interpreter relies on that.
 
 use crate::diagnostic::Diagnostic;
-use crate::source::{SourceId, Span};
+use crate::source::{Comments, SourceId, Span};
 use crate::value::{Number, Reason};
 use std::rc::Rc;
 
@@ -20,15 +20,50 @@ pub struct Program {
     pub free_names_are_inputs: bool,
     /// The first word of a command may name a function of the program.
     pub commands_call_functions: bool,
+    /// What it runs together with; `None` where nothing tells which of a file's programs run together.
+    pub job: Option<Job>,
     pub body: Block,
     /// Errors of syntax and limits. What could be read stands in `body` all the same.
     pub diagnostics: Vec<Diagnostic>,
+    /// Collected only where one of them may be meant for the program.
+    pub comments: Comments,
 }
 
 impl Program {
     /// How deeply expressions and statements may nest; deeper ones become `Opaque` with
     /// [`Reason::Limit`].
     pub const MAX_DEPTH: usize = 200;
+}
+
+/// What runs from its beginning to its end unless something fails: a script, a job of a pipeline.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Job {
+    /// The characters that stand for it; no two jobs have the same.
+    pub span: Span,
+    /// The jobs that begin only once this one has succeeded.
+    pub waited_for_by: Rc<[Span]>,
+}
+
+impl Job {
+    /// A job for which none waits.
+    pub fn alone(span: Span) -> Job {
+        Job { span, waited_for_by: Rc::new([]) }
+    }
+}
+
+/// That a failure counts for nothing: `|| true`, `continue-on-error: true`.
+#[derive(Debug)]
+pub struct Ignoring {
+    /// How it is written, for people.
+    pub name: String,
+    pub span: Span,
+    /// When failures are ignored, where not always.
+    pub when: Option<Expression>,
+    /// Everything inside counts for nothing, however deep. Else only the status of its last command
+    /// does: a function that is called there may still end the script.
+    pub is_whole: bool,
+    /// A text that says why, with its characters.
+    pub reason: Option<(String, Span)>,
 }
 
 /// Which variable an assignment in a function sets.
@@ -140,6 +175,8 @@ pub enum StatementKind {
     Block(Block),
     /// A block in a scope of its own whose assignments are lost: a subshell.
     Subshell(Block),
+    /// A block of which a failure counts for nothing.
+    Ignoring(Box<Ignoring>, Block),
 }
 
 /// One test of an `If` with its branch.

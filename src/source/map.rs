@@ -60,6 +60,21 @@ impl TextMap {
         Span::new(self.source, inside(from), inside(to.max(from)))
     }
 
+    /// The map of a stretch of the text.
+    #[must_use]
+    pub fn part(&self, start: usize, end: usize) -> TextMap {
+        let whole = self.span(start, end);
+        if !self.exact {
+            return TextMap::whole(whole);
+        }
+        let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        let from = number(start);
+        let mut anchors = vec![(0, number(self.offset(start)))];
+        let inside = self.anchors.iter().filter(|&&(text, _)| text > from && (text as usize) < end);
+        anchors.extend(inside.map(|&(text, file)| (text - from, file)));
+        TextMap { source: self.source, anchors, whole, exact: true }
+    }
+
     fn offset(&self, at: usize) -> usize {
         let index = self.anchors.partition_point(|&(text, _)| text as usize <= at).saturating_sub(1);
         let (text, file) = self.anchors[index];

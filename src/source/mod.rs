@@ -4,10 +4,12 @@
 //! [`Source`]. Spans are made by parsers and carried along; lines and columns are computed only when
 //! something is rendered. This room knows no file system: who loads a text hands it over.
 
+mod comment;
 mod lines;
 mod map;
 pub mod path;
 
+pub use comment::{ADDRESSED, Comment, Comments, Remark};
 pub use lines::{Lines, Position};
 pub use map::TextMap;
 
@@ -139,6 +141,17 @@ impl Sources {
         let id = SourceId(u32::try_from(self.all.len()).unwrap_or(u32::MAX));
         self.all.push(Source { path: path.into(), text: text.into(), lines: OnceLock::new() });
         id
+    }
+
+    /// The same texts under the same ids, one of them perhaps with another text.
+    #[must_use]
+    pub fn again(&self, replaced: Option<(SourceId, &str)>) -> Sources {
+        let mut sources = Sources::new();
+        for (id, source) in self.iter() {
+            let text = replaced.filter(|(other, _)| *other == id).map_or(source.text(), |(_, text)| text);
+            sources.add(source.path(), text);
+        }
+        sources
     }
 
     /// The text of an id that this collection gave out.

@@ -8,6 +8,8 @@ pub enum Kind {
     Backups,
     /// Others' code and what builds made.
     Vendored,
+    /// Other repositories, of which a commit holds the name only.
+    Submodules,
 }
 
 impl Kind {
@@ -17,6 +19,7 @@ impl Kind {
             Kind::Tests => "tests",
             Kind::Backups => "backups",
             Kind::Vendored => "vendored or built",
+            Kind::Submodules => "submodules",
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Which folder is the project, and what the given paths mean in it.
 
-use crate::config;
+use super::Place;
+use crate::config::{self, Files, Kind};
 use std::path::{Component, Path, PathBuf};
 
 /// Where a run takes place.
@@ -22,16 +23,19 @@ pub struct Located {
 /// Finds the project of the given paths; without paths, that of the working directory: the folder of
 /// the nearest project file upward, else the root of the repository, else the folder given.
 /// `with_file` is `false` where a project file was named on the command line.
-pub fn locate(working: &Path, paths: &[PathBuf], with_file: bool) -> Located {
+pub fn locate(place: &Place, working: &Path, paths: &[PathBuf], with_file: bool) -> Located {
     let mut absolute: Vec<PathBuf> = paths.iter().map(|path| clean(&working.join(path))).collect();
     if absolute.is_empty() {
         absolute.push(clean(working));
     }
     let first = absolute.first().cloned().unwrap_or_else(|| working.to_owned());
-    let is_folder = first.is_dir();
+    let is_folder = place.kind(&first) == Some(Kind::Folder);
     let start = if is_folder { first.as_path() } else { first.parent().unwrap_or(&first) };
-    let file = if with_file { config::nearest_file(start) } else { None };
-    let repository = || start.ancestors().find(|folder| folder.join(".git").exists()).map(Path::to_owned);
+    let file = if with_file { config::nearest_file(place, start) } else { None };
+    let repository = || match place.as_tree() {
+        Some(tree) => Some(tree.repository().top().to_owned()),
+        None => start.ancestors().find(|folder| folder.join(".git").exists()).map(Path::to_owned),
+    };
     let known = file.as_ref().and_then(|file| file.parent()).map(Path::to_owned).or_else(repository);
     let is_marked = known.is_some();
     let is_project = is_marked || is_folder;

@@ -7,26 +7,33 @@
 // A shell: files are read here.
 #![allow(clippy::disallowed_methods)]
 
+mod contents;
 mod exclusions;
+pub mod git;
 mod given;
 mod locate;
+mod place;
+mod problem;
 mod text;
 mod walk;
 
+pub use contents::text_of;
 pub use given::load_given;
 pub use locate::{Located, clean, locate, reported};
+pub use place::Place;
 
+use crate::config::{Files, Kind};
 use crate::diagnostic::Diagnostic;
 use crate::input::{Format, Limits};
 use crate::source::{SourceId, Sources, Span};
+use contents::read_all;
+use git::Entry;
 use globset::{Glob, GlobSet, GlobSetBuilder};
-use rayon::prelude::*;
+use problem::{Problem, reason};
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{Read, Seek};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use text::{Decoded, decode};
-use walk::{Candidate, walk};
+use walk::{Candidate, Walk};
 
 /// From so many files on, reading in parallel is worth starting threads.
 const MANY: usize = 64;
@@ -36,6 +43,7 @@ const FEW: usize = 8;
 
 /// What is wanted.
 pub struct Request<'a> {
+    pub place: &'a Place,
     pub root: &'a Path,
     /// Given paths, absolute; what is below them is selected.
     pub paths: &'a [PathBuf],
@@ -96,22 +104,16 @@ pub fn load(request: &Request<'_>, sources: &mut Sources) -> Loaded {
         given(path, request, &exclude, sources, &mut found, &mut loaded);
     }
     let selected = |path: &Path| request.paths.iter().any(|given| path.starts_with(given));
-    if request.whole_project && !request.paths.iter().any(|path| path == request.root) {
-        found.add(walk(request.root, request.root, &exclude));
+    if request.whole_project && found.concerns && !request.paths.iter().any(|path| path == request.root) {
+        found.add(walk_any(request.root, request, &exclude));
     }
     let known: BTreeSet<String> = request.known.iter().map(|&id| sources.get(id).path().to_owned()).collect();
     found.candidates.retain(|(name, _), candidate| {
         !known.contains(name) && (candidate.named || include.is_empty() || include.is_match(name))
     });
-    let candidates: Vec<Candidate> = found.candidates.into_values().collect();
-    let read = |candidate: &Candidate| read(candidate, request);
-    let texts: Vec<Option<Content>> = if candidates.len() < MANY {
-        candidates.iter().map(read).collect()
-    } else {
-        start_threads(candidates.len());
-        candidates.par_iter().map(read).collect()
-    };
-    for (candidate, content) in candidates.into_iter().zip(texts) {
+    let candidates = found.without_twins();
+    let contents = read_all(&candidates, request);
+    for (candidate, content) in candidates.into_iter().zip(contents) {
         let Some(content) = content else { continue };
         let selected = selected(&candidate.path);
         let id = sources.add(candidate.name, content.text);
@@ -131,6 +133,13 @@ pub fn load(request: &Request<'_>, sources: &mut Sources) -> Loaded {
     }
     loaded.excluded = found.excluded.iter().map(|(kind, count)| (kind.as_str().to_owned(), *count)).collect();
     loaded
+}
+
+fn walk_any(folder: &Path, request: &Request<'_>, excluded: &Arc<GlobSet>) -> Walk {
+    match request.place.as_tree() {
+        Some(tree) => walk::walk_tree(tree, folder, request.root, excluded),
+        None => walk::walk(folder, request.root, excluded),
+    }
 }
 
 /// Stack of a thread that reads and judges: files nest as deeply as the readers' limits allow.
@@ -153,10 +162,13 @@ struct Found {
     candidates: BTreeMap<(String, PathBuf), Candidate>,
     excluded: BTreeMap<exclusions::Kind, usize>,
     errors: BTreeMap<PathBuf, String>,
+    /// Whether anything that was given may be of interest. A commit hook that names a page of text costs
+    /// no look at the rest of the project.
+    concerns: bool,
 }
 
 impl Found {
-    fn add(&mut self, walk: walk::Walk) {
+    fn add(&mut self, walk: Walk) {
         for candidate in walk.candidates {
             self.candidates.entry((candidate.name.clone(), candidate.path.clone())).or_insert(candidate);
         }
@@ -166,6 +178,24 @@ impl Found {
             *have = (*have).max(count);
         }
         self.errors.extend(walk.errors);
+    }
+
+    /// The files, each once: a link to one that is read under its own name would be read twice. A link to
+    /// one that is left out, for its name or its folder, is how that is deployed all the same.
+    fn without_twins(&mut self) -> Vec<Candidate> {
+        let all: Vec<Candidate> = std::mem::take(&mut self.candidates).into_values().collect();
+        if all.iter().all(|one| one.target.is_none()) {
+            return all;
+        }
+        let own = |one: &&Candidate| one.target.is_none() && one.format.is_some();
+        let mut read: BTreeSet<PathBuf> = BTreeSet::new();
+        for one in all.iter().filter(own) {
+            // Links are followed to paths that hold no link, which the project's own may.
+            read.extend(one.path.canonicalize().ok());
+            read.insert(one.path.clone());
+        }
+        let twin = |one: &Candidate| !one.named && one.target.as_ref().is_some_and(|to| read.contains(to));
+        all.into_iter().filter(|one| !twin(one)).collect()
     }
 }
 
@@ -179,27 +209,58 @@ fn given(
     loaded: &mut Loaded,
 ) {
     let name = reported(path, request.root);
-    match path.metadata() {
-        Ok(data) if data.is_dir() => found.add(walk(path, request.root, exclude)),
-        Ok(_) => {
+    let tree = request.place.as_tree();
+    let entry = tree.and_then(|tree| tree.entry(path));
+    if entry.is_some_and(Entry::is_submodule) {
+        *found.excluded.entry(exclusions::Kind::Submodules).or_default() += 1;
+        return;
+    }
+    match request.place.kind(path) {
+        Some(Kind::Folder) => {
+            found.concerns = true;
+            found.add(walk_any(path, request, exclude));
+        }
+        // What an entry that cannot be read is, is told where it is read.
+        None if entry.is_none() => not_there(path, &name, request, sources, loaded),
+        _ => {
             // The project's own patterns hold for named files too: a commit hook names all that changed.
             if exclude.is_match(&name) {
                 return;
             }
-            let format = path.file_name().and_then(|name| Format::of_path(&name.to_string_lossy()));
-            let candidate = Candidate { path: path.to_owned(), name: name.clone(), format, named: true };
+            let file = path.file_name().map(|file| file.to_string_lossy()).unwrap_or_default();
+            let format = Format::of_path(&file);
+            found.concerns |= format.is_some() || !walk::has_extension(&file);
+            let candidate =
+                Candidate { path: path.to_owned(), name: name.clone(), format, named: true, target: None };
             found.candidates.insert((name, path.to_owned()), candidate);
         }
-        Err(error) => {
-            let id = sources.add(name.clone(), "");
-            let (code, help) = match error.kind() {
-                std::io::ErrorKind::NotFound => ("path-not-found", "name a file or folder that is there"),
-                _ => ("path-unreadable", "give yourself the right to read it, or leave it out"),
-            };
-            let message = format!("`{name}` cannot be read: {}", reason(&error));
-            loaded.diagnostics.push(Diagnostic::error(code, Span::beginning(id), message).with_help(help));
-        }
     }
+}
+
+/// Tells that nothing is at a path of the command line; where git is asked, only of what it never had.
+fn not_there(path: &Path, name: &str, request: &Request<'_>, sources: &mut Sources, loaded: &mut Loaded) {
+    let (code, reason, help) = match request.place.as_tree() {
+        // A hook names what was deleted, and a commit does not have what came later.
+        Some(tree) if !tree.is_index() || tree.repository().was_committed(path) => return,
+        Some(tree) if !path.starts_with(tree.repository().top()) => (
+            "path-not-found",
+            "it lies outside of the repository".to_owned(),
+            "leave it out, or leave out --staged",
+        ),
+        Some(_) => {
+            ("path-not-found", "it is not in the index".to_owned(), "`git add` it, or leave out --staged")
+        }
+        None => match path.metadata() {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                ("path-unreadable", reason(&error), "give yourself the right to read it, or leave it out")
+            }
+            Err(error) => ("path-not-found", reason(&error), "name a file or folder that is there"),
+            Ok(_) => return,
+        },
+    };
+    let id = sources.add(name, "");
+    let message = format!("`{name}` cannot be read: {reason}");
+    loaded.diagnostics.push(Diagnostic::error(code, Span::beginning(id), message).with_help(help));
 }
 
 /// Compiled patterns; what is none is told.
@@ -223,194 +284,6 @@ fn patterns(globs: &[&str], sources: &mut Sources, diagnostics: &mut Vec<Diagnos
         }
     }
     builder.build().unwrap_or_else(|_| GlobSet::empty())
-}
-
-/// What reading a file gave.
-struct Content {
-    text: String,
-    format: Option<Format>,
-    wanted: bool,
-    problem: Option<Problem>,
-}
-
-/// Reads a file; `None` if its first line shows that it is none to be read.
-fn read(candidate: &Candidate, request: &Request<'_>) -> Option<Content> {
-    let problem =
-        |problem| Some(Content { text: String::new(), format: None, wanted: false, problem: Some(problem) });
-    // Opening a pipe waits for its other end, and reading a device has no end.
-    if candidate.path.metadata().is_ok_and(|data| !data.is_file()) {
-        return problem(Problem::Special);
-    }
-    let mut file = match std::fs::File::open(&candidate.path) {
-        Ok(file) => file,
-        Err(_) if candidate.format.is_none() && !candidate.named => return None,
-        Err(error) => return problem(Problem::Forbidden(reason(&error))),
-    };
-    let size = file.metadata().map_or(0, |data| data.len());
-    if candidate.format.is_none() {
-        let format = first_line(&mut file).and_then(|line| Format::of_first_line(&line));
-        return match format {
-            Some(format) => match file.rewind() {
-                Ok(()) => whole(file, size, format, request),
-                Err(error) => problem(Problem::Forbidden(reason(&error))),
-            },
-            None if candidate.named => problem(Problem::Unknown),
-            None => None,
-        };
-    }
-    if size > request.limits.bytes as u64 {
-        return problem(Problem::TooLarge { size, limit: request.limits.bytes });
-    }
-    whole(file, size, candidate.format?, request)
-}
-
-/// Reads a file from where it stands to its end. `size` is what it should have, for the room that is made.
-fn whole(file: std::fs::File, size: u64, format: Format, request: &Request<'_>) -> Option<Content> {
-    // The limit holds for what is read, not for what the file system says: a pipe has no size.
-    let limit = request.limits.bytes as u64;
-    // One byte more, so that the end is met without growing.
-    let room = usize::try_from(size.min(limit)).unwrap_or_default() + 1;
-    let mut bytes = Vec::with_capacity(room);
-    let read = file.take(limit.saturating_add(1)).read_to_end(&mut bytes);
-    let (text, problem) = match read {
-        Err(error) => (String::new(), Some(Problem::Forbidden(reason(&error)))),
-        Ok(size) if size as u64 > limit => {
-            (String::new(), Some(Problem::TooLarge { size: limit + 1, limit: request.limits.bytes }))
-        }
-        Ok(_) => match decode(bytes) {
-            Decoded::Text(text) => (text, None),
-            Decoded::Damaged(text, offset) => (text, Some(Problem::NotUtf8(offset))),
-            Decoded::Utf16 => (String::new(), Some(Problem::Utf16)),
-            Decoded::Binary => (String::new(), Some(Problem::Binary)),
-        },
-    };
-    let readable = !matches!(
-        problem,
-        Some(
-            Problem::Forbidden(_)
-                | Problem::Special
-                | Problem::TooLarge { .. }
-                | Problem::Utf16
-                | Problem::Binary
-        )
-    );
-    let wanted = readable && (request.wants)(format, &text);
-    Some(Content { text, format: readable.then_some(format), wanted, problem })
-}
-
-/// The text of one more file of the project, by its path from the root; `None` where there is none, or no
-/// text, or where it lies among others' code.
-pub fn text_of(root: &Path, name: &str, limits: &Limits) -> Option<String> {
-    let vendored = |folder: &str| exclusions::of_folder(folder) == Some(exclusions::Kind::Vendored);
-    if name.split('/').any(vendored) {
-        return None;
-    }
-    let file = std::fs::File::open(root.join(name)).ok()?;
-    let mut bytes = Vec::new();
-    let limit = limits.bytes as u64;
-    let size = file.take(limit.saturating_add(1)).read_to_end(&mut bytes).ok()?;
-    match decode(bytes) {
-        Decoded::Text(text) if size as u64 <= limit => Some(text),
-        _ => None,
-    }
-}
-
-/// The first line of a file, if it names an interpreter.
-fn first_line(file: &mut std::fs::File) -> Option<String> {
-    let mut head = [0u8; 128];
-    let count = file.read(&mut head).ok()?;
-    let head = head.get(..count)?;
-    if !head.starts_with(b"#!") {
-        return None;
-    }
-    let line = head.split(|&byte| byte == b'\n').next()?;
-    Some(String::from_utf8_lossy(line).into_owned())
-}
-
-/// Why a file was not read, or not as it should be.
-enum Problem {
-    Forbidden(String),
-    /// A pipe, a socket, a device.
-    Special,
-    TooLarge {
-        size: u64,
-        limit: usize,
-    },
-    /// The offset of the first byte that is none.
-    NotUtf8(usize),
-    Utf16,
-    Binary,
-    /// Given by name, and of no format that is read.
-    Unknown,
-}
-
-impl Problem {
-    fn diagnostic(&self, sources: &Sources, id: SourceId) -> Diagnostic {
-        let source = sources.get(id);
-        let at = |offset: usize| {
-            // The replaced character takes three bytes where the file has one.
-            let end =
-                source.text().get(offset..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
-            Span::new(id, offset, offset + end)
-        };
-        let start = Span::beginning(id);
-        let told =
-            |code, span, message: String, help: &str| Diagnostic::error(code, span, message).with_help(help);
-        match self {
-            Problem::Forbidden(reason) => told(
-                "file-unreadable",
-                start,
-                format!("the file cannot be read: {reason}"),
-                "give yourself the right to read it, or exclude it in celador.yaml",
-            ),
-            Problem::Special => told(
-                "file-unreadable",
-                start,
-                "it is no regular file, but a pipe, a socket or a device".to_owned(),
-                "write the content to a file and name that",
-            ),
-            Problem::TooLarge { size, limit } => told(
-                "file-too-large",
-                start,
-                format!("the file has {}; at most {} are read", size_text(*size), size_text(*limit as u64)),
-                "split it, or exclude it in celador.yaml",
-            ),
-            Problem::NotUtf8(offset) => told(
-                "not-utf8",
-                at(*offset),
-                format!("the file is not UTF-8: byte {offset} begins no character"),
-                "save the file as UTF-8; what could be read is judged all the same",
-            )
-            .with_label("not UTF-8 from here"),
-            Problem::Utf16 => {
-                told("not-utf8", start, "the file is UTF-16, not UTF-8".to_owned(), "save the file as UTF-8")
-            }
-            Problem::Binary => told(
-                "binary-file",
-                start,
-                "the file is binary, whatever its name says".to_owned(),
-                "exclude it in celador.yaml, or give it another name",
-            ),
-            Problem::Unknown => {
-                Diagnostic::warning("unknown-format", start, "the file is of no format that is read")
-                    .with_help("read are YAML, JSON, Dockerfiles, .env files, Python and shell scripts")
-            }
-        }
-    }
-}
-
-/// An error of the operating system without its number.
-fn reason(error: &std::io::Error) -> String {
-    let text = error.to_string();
-    text.split(" (os error").next().unwrap_or(&text).to_lowercase()
-}
-
-fn size_text(bytes: u64) -> String {
-    match bytes {
-        0..10_240 => format!("{bytes} bytes"),
-        10_240..10_485_760 => format!("{} KiB", bytes >> 10),
-        _ => format!("{} MiB", bytes >> 20),
-    }
 }
 
 /// Whether a text contains one of some words: the prefilter of a [`Request`].

@@ -1,7 +1,7 @@
 // Tests write the files that the room reads.
 #![allow(clippy::disallowed_methods)]
 
-use super::{Loaded, Request, contains_any, load, locate};
+use super::{Loaded, Place, Request, contains_any, load, locate};
 use crate::input::{Format, Limits};
 use crate::source::Sources;
 use std::path::{Path, PathBuf};
@@ -25,10 +25,12 @@ impl Folder {
     /// Loads paths given in the folder, and tells what was read, one line a file.
     fn load(&self, paths: &[&str], exclude: &[&str]) -> (String, Loaded) {
         let paths: Vec<PathBuf> = paths.iter().map(PathBuf::from).collect();
-        let located = locate(&self.0, &paths, true);
+        let place = Place::disk();
+        let located = locate(&place, &self.0, &paths, true);
         let mut sources = Sources::new();
         let wants = |format, text: &str| format != Format::Python || contains_any(text, &["gcloud"]);
         let request = Request {
+            place: &place,
             root: &located.root,
             paths: &located.paths,
             whole_project: located.is_project,
@@ -122,12 +124,13 @@ fn the_project_is_the_folder_of_the_nearest_file_else_the_repository_else_the_fo
             ("n/a.yaml", b""),
         ],
     );
-    let root = |path: &str, with_file| locate(&folder.0, &[PathBuf::from(path)], with_file).root;
+    let root =
+        |path: &str, with_file| locate(&Place::disk(), &folder.0, &[PathBuf::from(path)], with_file).root;
     assert_eq!(root("r/p/k", true), folder.0.join("r/p"));
     assert_eq!(root("r/p/k", false), folder.0.join("r"));
     assert_eq!(root("n", true), folder.0.join("n"));
     assert_eq!(root("n/a.yaml", true), folder.0);
-    assert_eq!(locate(&folder.0.join("n"), &[], true).paths, [folder.0.join("n")]);
+    assert_eq!(locate(&Place::disk(), &folder.0.join("n"), &[], true).paths, [folder.0.join("n")]);
 }
 
 #[cfg(unix)]

@@ -1,7 +1,8 @@
 //! Runs the cases of `tests/fixtures/facts/*.md`: files, and below them the facts of their project.
 //!
 //! A case is a heading, prose, fenced files (```` ```sh deploy.sh ````: language and path) and a fenced
-//! `text` with the expected facts, one a line, or a fenced `unresolved` with what could not be followed.
+//! `text` with the expected facts, one a line, a fenced `unresolved` with what could not be followed, or a
+//! fenced `bypasses` with what turns checks off.
 
 use crate::pages::{self, Block};
 use crate::run::{Scratch, celador};
@@ -15,6 +16,8 @@ fn the_facts_of_a_project_are_what_a_person_reads_in_it() {
         |info| !info.contains(' '),
         |info, files| match info {
             "unresolved" => unresolved(files),
+            "bypasses" => bypasses(files),
+            "table" => celador(project(files).path(), &["facts", "--bypasses"]).stdout,
             _ => facts(files),
         },
     );
@@ -37,6 +40,40 @@ fn unresolved(files: &[Block]) -> String {
     for one in list(&report, "unresolved") {
         let subjects: Vec<&str> = list(one, "subjects").filter_map(Value::as_str).collect();
         let _ = writeln!(out, "{} {}: {}", one["count"], text(one, "input"), subjects.join(", "));
+    }
+    out
+}
+
+/// What turns checks off, as the JSON lists it.
+fn bypasses(files: &[Block]) -> String {
+    let scratch = project(files);
+    let report = celador(scratch.path(), &["facts", "--format", "json"]).json();
+    let mut out = String::new();
+    for one in list(&report, "bypasses") {
+        let _ = write!(out, "{} {}: {}", text(one, "kind"), text(one, "name"), text(one, "turns_off"));
+        if let Some(of) = one["command"].as_str().or(one["service"].as_str()) {
+            let _ = write!(out, " of `{of}`");
+        }
+        let environments: Vec<&str> = list(one, "environments").filter_map(Value::as_str).collect();
+        if !environments.is_empty() {
+            let _ = write!(out, " in {}", environments.join(", "));
+        }
+        out.push_str(&condition(one));
+        if let Some(threshold) = one["threshold"].as_f64() {
+            let _ = write!(out, ", up to {threshold}");
+        }
+        for (name, words) in [("unconditional", "unconditional"), ("before_deployment", "a deployment waits")]
+        {
+            if one[name] == true {
+                let _ = write!(out, ", {words}");
+            }
+        }
+        match one["recorded"].as_bool() {
+            Some(true) => out.push_str(&format!(", reason {}", text(&one["reason"], "text"))),
+            Some(false) => {}
+            None => out.push_str(", reason not told"),
+        }
+        let _ = writeln!(out, " at {}", place(one));
     }
     out
 }

@@ -16,6 +16,7 @@ fn printed(arguments: &[&str]) -> String {
 fn the_reference_pages_are_what_the_program_prints() {
     same("docs/functions.md", &printed(&["functions"]));
     same("docs/fields.md", &printed(&["fields"]));
+    same("docs/platforms.md", &printed(&["platforms"]));
 }
 
 #[test]
@@ -27,6 +28,11 @@ fn one_name_is_one_part_of_the_page() {
     assert_eq!(
         (wrong.code, wrong.stderr.as_str()),
         (Some(2), "error: there is no function `matchs`; did you mean `matches`?\n")
+    );
+    let wrong = celador(Path::new("."), &["platforms", "cloudrun"]);
+    assert_eq!(
+        (wrong.code, wrong.stderr.as_str()),
+        (Some(2), "error: there is no platform `cloudrun`; did you mean `cloud-run`?\n")
     );
     let wrong = celador(Path::new("."), &["fields", "Deploymnt"]);
     assert_eq!(

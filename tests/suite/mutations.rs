@@ -331,9 +331,10 @@ fn run(files: &[(String, String)], folder: &Path, threads: usize) -> (Outcome, O
                 let path = folder.join("celador.yaml");
                 std::fs::write(&path, text).unwrap();
                 let (sources, told) = (&mut project.sources, &mut project.diagnostics);
-                let loaded = config::load(&path, folder, folder, sources, told);
+                let loaded = config::load(&config::Disk, &path, folder, folder, sources, told);
                 settings.policies.documents = loaded.documents;
                 settings.enforce.waivers = loaded.waivers;
+                settings.enforce.waiver_rules = loaded.waiver_rules;
                 settings.enforce.actions = loaded.actions;
                 continue;
             }

@@ -29,18 +29,42 @@ impl Run {
 /// Runs the program in a folder. No run may take longer than two minutes in a debug build: that would
 /// be a hang, which a test must turn into a failure.
 pub fn celador(folder: &Path, arguments: &[&str]) -> Run {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_celador"))
+    run(folder, arguments, &[], None)
+}
+
+/// The same with variables of the environment.
+pub fn celador_with(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Run {
+    run(folder, arguments, environment, None)
+}
+
+/// The same with a text on standard input.
+pub fn celador_on(folder: &Path, arguments: &[&str], input: Option<&str>) -> Run {
+    run(folder, arguments, &[], input)
+}
+
+fn run(folder: &Path, arguments: &[&str], environment: &[(&str, &str)], input: Option<&str>) -> Run {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_celador"));
+    // A test may itself be run by a hook, whose repository is not the test's.
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("GIT_")) {
+        command.env_remove(name);
+    }
+    let mut child = command
         .args(arguments)
+        .envs(environment.iter().copied())
         .current_dir(folder)
         .env_remove("CELADOR_LOG")
         .env_remove("CLICOLOR_FORCE")
         .env("NO_COLOR", "1")
         .env("COLUMNS", "100")
-        .stdin(Stdio::null())
+        .stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() })
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
+    if let (Some(mut stdin), Some(input)) = (child.stdin.take(), input) {
+        let input = input.to_owned();
+        std::thread::spawn(move || std::io::Write::write_all(&mut stdin, input.as_bytes()));
+    }
     let read = |stream: Option<Box<dyn std::io::Read + Send>>| {
         std::thread::spawn(move || {
             let mut bytes = Vec::new();

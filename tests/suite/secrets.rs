@@ -1,5 +1,6 @@
 //! Fifty secrets planted in every format and every place that a report may show: none is printed.
 
+use crate::formats::all_reports;
 use crate::run::{Scratch, celador};
 
 /// A value that no name betrays must be betrayed by its shape, and the other way round; these have
@@ -198,6 +199,12 @@ fn no_planted_secret_is_printed() {
             assert!(!run.all().contains(secret.as_str()), "{arguments:?} prints {secret}:\n{}", run.all());
         }
     }
+    for (format, report) in all_reports(scratch.path(), &["--strict"]) {
+        assert!(report.len() > 1_000, "{format} prints almost nothing:\n{report}");
+        for secret in &secrets {
+            assert!(!report.contains(secret.as_str()), "{format} prints {secret}:\n{report}");
+        }
+    }
     assert!(shown > 10_000, "the runs printed almost nothing: the test looks at the wrong thing");
 }
 
@@ -221,10 +228,14 @@ fn a_secret_is_masked_wherever_its_value_stands_again() {
     scratch.write(
         "tell.yaml",
         "apiVersion: celador/v1\nkind: Policy\nmetadata: {name: tell, title: Tells a value, group: test}\nspec:\n  severity: error\n  \
-         rationale: a test\n  target: {kind: Deployment}\n  validations:\n    - expression: >-\n        \
-         !deployment.env.exists(name, name == \"DB_PASSWORD\" && has(deployment.env[name].value) && deployment.env[name].value != \"\")\n      \
-         messageExpression: '\"it is \" + (has(deployment.env[\"DB_PASSWORD\"].value) ? deployment.env[\"DB_PASSWORD\"].value : \"none\")'\n",
+         rationale: a test\n  target: {kind: Deployment}\n  matchConditions:\n    \
+         - {name: given, expression: '\"DB_PASSWORD\" in deployment.env'}\n    \
+         - {name: known, expression: 'has(deployment.env[\"DB_PASSWORD\"].value)'}\n  validations:\n    \
+         - expression: deployment.env[\"DB_PASSWORD\"].value == \"none\"\n      \
+         messageExpression: '\"it is \" + deployment.env[\"DB_PASSWORD\"].value'\n",
     );
+    let told = celador(scratch.path(), &["check", "--policy", "./tell.yaml", "--policy", "tell"]);
+    assert!(told.code == Some(1) && told.stdout.contains("it is ********"), "{}", told.all());
     let secrets = [
         "again01Abc",
         "again02Xyz",
@@ -252,6 +263,13 @@ fn a_secret_is_masked_wherever_its_value_stands_again() {
         assert!(run.code.is_some(), "{arguments:?}: {}", run.all());
         for secret in secrets {
             assert!(!run.all().contains(secret), "{arguments:?} prints {secret}:\n{}", run.all());
+        }
+    }
+    for policies in [&["--strict"][..], &["--policy", "./tell.yaml"]] {
+        for (format, report) in all_reports(scratch.path(), policies) {
+            for secret in secrets {
+                assert!(!report.contains(secret), "{format} prints {secret}:\n{report}");
+            }
         }
     }
 }

@@ -7,6 +7,7 @@ const WORDS: &[(&str, &str, &[&str])] = &[
     ("required_variable", "state", &["SET", "EMPTY", "MISSING", "PLAIN"]),
     ("required_variable", "status", &["SET", "EMPTY", "MISSING", "PLAIN", "UNKNOWN"]),
     ("artifact", "kind", &["dockerfile", "env-file"]),
+    ("bypass", "kind", &["condition", "variable", "flag", "ignored"]),
     ("setting", "kind", &["duration", "ratio", "count", "flag", "text", "number"]),
     ("setting", "budget", &["sum", "largest"]),
 ];

@@ -4,7 +4,7 @@ use super::env::env;
 use super::fields::{at, bool, list, object, setting, settings, text};
 use crate::cel::object::{Datum, Field, Place};
 use crate::model::catalogue::{self, Level, Row, Type};
-use crate::model::{Artifact, Bypass, CodeSetting, CodeValue, Setting};
+use crate::model::{Artifact, Bypass, CodeSetting, CodeValue, Recorded, Setting};
 use crate::provenance::Provenance;
 use crate::source::{SourceId, Sources, Span};
 use crate::value::{Condition, NameMap};
@@ -120,11 +120,25 @@ pub(super) fn code_setting(sources: &Sources, from: &CodeSetting) -> Field {
 
 /// The object `bypass`.
 pub(super) fn bypass(sources: &Sources, from: &Bypass) -> Field {
-    let place = at(from.span);
+    let place = Place { span: from.span, origin: from.origin, platform_default: false };
     let mut fields: NameMap<Field> = NameMap::new();
+    fields.insert("kind", text(from.kind.as_str(), place));
     fields.insert("name", text(Arc::clone(&from.name), place));
+    fields.insert("turns_off", text(Arc::clone(&from.turns_off), place));
+    for (name, value) in [("command", &from.command), ("service", &from.service)] {
+        if let Some(value) = value {
+            fields.insert(name, text(Arc::clone(value), place));
+        }
+    }
     fields.insert("scope", text(from.scope.as_str(), place));
     fields.insert("file", text(sources.get(from.span.source).path(), place));
+    fields.insert("unconditional", bool(from.is_unconditional(), place));
+    fields.insert("before_deployment", bool(from.before_deployment, place));
+    match from.recorded {
+        Recorded::At(span) => drop(fields.insert("recorded", bool(true, at(span)))),
+        Recorded::Nowhere => drop(fields.insert("recorded", bool(false, place))),
+        Recorded::Untold => {}
+    }
     if let Some(environments) = &from.environments {
         let place = at(from.environment_span.unwrap_or(from.span));
         let names = environments.iter().map(|environment| text(environment.as_str(), place));

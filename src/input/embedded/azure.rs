@@ -12,7 +12,7 @@ use super::{At, bound, change_directory, exported, input};
 use crate::document::Ref;
 use crate::input::shell::{Placeholder, lower_template};
 use crate::input::text_map;
-use crate::script::{Block, Expression, ExpressionKind, Program};
+use crate::script::{Block, Expression, ExpressionKind, Job, Program};
 use crate::source::Span;
 use std::collections::BTreeSet;
 
@@ -30,7 +30,6 @@ const NESTING: &[&str] = &[
     "preDeploy",
     "postRouteTraffic",
 ];
-const MAX_DEPTH: usize = 10;
 
 pub(super) fn is_pipeline(root: Ref<'_>) -> bool {
     let is_step = |step: Ref<'_>| ["script", "bash", "task"].iter().any(|key| step.get(key).is_some());
@@ -47,10 +46,8 @@ pub(super) fn programs(root: Ref<'_>, at: At<'_>) -> Vec<Program> {
     programs
 }
 
+/// No deeper than the document, which its reader bounds.
 fn follow<'a>(node: Ref<'a>, levels: &mut Vec<Ref<'a>>, at: At<'a>, programs: &mut Vec<Program>) {
-    if levels.len() > MAX_DEPTH {
-        return;
-    }
     for inner in NESTING.iter().filter_map(|key| node.get(key)) {
         let items: Vec<Ref<'a>> = if inner.is_sequence() { inner.items().collect() } else { vec![inner] };
         for item in items {
@@ -95,7 +92,12 @@ fn step(script: Ref<'_>, levels: &[Ref<'_>], at: At<'_>) -> Option<Program> {
         before.push(change_directory(names.scalar(directory), directory.span()));
     }
     let program = names.script(script, &mut before);
-    Some(super::program(script.span(), before, vec![program], Vec::new()))
+    let program = super::program(script.span(), before, vec![program], Vec::new());
+    // https://learn.microsoft.com/en-us/azure/devops/pipelines/process/tasks#task-control-options
+    let tolerance = levels.iter().rev().find_map(|level| super::plain_tolerance(*level, "continueOnError"));
+    let is_job = |level: &&Ref<'_>| level.get("job").or_else(|| level.get("deployment")).is_some();
+    let job = levels.iter().rev().find(is_job).or(levels.first()).map(|level| Job::alone(level.span()));
+    Some(Program { job, ..super::tolerated(tolerance, program) })
 }
 
 struct Variables<'a> {

@@ -11,7 +11,9 @@ use super::text::{self, scalar};
 use super::{At, bound, change_directory, exported, input, literal};
 use crate::document::Ref;
 use crate::input::{shell, text_map};
-use crate::script::{Block, Command, Expression, ExpressionKind, Literal, Program, Statement, StatementKind};
+use crate::script::{
+    Block, Command, Expression, ExpressionKind, Job, Literal, Program, Statement, StatementKind,
+};
 use crate::source::{Span, TextMap};
 
 pub(super) fn is_build(root: Ref<'_>) -> bool {
@@ -26,7 +28,12 @@ pub(super) fn is_build(root: Ref<'_>) -> bool {
 
 pub(super) fn programs(root: Ref<'_>, at: At<'_>) -> Vec<Program> {
     let build = Build { root, at };
-    root.get("steps").into_iter().flat_map(Ref::items).filter_map(|step| build.step(step)).collect()
+    let one = |step: Ref<'_>| {
+        let program = build.step(step)?;
+        let program = super::tolerated(super::plain_tolerance(step, "allowFailure"), program);
+        Some(Program { job: Some(Job::alone(root.span())), ..program })
+    };
+    root.get("steps").into_iter().flat_map(Ref::items).filter_map(one).collect()
 }
 
 #[derive(Clone, Copy)]

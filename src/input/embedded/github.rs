@@ -15,10 +15,10 @@ use super::expression::{self, Names};
 use super::text::{self, scalar};
 use super::{At, bound, change_directory, exported, input};
 use super::{matrix, step_env};
-use crate::document::Ref;
+use crate::document::{Entry, Ref};
 use crate::input::shell::{Placeholder, lower_template};
 use crate::input::text_map;
-use crate::script::{Block, CompareOperator, Expression, ExpressionKind, Program};
+use crate::script::{Block, CompareOperator, Expression, ExpressionKind, Job, Program};
 use crate::source::Span;
 use crate::value::Reason;
 use std::collections::BTreeSet;
@@ -26,25 +26,65 @@ use std::collections::BTreeSet;
 /// The variable that tells a job's `environment`.
 const ENVIRONMENT: &str = "GITHUB_ENVIRONMENT";
 
+/// What lets a step, or a job, fail.
+const MAY_FAIL: &str = "continue-on-error";
+
 pub(super) fn programs(root: Ref<'_>, at: At<'_>) -> Vec<Program> {
     let mut programs = Vec::new();
-    for job in root.get("jobs").map(Ref::entries).unwrap_or_default() {
-        let job = root.document().at(job.value);
+    let jobs = root.get("jobs").map(Ref::entries).unwrap_or_default();
+    for entry in jobs {
+        let job = root.document().at(entry.value);
+        let as_job = Job { span: entry.key_span, waited_for_by: waiting(jobs, root, &entry.key).into() };
         let mut handed = Vec::new();
         for step in job.get("steps").into_iter().flat_map(Ref::items) {
             let speaks = |key: &str| matrix::speaks_of(job, key, 0) || matrix::speaks_of(step, key, 0);
             for run in matrix::runs(job, &speaks) {
-                programs.extend(step_program(&[root, job, step], run, &handed, at));
+                let program = step_program(&[root, job, step], run, &handed, at);
+                programs.extend(program.map(|one| Program { job: Some(as_job.clone()), ..one }));
             }
             handed.extend(sets(step, at));
         }
     }
     let mut handed = Vec::new();
     for step in root.path(&["runs", "steps"]).into_iter().flat_map(Ref::items) {
-        programs.extend(step_program(&[root, step], matrix::Run::default(), &handed, at));
+        let program = step_program(&[root, step], matrix::Run::default(), &handed, at);
+        programs.extend(program.map(|one| Program { job: Some(Job::alone(root.span())), ..one }));
         handed.extend(sets(step, at));
     }
     programs
+}
+
+/// The jobs that begin only once a job has succeeded: those that need it, and those that need them.
+fn waiting(jobs: &[Entry], root: Ref<'_>, job: &str) -> Vec<Span> {
+    let needs = |entry: &Entry, name: &str| {
+        let needs = root.document().at(entry.value).get("needs");
+        needs.is_some_and(|needs| {
+            needs.text() == Some(name) || needs.items().any(|item| item.text() == Some(name))
+        })
+    };
+    let mut names = vec![job];
+    let mut spans = Vec::new();
+    let mut at = 0;
+    while let Some(&name) = names.get(at) {
+        at += 1;
+        for entry in jobs.iter().filter(|entry| needs(entry, name)) {
+            if !names.contains(&entry.key.as_str()) {
+                names.push(&entry.key);
+                spans.push(entry.key_span);
+            }
+        }
+    }
+    spans
+}
+
+/// Whether a later step asks how a step came out, so that its failure is put off rather than ignored.
+///
+/// <https://docs.github.com/en/actions/reference/workflows-and-actions/contexts#steps-context>
+fn is_asked_for(levels: &[Ref<'_>], at: At<'_>) -> bool {
+    let [.., job, step] = levels else { return false };
+    let id = step.get("id").and_then(Ref::text).filter(|id| !id.is_empty());
+    let asks = |id: &str| at.source.slice(job.span()).contains(&format!("steps.{id}.outcome"));
+    id.is_some_and(asks)
 }
 
 /// What a step sets for the steps behind it.
@@ -95,16 +135,22 @@ fn step_program<'a>(
     }
     let tests = levels.iter().filter_map(|level| level.get("if"));
     conditions.extend(tests.filter_map(|test| names.condition(test)).collect::<Vec<_>>());
-    match script {
+    let may_fail = levels.iter().rev().find(|level| level.get(MAY_FAIL).is_some());
+    let tolerance = may_fail.filter(|_| !is_asked_for(levels, at)).and_then(|level| {
+        let when = level.get(MAY_FAIL).and_then(|value| names.condition(value));
+        super::tolerance(*level, MAY_FAIL, when)
+    });
+    let program = match script {
         Some(script) => {
             let program = names.script(script, &mut before);
-            Some(super::program(script.span(), before, vec![program], conditions))
+            super::program(script.span(), before, vec![program], conditions)
         }
         None => {
             before.push(actions::command_of(step, at, &mut names)?);
-            Some(super::program(step.span(), before, Vec::new(), conditions))
+            super::program(step.span(), before, Vec::new(), conditions)
         }
-    }
+    };
+    Some(super::tolerated(tolerance, program))
 }
 
 /// `name == 'text'`: the run of a matrix in which the name has this value.

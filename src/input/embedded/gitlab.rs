@@ -8,9 +8,12 @@
 
 use super::text::{self, scalar};
 use super::{At, exported};
-use crate::document::Ref;
+use crate::document::{Entry, Ref};
 use crate::input::{shell, text_map};
-use crate::script::{Block, CompareOperator, Element, Expression, ExpressionKind, InputKind, Program};
+use crate::script::{
+    Block, CompareOperator, Element, Expression, ExpressionKind, Ignoring, InputKind, Job, Program,
+};
+use crate::source::Span;
 
 /// Keys of the file that are no jobs.
 const NO_JOBS: &[&str] =
@@ -26,7 +29,43 @@ pub(super) fn is_pipeline(root: Ref<'_>, path: &str) -> bool {
 
 pub(super) fn programs(root: Ref<'_>, at: At<'_>) -> Vec<Program> {
     let jobs = root.entries().iter().filter(|entry| !NO_JOBS.contains(&entry.key.as_str()));
-    jobs.filter_map(|entry| job(root, root.document().at(entry.value), at)).collect()
+    jobs.filter_map(|entry| {
+        let program = job(root, root.document().at(entry.value), at)?;
+        let waited_for_by = waiting(root, entry).into();
+        Some(Program { job: Some(Job { span: entry.key_span, waited_for_by }), ..program })
+    })
+    .collect()
+}
+
+/// The jobs of later stages, and those that name the job in `needs`.
+///
+/// <https://docs.gitlab.com/ci/yaml/#stages>, <https://docs.gitlab.com/ci/yaml/#needs>
+fn waiting(root: Ref<'_>, job: &Entry) -> Vec<Span> {
+    let stages: Vec<&str> = match root.get("stages") {
+        Some(stages) => stages.items().filter_map(Ref::text).collect(),
+        None => vec!["build", "test", "deploy"],
+    };
+    let stage = |entry: &Entry| {
+        let stage = root.document().at(entry.value).get("stage").and_then(Ref::text).unwrap_or("test");
+        stages.iter().position(|one| *one == stage)
+    };
+    let waits = |entry: &&Entry| {
+        let needs = root.document().at(entry.value).get("needs");
+        let names = |item: Ref<'_>| item.get("job").unwrap_or(item).text() == Some(&job.key);
+        match needs {
+            Some(needs) => needs.items().any(names),
+            None => stage(job).zip(stage(entry)).is_some_and(|(own, other)| other > own),
+        }
+    };
+    root.entries().iter().filter(waits).map(|entry| entry.key_span).collect()
+}
+
+/// Why a job may fail. A manual job may anyway: nobody need start it.
+///
+/// <https://docs.gitlab.com/ci/yaml/#allow_failure>
+fn tolerance(job: Ref<'_>) -> Option<Ignoring> {
+    let is_manual = job.get("when").and_then(Ref::text) == Some("manual");
+    super::plain_tolerance(job, "allow_failure").filter(|_| !is_manual)
 }
 
 fn job(root: Ref<'_>, job: Ref<'_>, at: At<'_>) -> Option<Program> {
@@ -47,7 +86,8 @@ fn job(root: Ref<'_>, job: Ref<'_>, at: At<'_>) -> Option<Program> {
         lines(part, at, &mut scripts, 0);
     }
     let conditions = only(job).into_iter().collect();
-    Some(super::program(script.span(), before, scripts, conditions))
+    let program = super::program(script.span(), before, scripts, conditions);
+    Some(super::tolerated(tolerance(job), program))
 }
 
 /// A script is a text, a list of texts, or (through references) a list of lists.

@@ -18,9 +18,9 @@ mod taskfile;
 mod text;
 
 use crate::document::{Document, Ref};
-use crate::input::Limits;
+use crate::input::{Limits, Told};
 use crate::script::{
-    Block, Clause, Expression, ExpressionKind, InputKind, Literal, Program, Scoping, Statement,
+    Block, Clause, Expression, ExpressionKind, Ignoring, InputKind, Literal, Program, Scoping, Statement,
     StatementKind, Target,
 };
 use crate::source::{Source, Span};
@@ -61,10 +61,10 @@ struct At<'a> {
 /// A program for one shell: the statements of the document before those of the script.
 fn program(span: Span, before: Block, scripts: Vec<Program>, conditions: Vec<Expression>) -> Program {
     let mut body = before;
-    let mut diagnostics = Vec::new();
+    let mut told = Told::default();
     for mut script in scripts {
         body.append(&mut script.body);
-        diagnostics.append(&mut script.diagnostics);
+        told.take(&mut script);
     }
     for condition in conditions.into_iter().rev() {
         let span = condition.span;
@@ -76,9 +76,32 @@ fn program(span: Span, before: Block, scripts: Vec<Program>, conditions: Vec<Exp
         scoping: Scoping::Dynamic,
         free_names_are_inputs: true,
         commands_call_functions: true,
+        job: None,
         body,
-        diagnostics,
+        diagnostics: told.diagnostics,
+        comments: told.comments,
     }
+}
+
+/// Why all that stands in a node may fail: an entry such as `continue-on-error: true`, if it is there.
+fn tolerance(node: Ref<'_>, key: &str, when: Option<Expression>) -> Option<Ignoring> {
+    let entry = node.entry(key)?;
+    let span = entry.key_span.cover(node.document().at(entry.value).span());
+    Some(Ignoring { name: key.to_string(), span, when, is_whole: true, reason: None })
+}
+
+/// The same, where the entry can say nothing but `true` and `false`.
+fn plain_tolerance(node: Ref<'_>, key: &str) -> Option<Ignoring> {
+    let says = node.get(key).and_then(Ref::text).is_some_and(|text| text.eq_ignore_ascii_case("true"));
+    tolerance(node, key, None).filter(|_| says)
+}
+
+/// A program of which a failure counts for nothing, if there is a reason for that.
+fn tolerated(ignoring: Option<Ignoring>, program: Program) -> Program {
+    let Some(ignoring) = ignoring else { return program };
+    let span = ignoring.span;
+    let body = vec![Statement { kind: StatementKind::Ignoring(Box::new(ignoring), program.body), span }];
+    Program { body, ..program }
 }
 
 /// `name = value`, handed on to every command.

@@ -7,7 +7,7 @@
 
 use super::At;
 use crate::document::{Entry, Ref};
-use crate::input::{shell, text_map};
+use crate::input::{Told, shell, text_map};
 use crate::script::{
     Block, Command, Expression, ExpressionKind, Function, Program, Statement, StatementKind,
 };
@@ -37,8 +37,8 @@ pub(super) fn programs(root: Ref<'_>, at: At<'_>) -> Vec<Program> {
             );
         }
     }
-    let mut diagnostics = Vec::new();
-    let functions = functions(scripts, &names, at, &mut diagnostics);
+    let mut told = Told::default();
+    let functions = functions(scripts, &names, at, &mut told);
     let is_root = |entry: &&Entry| !called.contains(&entry.key);
     let mut roots: Vec<&Entry> = scripts.entries().iter().filter(is_root).collect();
     if roots.is_empty() {
@@ -54,17 +54,12 @@ pub(super) fn programs(root: Ref<'_>, at: At<'_>) -> Vec<Program> {
         body.push(Statement { kind: StatementKind::Subshell(vec![call]), span: entry.key_span });
     }
     let mut program = super::program(scripts.span(), body, Vec::new(), Vec::new());
-    program.diagnostics = diagnostics;
+    (program.diagnostics, program.comments) = (told.diagnostics, told.comments);
     vec![program]
 }
 
 /// Each script as a function that its runners call, with what runs before and after it.
-fn functions(
-    scripts: Ref<'_>,
-    names: &BTreeSet<&str>,
-    at: At<'_>,
-    diagnostics: &mut Vec<crate::diagnostic::Diagnostic>,
-) -> Vec<Function> {
+fn functions(scripts: Ref<'_>, names: &BTreeSet<&str>, at: At<'_>, told: &mut Told) -> Vec<Function> {
     let mut all = Vec::new();
     let mut words = BTreeMap::new();
     for entry in scripts.entries() {
@@ -79,7 +74,7 @@ fn functions(
             words.insert(called, run.name);
         }
         let mut lowered = shell::lower(&script, &map, at.limits);
-        diagnostics.append(&mut lowered.diagnostics);
+        told.take(&mut lowered);
         let around = |prefix: &str| {
             let name = format!("{prefix}{}", entry.key);
             names.contains(name.as_str()).then(|| call(&name, entry.key_span))

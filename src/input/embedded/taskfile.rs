@@ -11,8 +11,8 @@ use super::{At, bound, change_directory, exported, input, literal};
 use crate::diagnostic::Diagnostic;
 use crate::document::{Entry, Ref};
 use crate::input::shell::{Placeholder, lower_template};
-use crate::input::text_map;
-use crate::script::{Block, Expression, ExpressionKind, Program, Statement, StatementKind};
+use crate::input::{Told, text_map};
+use crate::script::{Block, Expression, ExpressionKind, Job, Program, Statement, StatementKind};
 use crate::source::Span;
 use crate::value::Reason;
 use std::collections::BTreeSet;
@@ -48,13 +48,14 @@ pub(super) fn programs(root: Ref<'_>, at: At<'_>) -> Vec<Program> {
 
 fn program(root: Ref<'_>, entry: &Entry, at: At<'_>) -> Option<Program> {
     let mut run =
-        Run { root, at, known: BTreeSet::new(), commands: 0, diagnostics: Vec::new(), path: Vec::new() };
+        Run { root, at, known: BTreeSet::new(), commands: 0, told: Told::default(), path: Vec::new() };
     let mut body = Vec::new();
     run.declare(root, &mut body);
     run.task(&entry.key, &mut body);
     let span = root.get("tasks")?.get(&entry.key)?.span();
     let mut program = super::program(span, body, Vec::new(), Vec::new());
-    program.diagnostics = run.diagnostics;
+    program.job = Some(Job::alone(span));
+    (program.diagnostics, program.comments) = (run.told.diagnostics, run.told.comments);
     (run.commands > 0).then_some(program)
 }
 
@@ -68,17 +69,24 @@ struct Run<'a> {
     at: At<'a>,
     known: BTreeSet<String>,
     commands: usize,
-    diagnostics: Vec<Diagnostic>,
+    told: Told,
     /// The tasks that are being read, for calls in a circle.
     path: Vec<String>,
 }
 
 impl<'a> Run<'a> {
     fn task(&mut self, name: &str, body: &mut Block) {
-        if self.path.len() >= MAX_DEPTH || self.path.iter().any(|open| open == name) {
+        // A call in a circle is an error of the task runner's.
+        if self.path.iter().any(|open| open == name) {
             return;
         }
         let Some(task) = self.root.path(&["tasks", name]) else { return };
+        if self.path.len() >= MAX_DEPTH {
+            let message = format!("calls of tasks nest more than {MAX_DEPTH} deep; this one is not read");
+            let told = Diagnostic::error("input-limit", task.span(), message)
+                .with_help("call the tasks in a flatter way, or exclude the file in celador.yaml");
+            return self.told.diagnostics.push(told);
+        }
         self.path.push(name.to_string());
         self.declare(task, body);
         if let Some(directory) = task.get("dir").filter(|directory| directory.text().is_some()) {
@@ -119,7 +127,7 @@ impl<'a> Run<'a> {
                     format!("calls of tasks lead to more than {MAX_COMMANDS} commands; the rest is not read");
                 let told = Diagnostic::error("input-limit", command.span(), message)
                     .with_help("split the tasks, or exclude the file in celador.yaml");
-                self.diagnostics.push(told);
+                self.told.diagnostics.push(told);
             }
             return;
         }
@@ -132,9 +140,22 @@ impl<'a> Run<'a> {
         }
         let mut inner = Vec::new();
         let mut lowered = self.script(script, &mut inner);
-        self.diagnostics.append(&mut lowered.diagnostics);
+        self.told.take(&mut lowered);
         inner.append(&mut lowered.body);
-        body.push(Statement { kind: StatementKind::Subshell(inner), span: script.span() });
+        // https://taskfile.dev/usage/#ignore-errors
+        let level = self.path.last().and_then(|task| self.root.path(&["tasks", task]));
+        let tolerance = [Some(command), level]
+            .into_iter()
+            .flatten()
+            .find_map(|level| super::plain_tolerance(level, "ignore_error"));
+        let run = Statement { kind: StatementKind::Subshell(inner), span: script.span() };
+        match tolerance {
+            Some(ignoring) => {
+                let kind = StatementKind::Ignoring(Box::new(ignoring), vec![run]);
+                body.push(Statement { kind, span: script.span() });
+            }
+            None => body.push(run),
+        }
     }
 
     /// `env` and `vars` of the file or of a task.

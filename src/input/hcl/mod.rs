@@ -12,6 +12,7 @@
 //!
 //! <https://developer.hashicorp.com/terraform/language/syntax/configuration>
 
+mod comments;
 pub mod module;
 mod reader;
 

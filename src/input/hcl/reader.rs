@@ -1,9 +1,10 @@
 //! From the syntax tree to nodes. Its depth is bounded by the parser (64 levels).
 
+use super::comments::comments;
 use crate::document::{Builder, Entry, NodeId, NodeKind, ScalarType, Style};
 use crate::input::problem::{self, Problems};
 use crate::input::{Limits, Read};
-use crate::source::{SourceId, Span};
+use crate::source::{ADDRESSED, SourceId, Span};
 use hcl_edit::Span as _;
 use hcl_edit::expr::{Expression, Object, ObjectKey};
 use hcl_edit::structure::{Block, Body, Structure};
@@ -29,6 +30,14 @@ pub(super) fn read(body: &Body, text: &str, mark: usize, id: SourceId, limits: &
         Reader { id, mark, text, limits: *limits, builder, problems: Problems::default(), full: false };
     let whole = reader.span(Some(0..text.len()));
     let entries = reader.body(body);
+    if text.contains(ADDRESSED) {
+        for range in comments(body, text) {
+            let words = text.get(range.clone()).unwrap_or_default();
+            let words = words.trim_start_matches(['#', '/', '*']).trim_end_matches("*/").trim().to_owned();
+            let span = reader.span(Some(range));
+            reader.builder.comment(words, span);
+        }
+    }
     let root = reader.builder.node(NodeKind::Mapping(entries), whole);
     let document = reader.builder.finish(root);
     Read { documents: vec![document], diagnostics: reader.problems.finish() }

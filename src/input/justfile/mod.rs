@@ -9,13 +9,16 @@
 //!
 //! <https://just.systems/man/en/>
 
+mod comments;
 mod expression;
 mod recipe;
 
+pub use comments::comments;
+
 use crate::diagnostic::Diagnostic;
-use crate::input::{Limits, problem};
+use crate::input::{Limits, Told, problem};
 use crate::script::{
-    Block, Expression, ExpressionKind, InputKind, Program, Scoping, Statement, StatementKind, Target,
+    Block, Expression, ExpressionKind, InputKind, Job, Program, Scoping, Statement, StatementKind, Target,
 };
 use crate::source::{Source, SourceId, Span};
 use std::collections::BTreeMap;
@@ -193,16 +196,18 @@ impl<'a> Justfile<'a> {
             self.parameters(&caller.parameters, None, &mut names, &mut body);
         }
         self.parameters(&recipe.parameters, call.map(|(_, arguments)| arguments), &mut names, &mut body);
-        let mut diagnostics = Vec::new();
-        let mut lowered = recipe::lower(self, recipe, &names, &mut diagnostics)?;
+        let mut told = Told::default();
+        let mut lowered = recipe::lower(self, recipe, &names, &mut told)?;
         body.append(&mut lowered);
         Some(Program {
             source: self.id,
             scoping: Scoping::Dynamic,
             free_names_are_inputs: true,
             commands_call_functions: true,
+            job: recipe.body.first().map(|line| Job::alone(self.span(line.clone()))),
             body,
-            diagnostics,
+            diagnostics: told.diagnostics,
+            comments: told.comments,
         })
     }
 

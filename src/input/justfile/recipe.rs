@@ -1,9 +1,9 @@
 //! Recipes: their headers, and their bodies as scripts.
 
 use super::{Dependency, Justfile, Parameter, Recipe, expression, is_name};
-use crate::diagnostic::Diagnostic;
-use crate::input::Format;
+use crate::input::makefile::ignoring_failure;
 use crate::input::shell::{Placeholder, lower_template};
+use crate::input::{Format, Told};
 use crate::script::{Block, ExpressionKind, Statement, StatementKind, Target};
 use crate::source::TextMap;
 use std::collections::BTreeMap;
@@ -92,7 +92,7 @@ pub(super) fn lower(
     file: &Justfile<'_>,
     recipe: &Recipe,
     names: &BTreeMap<String, String>,
-    diagnostics: &mut Vec<Diagnostic>,
+    told: &mut Told,
 ) -> Option<Block> {
     let first = recipe.body.first().and_then(|line| file.text.get(line.clone())).unwrap_or_default().trim();
     if first.starts_with("#!") {
@@ -100,7 +100,7 @@ pub(super) fn lower(
             return None;
         }
         let mut body = Vec::new();
-        script(file, &recipe.body, names, &mut body, diagnostics);
+        script(file, &recipe.body, names, &mut body, told);
         return Some(body);
     }
     let mut body = Vec::new();
@@ -115,10 +115,13 @@ pub(super) fn lower(
             let Some(next) = lines.next() else { break };
             together.push(next);
         }
-        let span = file.span(together.first()?.start..together.last()?.end);
+        let first = together.first()?.clone();
+        let span = file.span(first.start..together.last()?.end);
         let mut inner = Vec::new();
-        script(file, &together, names, &mut inner, diagnostics);
-        body.push(Statement { kind: StatementKind::Subshell(inner), span });
+        script(file, &together, names, &mut inner, told);
+        // `-` is make's: https://just.systems/man/en/sigils.html
+        let run = Statement { kind: StatementKind::Subshell(inner), span };
+        body.push(ignoring_failure(file.text, first, |at| file.span(at), run));
     }
     Some(body)
 }
@@ -129,7 +132,7 @@ fn script(
     lines: &[Range<usize>],
     names: &BTreeMap<String, String>,
     body: &mut Block,
-    diagnostics: &mut Vec<Diagnostic>,
+    told: &mut Told,
 ) {
     let number = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
     let (mut text, mut anchors, mut placeholders) = (String::new(), Vec::new(), Vec::new());
@@ -174,6 +177,6 @@ fn script(
     let whole = file.span(first.start..last.end);
     let map = TextMap::stretches(file.id, anchors, whole);
     let mut lowered = lower_template(&text, &map, file.limits, &placeholders);
-    diagnostics.append(&mut lowered.diagnostics);
+    told.take(&mut lowered);
     body.append(&mut lowered.body);
 }

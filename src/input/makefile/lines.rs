@@ -74,8 +74,8 @@ const OPERATORS: [(&str, Operator); 7] = [
     ("=", Operator::Recursive),
 ];
 
-/// The logical lines of a text.
-pub(super) fn lines(text: &str) -> Vec<Line> {
+/// The logical lines of a text; its comments are added to a list.
+pub(super) fn lines(text: &str, comments: &mut Vec<Range<usize>>) -> Vec<Line> {
     let mut all: Vec<Line> = Vec::new();
     let mut start = 0;
     let (mut in_rule, mut depth, mut in_define) = (false, 0usize, false);
@@ -101,7 +101,7 @@ pub(super) fn lines(text: &str) -> Vec<Line> {
             in_define = true;
             continue;
         }
-        let code = code(text, range.clone());
+        let code = code(text, range.clone(), comments);
         let kind = kind(text, code.clone());
         match &kind {
             LineKind::If { .. } => depth += 1,
@@ -133,14 +133,15 @@ fn logical_end(text: &str, start: usize) -> usize {
     }
 }
 
-/// A line without its comment and the blanks around it.
-fn code(text: &str, range: Range<usize>) -> Range<usize> {
+/// A line without its comment, which is added to a list, and the blanks around it.
+fn code(text: &str, range: Range<usize>, comments: &mut Vec<Range<usize>>) -> Range<usize> {
     let line = text.get(range.clone()).unwrap_or_default();
     let mut end = line.len();
     for (at, _) in line.match_indices('#') {
         let escaped = line.get(..at).is_some_and(|before| before.ends_with('\\'));
         if !escaped {
             end = at;
+            comments.push(trim(text, range.start + at..range.end));
             break;
         }
     }

@@ -17,20 +17,25 @@ mod lines;
 mod recipe;
 mod value;
 
+pub(in crate::input) use recipe::ignoring_failure;
+
 use crate::diagnostic::Diagnostic;
-use crate::input::{Limits, problem};
+use crate::input::{Limits, Told, problem};
 use crate::script::{
-    Block, Clause, CompareOperator, Expression, ExpressionKind, InputKind, Literal, Program, Scoping,
+    Block, Clause, CompareOperator, Expression, ExpressionKind, InputKind, Job, Literal, Program, Scoping,
     Statement, StatementKind, Target,
 };
-use crate::source::{Source, SourceId, Span};
+use crate::source::{Comments, Source, SourceId, Span};
 use lines::{Line, LineKind, Operator};
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How far prerequisites are followed.
 const MAX_DEPTH: usize = 8;
 /// How many lines all programs of a file may hold together: each holds the variables of the file.
 const MAX_LINES: usize = 1_000_000;
+/// How many targets are followed that wait for one.
+const MAX_WAITING: usize = 64;
 /// How deeply conditionals may nest.
 const MAX_CONDITIONALS: usize = 32;
 
@@ -39,6 +44,10 @@ const MAX_CONDITIONALS: usize = 32;
 struct Rule {
     prerequisites: Vec<String>,
     recipe: Vec<std::ops::Range<usize>>,
+    /// The first line that names it as a target.
+    head: Option<std::ops::Range<usize>>,
+    /// The targets that depend on it.
+    needed_by: Vec<String>,
     /// Variables of the target, as lines.
     own: Vec<usize>,
 }
@@ -55,6 +64,8 @@ struct Makefile<'a> {
     order: Vec<String>,
     exported: BTreeSet<String>,
     exports_all: bool,
+    /// Where something nests more deeply than is followed.
+    too_deep: Cell<Option<Span>>,
 }
 
 /// The programs of a file's recipes, in its order.
@@ -65,7 +76,7 @@ pub fn programs(source: &Source, id: SourceId, limits: &Limits) -> (Vec<Program>
         return (Vec::new(), vec![diagnostic]);
     }
     let (text, mark) = source.text_after_mark();
-    let lines = lines::lines(text);
+    let lines = lines::lines(text, &mut Vec::new());
     let mut file = Makefile {
         text,
         mark,
@@ -76,6 +87,7 @@ pub fn programs(source: &Source, id: SourceId, limits: &Limits) -> (Vec<Program>
         order: Vec::new(),
         exported: BTreeSet::new(),
         exports_all: false,
+        too_deep: Cell::new(None),
     };
     file.collect();
     let mut programs = Vec::new();
@@ -108,7 +120,31 @@ pub fn programs(source: &Source, id: SourceId, limits: &Limits) -> (Vec<Program>
             file.below(&mut path, None, &mut programs);
         }
     }
-    (programs, Vec::new())
+    let too_deep = file.too_deep.get().map(|span| {
+        let message = format!(
+            "conditionals nest more than {MAX_CONDITIONALS} deep, or prerequisites more than {MAX_DEPTH}; what lies deeper is not read"
+        );
+        Diagnostic::error("input-limit", span, message)
+            .with_help("exclude it in celador.yaml, or nest less deeply")
+    });
+    (programs, too_deep.into_iter().collect())
+}
+
+/// The comments of the file itself; those of its recipes are the programs'.
+pub fn comments(source: &Source, id: SourceId) -> Comments {
+    let (text, mark) = source.text_after_mark();
+    let mut spans = Vec::new();
+    let lines = lines::lines(text, &mut spans);
+    let mut found = Comments::default();
+    let span = |range: std::ops::Range<usize>| Span::new(id, range.start + mark, range.end + mark);
+    for range in spans {
+        found.add(source, span(range));
+    }
+    // A continued line is one line to make, and has room for one comment, at its end.
+    let continued =
+        lines.into_iter().filter(|line| text.get(line.range.clone()).is_some_and(|line| line.contains('\n')));
+    found.closed.extend(continued.map(|line| span(line.range)));
+    found
 }
 
 impl<'a> Makefile<'a> {
@@ -142,6 +178,7 @@ impl<'a> Makefile<'a> {
                         let rule = self.rules.entry(target.clone()).or_default();
                         rule.prerequisites.extend(prerequisites.iter().cloned());
                         rule.recipe.extend(recipe.clone());
+                        rule.head.get_or_insert_with(|| line.range.clone());
                     }
                 }
                 LineKind::TargetVariable { targets, .. } => {
@@ -162,6 +199,27 @@ impl<'a> Makefile<'a> {
                 LineKind::Variable { .. } | LineKind::Other => {}
             }
         }
+        for target in &self.order {
+            let needed = self.rules.get(target).map(|rule| rule.prerequisites.clone()).unwrap_or_default();
+            for prerequisite in needed {
+                if let Some(rule) = self.rules.get_mut(&prerequisite) {
+                    rule.needed_by.push(target.clone());
+                }
+            }
+        }
+    }
+
+    /// The recipe of a target as a job, with the targets that are made only once it is.
+    fn job(&self, target: &str) -> Option<Job> {
+        let span = |target: &str| Some(self.span(self.rules.get(target)?.head.clone()?));
+        let mut seen = BTreeSet::from([target]);
+        let mut waiting = vec![target];
+        while let Some(next) = waiting.pop().filter(|_| seen.len() < MAX_WAITING) {
+            let needed_by = self.rules.get(next).map(|rule| rule.needed_by.as_slice()).unwrap_or_default();
+            waiting.extend(needed_by.iter().map(String::as_str).filter(|one| seen.insert(one)));
+        }
+        let waited_for_by = seen.into_iter().filter(|one| *one != target).filter_map(span).collect();
+        Some(Job { span: span(target)?, waited_for_by })
     }
 
     /// Programs for the recipes of everything that the last target of the path depends on, under the
@@ -174,6 +232,10 @@ impl<'a> Makefile<'a> {
     ) {
         let Some(rule) = path.last().and_then(|target| self.rules.get(*target)) else { return };
         if path.len() > MAX_DEPTH {
+            if !rule.prerequisites.is_empty() {
+                let head = rule.head.clone().map(|range| self.span(range));
+                self.too_deep.set(head.or(Some(Span::beginning(self.id))));
+            }
             return;
         }
         for prerequisite in &rule.prerequisites {
@@ -211,10 +273,10 @@ impl<'a> Makefile<'a> {
             self.recompute(&given, &mut names, &mut body);
         }
         let target = path.last().copied().unwrap_or_default();
-        let mut diagnostics = Vec::new();
+        let mut told = Told::default();
         if let Some(rule) = self.rules.get(target) {
             let recipe = recipe::Recipe { target, prerequisites: &rule.prerequisites, lines: &rule.recipe };
-            let mut lowered = recipe::lower(self, &recipe, &mut names, &mut diagnostics);
+            let mut lowered = recipe::lower(self, &recipe, &mut names, &mut told);
             body.append(&mut lowered);
         }
         let mut whole = names.inputs();
@@ -224,8 +286,10 @@ impl<'a> Makefile<'a> {
             scoping: Scoping::Dynamic,
             free_names_are_inputs: true,
             commands_call_functions: true,
+            job: self.job(target),
             body: whole,
-            diagnostics,
+            diagnostics: told.diagnostics,
+            comments: told.comments,
         }
     }
 
@@ -275,8 +339,13 @@ impl<'a> Makefile<'a> {
                     let again = false;
                     self.assign(name.clone(), *operator, value.clone(), again, names, &mut body);
                 }
-                LineKind::If { .. } if depth < MAX_CONDITIONALS => {
-                    body.extend(self.conditional(index, depth, names))
+                LineKind::If { .. } => {
+                    if depth >= MAX_CONDITIONALS {
+                        self.too_deep.set(Some(Span::beginning(self.id)));
+                        *index = self.lines.len();
+                        return body;
+                    }
+                    body.extend(self.conditional(index, depth, names));
                 }
                 LineKind::Else(_) | LineKind::EndIf if depth > 0 => return body,
                 _ => *index += 1,

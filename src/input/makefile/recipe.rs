@@ -2,10 +2,10 @@
 
 use super::Makefile;
 use super::value::{self, Kind, Names};
-use crate::diagnostic::Diagnostic;
+use crate::input::Told;
 use crate::input::shell::{Placeholder, lower_template};
-use crate::script::{Block, Expression, ExpressionKind, Statement, StatementKind, Target};
-use crate::source::TextMap;
+use crate::script::{Block, Expression, ExpressionKind, Ignoring, Statement, StatementKind, Target};
+use crate::source::{Span, TextMap};
 use crate::value::Reason;
 use std::ops::Range;
 
@@ -17,12 +17,7 @@ pub(super) struct Recipe<'r> {
 }
 
 /// The recipe's statements: each line is a subshell.
-pub(super) fn lower(
-    file: &Makefile<'_>,
-    recipe: &Recipe<'_>,
-    names: &mut Names,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Block {
+pub(super) fn lower(file: &Makefile<'_>, recipe: &Recipe<'_>, names: &mut Names, told: &mut Told) -> Block {
     let mut body = Vec::new();
     for line in recipe.lines {
         let mut before = Vec::new();
@@ -33,11 +28,31 @@ pub(super) fn lower(
         let span = file.span(line.clone());
         let map = TextMap::stretches(file.id, script.anchors, span);
         let mut lowered = lower_template(&script.text, &map, file.limits, &script.placeholders);
-        diagnostics.append(&mut lowered.diagnostics);
+        told.take(&mut lowered);
         body.append(&mut before);
-        body.push(Statement { kind: StatementKind::Subshell(lowered.body), span });
+        let run = Statement { kind: StatementKind::Subshell(lowered.body), span };
+        body.push(ignoring_failure(file.text, line.clone(), |at| file.span(at), run));
     }
     body
+}
+
+/// A line as it runs: one with `-` in front may fail.
+///
+/// <https://www.gnu.org/software/make/manual/make.html#Errors>
+pub(in crate::input) fn ignoring_failure(
+    text: &str,
+    line: Range<usize>,
+    span: impl Fn(Range<usize>) -> Span,
+    run: Statement,
+) -> Statement {
+    let written = text.get(line.clone()).unwrap_or_default();
+    let marks = written.bytes().take_while(|byte| matches!(byte, b'@' | b'-' | b'+' | b' ' | b'\t'));
+    let Some(at) = marks.enumerate().find_map(|(at, byte)| (byte == b'-').then_some(line.start + at)) else {
+        return run;
+    };
+    let (name, place) = ("-".to_string(), span(at..at + 1));
+    let ignoring = Ignoring { name, span: place, when: None, is_whole: true, reason: None };
+    Statement { span: run.span, kind: StatementKind::Ignoring(Box::new(ignoring), vec![run]) }
 }
 
 /// What the shell is handed, before references are filled in.

@@ -8,6 +8,7 @@ mod arguments;
 mod calls;
 mod classes;
 mod commands;
+mod comments;
 mod expressions;
 mod functions;
 mod guard;
@@ -24,8 +25,8 @@ mod tests;
 
 use crate::diagnostic::Diagnostic;
 use crate::input::Limits;
-use crate::script::{Expression, ExpressionKind, Program, Scoping, Statement};
-use crate::source::{Source, SourceId, Span};
+use crate::script::{Expression, ExpressionKind, Job, Program, Scoping, Statement};
+use crate::source::{ADDRESSED, Comments, Source, SourceId, Span};
 use crate::value::Reason;
 use names::Names;
 use ruff_python_ast as ast;
@@ -61,6 +62,10 @@ pub fn lower(source: &Source, id: SourceId, limits: &Limits) -> Program {
     if diagnostics.is_empty() {
         diagnostics.extend(syntax_errors(parsed.errors(), text, id, offset));
     }
+    let comments = match text.contains(ADDRESSED) {
+        true => comments::comments(parsed.tokens(), source, id, offset),
+        false => Comments::default(),
+    };
     let mut body = Vec::new();
     if let ast::Mod::Module(module) = parsed.syntax() {
         let names = Names::collect(&module.body);
@@ -73,8 +78,10 @@ pub fn lower(source: &Source, id: SourceId, limits: &Limits) -> Program {
         scoping: Scoping::Lexical,
         free_names_are_inputs: false,
         commands_call_functions: false,
+        job: Some(Job::alone(Span::new(id, offset, offset + text.len()))),
         body,
         diagnostics,
+        comments,
     }
 }
 

@@ -46,10 +46,13 @@ impl<'a> Lowerer<'a> {
     /// The expression whose truth is the status of a statement, and what has to run before it.
     pub(super) fn condition(&mut self, node: Node<'a>) -> (Block, Expression) {
         let outer = std::mem::take(&mut self.pending);
+        // A failure that is asked for ends nothing.
+        let ends_on_failure = std::mem::replace(&mut self.ends_on_failure, false);
         let mut pre = Vec::new();
         let condition = self
             .deeper(node, |this| this.condition_here(node, &mut pre))
             .unwrap_or_else(|| self.opaque(node, Reason::Limit));
+        self.ends_on_failure = ends_on_failure;
         let mut block = std::mem::replace(&mut self.pending, outer);
         block.append(&mut pre);
         (block, condition)
@@ -103,7 +106,7 @@ impl<'a> Lowerer<'a> {
                     let right = self.condition_inside(right, pre);
                     let span = whole.span.cover(right.span);
                     let both = vec![whole, right];
-                    let kind = match operator {
+                    let kind = match operator.kind() {
                         "&&" => ExpressionKind::And(both),
                         _ => ExpressionKind::Or(both),
                     };

@@ -10,35 +10,42 @@ impl<'a> Lowerer<'a> {
     pub(super) fn list_statement(&mut self, node: Node<'a>, out: &mut Block) {
         let (first, links) = self.list_links(node);
         let mut links = links.into_iter().peekable();
+        // A failure in front of an operator ends nothing.
+        let ends_on_failure = std::mem::replace(&mut self.ends_on_failure, false);
         let mut ands = vec![first];
         loop {
-            while let Some((_, right)) = links.next_if(|(operator, _)| *operator == "&&") {
+            while let Some((_, right)) = links.next_if(|(operator, _)| operator.kind() == "&&") {
                 ands.push(right);
             }
-            let mut ors = Vec::new();
-            while let Some((_, right)) = links.next_if(|(operator, _)| *operator == "||") {
+            let (mut ors, mut first_or) = (Vec::new(), None);
+            while let Some((operator, right)) = links.next_if(|(operator, _)| operator.kind() == "||") {
+                first_or.get_or_insert(operator);
                 ors.push(right);
             }
-            self.and_chain(&ands, &ors, out);
+            match first_or.and_then(|operator| self.shrug(&ands, operator, &ors)) {
+                Some(ignoring) => {
+                    let mut inner = Vec::new();
+                    self.and_chain(&ands, &ors, &mut inner);
+                    out.push(super::ignoring::ignoring(ignoring, inner));
+                }
+                None => self.and_chain(&ands, &ors, out),
+            }
             // Behind an alternative the list has succeeded one way or the other.
             match links.next() {
                 Some((_, right)) => ands = vec![right],
-                None => return,
+                None => break,
             }
         }
+        self.ends_on_failure = ends_on_failure;
     }
 
-    /// The statements of a list, which the grammar nests to the left, in order.
-    pub(super) fn list_links(&self, node: Node<'a>) -> (Node<'a>, Vec<(&'static str, Node<'a>)>) {
+    /// The statements of a list, which the grammar nests to the left, in order, each behind its operator.
+    pub(super) fn list_links(&self, node: Node<'a>) -> (Node<'a>, Vec<(Node<'a>, Node<'a>)>) {
         let mut links = Vec::new();
         let mut node = node;
         while node.kind() == "list" {
             let parts = named_children(node);
-            let operator = children(node).iter().find_map(|child| match child.kind() {
-                "&&" => Some("&&"),
-                "||" => Some("||"),
-                _ => None,
-            });
+            let operator = children(node).into_iter().find(|child| matches!(child.kind(), "&&" | "||"));
             let (Some(&left), Some(&right), Some(operator)) = (parts.first(), parts.get(1), operator) else {
                 break;
             };

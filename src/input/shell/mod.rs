@@ -15,11 +15,13 @@ mod brackets;
 mod builtin;
 mod characters;
 mod command;
+mod comments;
 mod condition;
 mod control;
 mod expansion;
 mod guard;
 mod heredoc;
+mod ignoring;
 mod list;
 mod masked;
 mod options;
@@ -36,8 +38,8 @@ pub(in crate::input) use characters::plain_literals;
 
 use crate::diagnostic::Diagnostic;
 use crate::input::Limits;
-use crate::script::{Expression, ExpressionKind, Literal, Program, Scoping, Statement};
-use crate::source::{Span, TextMap};
+use crate::script::{Expression, ExpressionKind, Job, Literal, Program, Scoping, Statement};
+use crate::source::{ADDRESSED, Comments, Span, TextMap};
 use crate::value::Reason;
 use masked::Masked;
 use std::collections::{BTreeMap, BTreeSet};
@@ -73,6 +75,7 @@ pub struct Placeholder {
 /// every kind, as what fills them in knows no quotes.
 pub fn lower_template(text: &str, map: &TextMap, limits: &Limits, placeholders: &[Placeholder]) -> Program {
     let mut diagnostics = Vec::new();
+    let mut comments = Comments::default();
     let filled = masked::without_placeholders(text, placeholders);
     let masked = Masked::new(&filled);
     let body = match parse::parse(&masked, map, limits, &mut diagnostics) {
@@ -83,6 +86,9 @@ pub fn lower_template(text: &str, map: &TextMap, limits: &Limits, placeholders: 
             lowerer.printing = lowerer.functions_that_are_read(tree.root_node());
             lowerer.asked = lowerer.functions_that_are_asked(tree.root_node());
             let body = lowerer.block(tree.root_node());
+            if text.contains(ADDRESSED) {
+                comments = lowerer.comments(tree.root_node());
+            }
             diagnostics.append(&mut lowerer.diagnostics);
             body
         }
@@ -93,8 +99,10 @@ pub fn lower_template(text: &str, map: &TextMap, limits: &Limits, placeholders: 
         scoping: Scoping::Dynamic,
         free_names_are_inputs: true,
         commands_call_functions: true,
+        job: Some(Job::alone(map.span(0, text.len()))),
         body,
         diagnostics,
+        comments,
     }
 }
 

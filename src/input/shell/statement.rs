@@ -2,7 +2,7 @@
 
 use super::command::Io;
 use super::{Lowerer, field_children, named_children};
-use crate::script::{Block, Statement, StatementKind};
+use crate::script::{Block, Ignoring, Statement, StatementKind};
 use crate::value::Reason;
 use tree_sitter::Node;
 
@@ -14,8 +14,18 @@ impl<'a> Lowerer<'a> {
 
     pub(super) fn statements(&mut self, nodes: &[Node<'a>]) -> Block {
         let mut out = Vec::new();
-        for node in nodes {
-            self.statement(*node, Io::default(), &mut out);
+        let tolerated = self.tolerated(nodes);
+        for (index, node) in nodes.iter().enumerate() {
+            match tolerated.get(&index) {
+                Some(span) => {
+                    let mut inner = Vec::new();
+                    self.statement(*node, Io::default(), &mut inner);
+                    let name = "set +e".to_string();
+                    let said = Ignoring { name, span: *span, when: None, is_whole: false, reason: None };
+                    out.push(super::ignoring::ignoring(said, inner));
+                }
+                None => self.statement(*node, Io::default(), &mut out),
+            }
         }
         out
     }

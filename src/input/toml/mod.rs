@@ -8,10 +8,11 @@ use crate::diagnostic::Diagnostic;
 use crate::document::{Builder, Document, Entry, NodeId, NodeKind, ScalarType, Style};
 use crate::input::problem::{self, Problems};
 use crate::input::{Limits, Read};
-use crate::source::{Source, SourceId, Span};
+use crate::source::{ADDRESSED, Source, SourceId, Span};
 use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
+use toml_parser::lexer::TokenKind;
 
 /// How deeply a dotted key may nest. The parser bounds brackets by itself, but each dot makes a table in
 /// a table, and tables are dropped one inside the other.
@@ -44,6 +45,9 @@ pub fn read(source: &Source, id: SourceId, limits: &Limits) -> Read {
         }
         reader.syntax(error.message(), error.span());
     }
+    if errors.is_empty() && text.contains(ADDRESSED) {
+        reader.comments();
+    }
     let root = reader.table(table.get_ref(), reader.span(0..text.len()), 0);
     let documents = root.map(|root| reader.finish(root, errors.first().and_then(|error| error.span())));
     Read { documents: documents.into_iter().collect(), diagnostics: reader.problems.finish() }
@@ -75,6 +79,18 @@ struct Reader<'t> {
 impl Reader<'_> {
     fn span(&self, range: Range<usize>) -> Span {
         Span::new(self.id, range.start + self.mark, range.end.max(range.start) + self.mark)
+    }
+
+    /// The comments, from the tokens of the parser below the values' one.
+    fn comments(&mut self) {
+        let comments =
+            toml_parser::Source::new(self.text).lex().filter(|token| token.kind() == TokenKind::Comment);
+        for token in comments {
+            let range = token.span().start()..token.span().end();
+            let text = self.text.get(range.clone()).unwrap_or_default();
+            let span = self.span(range);
+            self.builder.comment(text.trim_start_matches('#').trim(), span);
+        }
     }
 
     fn syntax(&mut self, message: &str, range: Option<Range<usize>>) {

@@ -24,10 +24,10 @@ const fn container(
     Field { workloads: &[], base: Base::Container, path, setting, conversion }
 }
 
-/// <https://cloud.google.com/run/docs>
 pub const CLOUD_RUN: Platform = Platform {
     name: "cloud-run",
     title: "Cloud Run",
+    pages: &["https://cloud.google.com/run/docs"],
     commands: commands::COMMANDS,
     // <https://cloud.google.com/run/docs/reference/yaml/v1>
     workloads: &[

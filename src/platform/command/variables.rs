@@ -125,17 +125,29 @@ impl Collected {
         self.variables
     }
 
-    fn map(&mut self, kind: EnvKind, argument: &Argument, value: &Value<Text>, trace: &mut Trace<'_>) {
+    /// The alternatives of an argument's value that are known, each with when it is the argument's. Those
+    /// that are not known may set any variable.
+    fn known<'v>(
+        &mut self,
+        argument: &Argument,
+        value: &'v Value<Text>,
+    ) -> Vec<(Condition, &'v Known<Text>)> {
+        let mut all = Vec::new();
         for (condition, value) in value.alternatives() {
             let Some(condition) = argument.condition.and(&condition) else { continue };
             match value {
+                Value::Known(known) => all.push((condition, known)),
                 Value::Unknown(unknown, _) => self.variables.open.push(unknown.clone()),
-                Value::Known(known) => {
-                    for entry in entries(&known.value, trace) {
-                        self.entry(kind, &condition, known, entry, argument, trace);
-                    }
-                }
                 Value::Either(_) => {}
+            }
+        }
+        all
+    }
+
+    fn map(&mut self, kind: EnvKind, argument: &Argument, value: &Value<Text>, trace: &mut Trace<'_>) {
+        for (condition, known) in self.known(argument, value) {
+            for entry in entries(&known.value, trace) {
+                self.entry(kind, &condition, known, entry, argument, trace);
             }
         }
     }
@@ -178,16 +190,7 @@ impl Collected {
         value: &Value<Text>,
         trace: &mut Trace<'_>,
     ) {
-        for (condition, value) in value.alternatives() {
-            let Some(condition) = argument.condition.and(&condition) else { continue };
-            let known = match value {
-                Value::Known(known) => known,
-                Value::Unknown(unknown, _) => {
-                    self.variables.open.push(unknown.clone());
-                    continue;
-                }
-                Value::Either(_) => continue,
-            };
+        for (condition, known) in self.known(argument, value) {
             let start = leading(&known.value);
             if !start.contains('=') {
                 if let Some(name) = start.strip_suffix('-') {
@@ -207,16 +210,7 @@ impl Collected {
 
     /// `Variables={A=1,B=2}`: what stands in the braces behind the key.
     fn braced(&mut self, key: &str, argument: &Argument, value: &Value<Text>, trace: &mut Trace<'_>) {
-        for (condition, value) in value.alternatives() {
-            let Some(condition) = argument.condition.and(&condition) else { continue };
-            let known = match value {
-                Value::Known(known) => known,
-                Value::Unknown(unknown, _) => {
-                    self.variables.open.push(unknown.clone());
-                    continue;
-                }
-                Value::Either(_) => continue,
-            };
+        for (condition, known) in self.known(argument, value) {
             let opening = format!("{key}={{");
             let start = leading(&known.value);
             let Some(from) = start.strip_prefix(&opening).map(|_| opening.len()) else {
@@ -241,16 +235,7 @@ impl Collected {
 
     /// `-e NAME=value`; `-e NAME` hands the caller's own variable on.
     fn single(&mut self, argument: &Argument, value: &Value<Text>, trace: &mut Trace<'_>) {
-        for (condition, value) in value.alternatives() {
-            let Some(condition) = argument.condition.and(&condition) else { continue };
-            let known = match value {
-                Value::Known(known) => known,
-                Value::Unknown(unknown, _) => {
-                    self.variables.open.push(unknown.clone());
-                    continue;
-                }
-                Value::Either(_) => continue,
-            };
+        for (condition, known) in self.known(argument, value) {
             let entry = Entry { condition: Condition::always(), text: known.value.clone() };
             if leading(&known.value).contains('=') {
                 self.entry(EnvKind::Plain, &condition, known, entry, argument, trace);

@@ -27,10 +27,10 @@ const fn container(
     Field { workloads: &[], base: Base::Container, path, setting, conversion }
 }
 
-/// <https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/>
 pub const KUBERNETES: Platform = Platform {
     name: "kubernetes",
     title: "Kubernetes",
+    pages: &["https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/"],
     commands: commands::COMMANDS,
     workloads: &[
         workload("apps/", "Deployment", "deployment", POD_TEMPLATE, POD),

@@ -15,6 +15,8 @@ pub struct Platform {
     pub name: &'static str,
     /// The name for people: `Cloud Run`.
     pub title: &'static str,
+    /// Where it is documented. Rows that rest on a page of their own name it beside them.
+    pub pages: &'static [&'static str],
     /// The command lines that deploy to it, or build for it.
     pub commands: &'static [Command],
     /// The documents that are deployments of it, as Kubernetes and its descendants write them.
@@ -265,6 +267,7 @@ impl Platform {
     pub const EMPTY: Platform = Platform {
         name: "",
         title: "",
+        pages: &[],
         commands: &[],
         workloads: &[],
         sheets: &[],

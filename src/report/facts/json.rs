@@ -1,6 +1,6 @@
 //! `celador facts --format json`: the contract, version 1.
 
-use crate::model::{CodeSetting, CodeValue, EnvVariable};
+use crate::model::{CodeSetting, CodeValue, EnvVariable, Recorded};
 use crate::provenance::Origin;
 use crate::report::facts::entries::{self, Entry, Normal, State};
 use crate::report::facts::unresolved::groups;
@@ -16,6 +16,7 @@ struct Report {
     deployments: Vec<Subject>,
     artifacts: Vec<Subject>,
     settings: Vec<Code>,
+    bypasses: Vec<Bypass>,
     unresolved: Vec<Unresolved>,
 }
 
@@ -91,6 +92,33 @@ struct Code {
 }
 
 #[derive(Serialize)]
+struct Bypass {
+    kind: &'static str,
+    name: String,
+    turns_off: String,
+    command: Option<String>,
+    service: Option<String>,
+    scope: String,
+    /// `null`: all.
+    environments: Option<Vec<String>>,
+    condition: Option<String>,
+    threshold: Option<f64>,
+    unconditional: bool,
+    /// `null`: not told.
+    recorded: Option<bool>,
+    reason: Option<Reason>,
+    before_deployment: bool,
+    span: Span,
+    provenance: Vec<Step>,
+}
+
+#[derive(Serialize)]
+struct Reason {
+    text: String,
+    span: Span,
+}
+
+#[derive(Serialize)]
 struct Unresolved {
     input: String,
     reason: &'static str,
@@ -108,6 +136,7 @@ pub fn facts(outcome: &Outcome, redactor: &Redactor<'_>) -> String {
         deployments: model.deployments.iter().map(|one| writer.deployment(one)).collect(),
         artifacts: model.artifacts.iter().map(|one| writer.artifact(one)).collect(),
         settings: model.settings.iter().map(|one| writer.code(one)).collect(),
+        bypasses: model.bypasses.iter().map(|one| writer.bypass(one)).collect(),
         unresolved: groups(outcome)
             .iter()
             .map(|group| Unresolved {
@@ -228,6 +257,37 @@ impl Writer<'_> {
             derived: setting.derived,
             span: span(&self.outcome.sources, setting.span),
             provenance: self.trail(Some(setting.origin)),
+        }
+    }
+
+    fn bypass(&self, bypass: &crate::model::Bypass) -> Bypass {
+        let (recorded, reason) = match bypass.recorded {
+            Recorded::At(at) => {
+                let text = detail(&self.redactor.slice(at));
+                (Some(true), Some(Reason { text, span: span(&self.outcome.sources, at) }))
+            }
+            Recorded::Nowhere => (Some(false), None),
+            Recorded::Untold => (None, None),
+        };
+        Bypass {
+            kind: bypass.kind.as_str(),
+            name: self.text(&bypass.name),
+            turns_off: self.text(&bypass.turns_off),
+            command: bypass.command.as_deref().map(|command| self.text(command)),
+            service: bypass.service.as_deref().map(|service| self.text(service)),
+            scope: bypass.scope.clone(),
+            environments: bypass
+                .environments
+                .as_ref()
+                .map(|all| all.iter().map(ToString::to_string).collect()),
+            condition: self.condition(&bypass.condition),
+            threshold: bypass.threshold.map(|(number, _)| number),
+            unconditional: bypass.is_unconditional(),
+            recorded,
+            reason,
+            before_deployment: bypass.before_deployment,
+            span: span(&self.outcome.sources, bypass.span),
+            provenance: self.trail(bypass.origin),
         }
     }
 

@@ -1,5 +1,6 @@
 //! Reports of `celador facts`: what was read, without a judgement.
 
+mod bypasses;
 mod entries;
 mod grid;
 mod json;
@@ -32,6 +33,12 @@ pub fn unresolved(outcome: &Outcome, style: Style) -> String {
     without_commands(unresolved::table(&page(outcome, &redactor, style), outcome), style.unicode)
 }
 
+/// What turns checks off, by environment, for people.
+pub fn bypasses(outcome: &Outcome, style: Style) -> String {
+    let redactor = redactor(outcome);
+    without_commands(bypasses::table(&page(outcome, &redactor, style), outcome), style.unicode)
+}
+
 /// How one value came to be: `SERVICE.SETTING`, `SERVICE.env.NAME` or a code setting's name.
 ///
 /// # Errors
@@ -52,6 +59,7 @@ fn redactor(outcome: &Outcome) -> Redactor<'_> {
     let mut files: BTreeSet<SourceId> = model.deployments.iter().map(|one| one.source).collect();
     files.extend(model.artifacts.iter().map(|one| one.source));
     files.extend(model.settings.iter().map(|one| one.span.source));
+    files.extend(model.bypasses.iter().map(|one| one.span.source));
     files.extend(model.unresolved.iter().map(|one| one.unknown.span.source));
     Redactor::new(&outcome.sources, &outcome.provenance, Some(model), files)
 }

@@ -104,7 +104,7 @@ fn headline(page: &Page<'_>, ink: Ink, word: &str, name: &str, subject: &str, me
 }
 
 /// Whom a finding is about: `backend (staging, Cloud Run)`; empty where the message says it itself.
-fn subject(finding: &Finding) -> String {
+pub fn subject(finding: &Finding) -> String {
     let Some(first) = finding.services.first() else { return String::new() };
     match finding.message.strip_prefix(first.as_str()) {
         Some(rest) if rest.starts_with([' ', ':', ',', '(']) => return String::new(),
@@ -246,7 +246,7 @@ fn note(page: &Page<'_>, word: &str, text: &str) -> String {
 }
 
 /// `deployment.memory (512Mi) >= params.minimum (2Gi) is false`; of what is there or not, in words.
-fn because_text(page: &Page<'_>, because: &Because, verdict: Verdict) -> String {
+pub fn because_text(page: &Page<'_>, because: &Because, verdict: Verdict) -> String {
     let told =
         |operand: &OperandValue| page.redactor.value_of(&operand.expression, &operand.value).into_owned();
     if verdict != Verdict::Undetermined {

@@ -10,7 +10,7 @@ mod frame;
 mod line;
 mod summary;
 
-pub(in crate::report) use finding::step_label;
+pub(in crate::report) use finding::{because_text, finding as one, step_label, subject};
 pub(in crate::report) use frame::{Mark, draw};
 
 use crate::diagnostic::{Action, Diagnostic, Finding};

@@ -7,23 +7,23 @@ use crate::report::redact::Redactor;
 use serde::Serialize;
 
 #[derive(Serialize)]
-struct Report<'a> {
-    version: u32,
-    findings: Vec<Finding<'a>>,
-    undetermined: Vec<Finding<'a>>,
-    waived: Vec<Finding<'a>>,
+pub(super) struct Report<'a> {
+    pub version: u32,
+    pub findings: Vec<Finding<'a>>,
+    pub undetermined: Vec<Finding<'a>>,
+    pub waived: Vec<Finding<'a>>,
     /// What something else than a waiver made count for nothing.
-    set_aside: Vec<Finding<'a>>,
-    policies: Vec<Policy<'a>>,
-    errors: Vec<Error<'a>>,
+    pub set_aside: Vec<Finding<'a>>,
+    pub policies: Vec<Policy<'a>>,
+    pub errors: Vec<Error<'a>>,
     /// Only where explanations were asked for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    explanations: Vec<Explanation<'a>>,
-    summary: Summary,
+    pub explanations: Vec<Explanation<'a>>,
+    pub summary: Summary,
 }
 
 #[derive(Serialize)]
-struct Explanation<'a> {
+pub(super) struct Explanation<'a> {
     policy: &'a str,
     subject: String,
     reference: Option<String>,
@@ -58,7 +58,7 @@ struct Labelled {
 }
 
 #[derive(Serialize)]
-struct Finding<'a> {
+pub(super) struct Finding<'a> {
     policy: &'a str,
     severity: &'static str,
     action: &'static str,
@@ -131,7 +131,7 @@ struct SetAside {
 }
 
 #[derive(Serialize)]
-struct Policy<'a> {
+pub(super) struct Policy<'a> {
     name: &'a str,
     bound: usize,
     passed: usize,
@@ -142,7 +142,7 @@ struct Policy<'a> {
 }
 
 #[derive(Serialize)]
-struct Error<'a> {
+pub(super) struct Error<'a> {
     code: &'a str,
     severity: &'static str,
     message: String,
@@ -152,7 +152,7 @@ struct Error<'a> {
 }
 
 #[derive(Serialize)]
-struct Summary {
+pub(super) struct Summary {
     files: usize,
     deployments: usize,
     services: usize,
@@ -180,7 +180,12 @@ struct Excluded {
 pub fn check(outcome: &Outcome) -> String {
     let redactor =
         Redactor::new(&outcome.sources, &outcome.provenance, Some(&outcome.model), outcome.spoken_of());
-    let writer = Writer { outcome, redactor: &redactor };
+    print(&report(outcome, &redactor))
+}
+
+/// The report before it is printed.
+pub(super) fn report<'a>(outcome: &'a Outcome, redactor: &'a Redactor<'a>) -> Report<'a> {
+    let writer = Writer { outcome, redactor };
     let waived = outcome.waived().map(|(finding, waiver)| Finding {
         waiver: Some(Waiver {
             reason: writer.text(&waiver.reason),
@@ -200,7 +205,7 @@ pub fn check(outcome: &Outcome) -> String {
         }),
         ..writer.finding(&one.finding)
     });
-    print(&Report {
+    Report {
         version: 1,
         findings: outcome.findings.iter().map(|finding| writer.finding(finding)).collect(),
         undetermined: outcome
@@ -214,7 +219,7 @@ pub fn check(outcome: &Outcome) -> String {
         errors: outcome.diagnostics.iter().map(|told| writer.error(told)).collect(),
         explanations: outcome.explanations.iter().map(|one| writer.explanation(one)).collect(),
         summary: summary(outcome),
-    })
+    }
 }
 
 struct Writer<'a> {

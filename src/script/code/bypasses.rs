@@ -5,12 +5,13 @@
 //! that it lets a failure pass.
 
 use super::environments::{Environments, environment_test, words};
+use super::switches::{is_switch_name, names_bypass, text_says_bypass, turned_off};
 use super::visit;
 use super::walk::{Place, Walk, target_name};
-use crate::model::{Bypass, Environment};
+use crate::model::{Bypass, BypassKind, Environment, Recorded};
 use crate::script::{
     Argument, Block, Clause, CompareOperator, Element, Expression, ExpressionKind, Literal, Program,
-    StatementKind, Target,
+    StatementKind, Target, says_why,
 };
 use crate::source::Span;
 use crate::value::{Atom, Condition, Number, Operand, Operator};
@@ -78,6 +79,8 @@ fn is_decided_elsewhere(value: &Expression) -> bool {
 #[derive(Default)]
 struct Decision {
     flag: Option<(String, Span)>,
+    /// Whether the flag is asked to be set, not to be unset.
+    is_set: bool,
     environments: Environments,
     /// The environment test's characters, and those of the value.
     test: Option<(Span, Span)>,
@@ -92,8 +95,13 @@ impl<'p> Walk<'p> {
         let decisions = self.decisions(&clause.condition);
         let beside_flag = decisions.iter().any(|decision| decision.flag.is_some());
         let says = says_bypass(&clause.body) || place.function.as_deref().is_some_and(names_bypass);
-        let passes = !fails(&clause.body) && (refused || succeeds(&clause.body));
+        let refuses = fails(&clause.body);
+        let passes = !refuses && (refused || succeeds(&clause.body));
         for decision in decisions {
+            // What raises where the flag is set forbids the bypass. A shell may end well just there.
+            if decision.flag.is_some() && decision.is_set && refuses && !self.flags.is_of_commands {
+                continue;
+            }
             let tolerates = decision.threshold.is_some();
             let is_environmental =
                 decision.test.is_some() || (tolerates && place.environments != Environments::All && says);
@@ -153,15 +161,52 @@ impl<'p> Walk<'p> {
             (None, None, None) => return,
         };
         self.bypasses.push(Bypass {
+            kind: BypassKind::Condition,
+            turns_off: turned_off(&name, place).into(),
+            recorded: self.recorded(&name),
             name: name.into(),
             span,
+            command: None,
             scope: place.scope.to_string(),
+            service: None,
             environments,
             environment_span: decision.test.map(|(test, _)| test),
             threshold: decision.threshold.map(|(number, span, _)| (number, span)),
             flag,
             condition,
+            before_deployment: false,
+            origin: None,
         });
+    }
+
+    /// Whether the function that decides prints that the switch acts, or why. What a script of commands
+    /// prints is not in its form.
+    fn recorded(&self, name: &str) -> Recorded {
+        if self.flags.is_of_commands {
+            return Recorded::Untold;
+        }
+        let names: Vec<&str> = [name]
+            .into_iter()
+            .chain(self.flags.inputs.iter().filter(|(_, input)| *input == name).map(|(one, _)| one.as_str()))
+            .collect();
+        let mut told = None;
+        if let Some(body) = self.bodies.last() {
+            visit::expressions_within(body, &mut |expression| {
+                let ExpressionKind::Call { arguments, .. } = &expression.kind else { return };
+                for argument in arguments.iter().map(visit::value_of) {
+                    visit::all_within(argument, &mut |inner| {
+                        let ExpressionKind::Literal(Literal::Text(text)) = &inner.kind else { return };
+                        // A name alone is read by it, and told to nobody.
+                        let is_sentence = text.contains([' ', ':', '=']);
+                        let is_named = names.iter().any(|name| text.contains(name));
+                        if is_sentence && (is_named || text_says_bypass(text) || says_why(text)) {
+                            told.get_or_insert(inner.span);
+                        }
+                    });
+                }
+            });
+        }
+        told.map_or(Recorded::Nowhere, Recorded::At)
     }
 
     fn decisions(&self, condition: &Expression) -> Vec<Decision> {
@@ -185,6 +230,7 @@ impl<'p> Walk<'p> {
             } else if let Some(bound) = threshold(conjunct) {
                 decision.threshold.get_or_insert(bound);
             } else if let Some(flag) = self.flag(conjunct) {
+                decision.is_set = !matches!(conjunct.kind, ExpressionKind::Not(_));
                 decision.flag.get_or_insert(flag);
             } else {
                 decision.others.push((self.named(conjunct), conjunct.span));
@@ -259,62 +305,6 @@ fn names_truth(expression: &Expression) -> bool {
         }
         _ => false,
     }
-}
-
-/// Whether a name is a switch's that turns a check off. In a script of commands (`is_of_commands`) to skip
-/// the authentication is to skip a step; to disable it there turns off that of what is deployed.
-fn is_switch_name(name: &str, is_of_commands: bool) -> bool {
-    let name = name.rsplit('.').next().unwrap_or(name);
-    let words = words(name);
-    if words.len() > 6 {
-        return false;
-    }
-    let verb = |word: &String| {
-        matches!(
-            word.as_str(),
-            "bypass"
-                | "bypassed"
-                | "bypassing"
-                | "skip"
-                | "skipped"
-                | "disable"
-                | "disabled"
-                | "ignore"
-                | "force"
-        )
-    };
-    let is_there = |all: &[&str]| words.iter().any(|word| all.contains(&word.as_str()));
-    let guards = is_there(&["auth", "authentication", "authorization"])
-        && (!is_of_commands || is_there(&["bypass", "bypassed", "disable", "disabled", "check"]));
-    let check = |word: &String| {
-        matches!(
-            word.as_str(),
-            "validation"
-                | "validations"
-                | "validate"
-                | "validator"
-                | "checks"
-                | "startup"
-                | "verify"
-                | "verification"
-                | "health"
-                | "healthcheck"
-                | "readiness"
-                | "preflight"
-                | "security"
-        )
-    };
-    let filler = |word: &String| matches!(word.as_str(), "should" | "allow" | "can" | "do" | "is" | "bypass");
-    let is_bare_bypass =
-        words.len() > 1 && words.iter().any(|word| word == "bypass") && words.iter().all(filler);
-    // One check among many is often no more than a detail (`skip_version_check`); to bypass one is not.
-    let bypasses_check =
-        words.iter().any(|word| word == "bypass") && words.iter().any(|word| word == "check");
-    is_bare_bypass || bypasses_check || (words.iter().any(verb) && (guards || words.iter().any(check)))
-}
-
-fn names_bypass(name: &str) -> bool {
-    words(name).iter().any(|word| matches!(word.as_str(), "bypass" | "bypassed"))
 }
 
 /// A bound on a number of failures: `critical_failures <= 2`.
@@ -399,19 +389,7 @@ fn says_bypass(block: &Block) -> bool {
     let mut says = false;
     visit::expressions_within(block, &mut |expression| {
         let ExpressionKind::Literal(Literal::Text(text)) = &expression.kind else { return };
-        let words = words(text);
-        let has = |wanted: &[&str]| words.iter().any(|word| wanted.contains(&word.as_str()));
-        says |= has(&["bypass", "bypassing", "bypassed", "skipping", "skipped", "ignoring", "ignored"])
-            && has(&[
-                "validation",
-                "check",
-                "checks",
-                "readiness",
-                "startup",
-                "auth",
-                "authentication",
-                "bypass",
-            ]);
+        says |= text_says_bypass(text);
     });
     says
 }

@@ -11,6 +11,7 @@ mod environments;
 mod finish;
 mod kinds;
 mod siblings;
+mod switches;
 mod values;
 mod visit;
 mod waits;

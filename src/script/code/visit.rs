@@ -139,9 +139,10 @@ pub(super) fn blocks_of<'p>(statement: &'p Statement, seen: &mut dyn FnMut(&'p B
             seen(body);
             seen(otherwise);
         }
-        StatementKind::While { body, .. } | StatementKind::Block(body) | StatementKind::Subshell(body) => {
-            seen(body)
-        }
+        StatementKind::While { body, .. }
+        | StatementKind::Block(body)
+        | StatementKind::Subshell(body)
+        | StatementKind::Ignoring(_, body) => seen(body),
         StatementKind::Try { body, handlers, otherwise, finally } => {
             seen(body);
             handlers.iter().for_each(&mut *seen);
@@ -183,7 +184,7 @@ pub(super) fn always_leaves(block: &Block) -> bool {
         StatementKind::Return(_) | StatementKind::Exit | StatementKind::Break | StatementKind::Continue => {
             true
         }
-        StatementKind::Block(inner) => always_leaves(inner),
+        StatementKind::Block(inner) | StatementKind::Ignoring(_, inner) => always_leaves(inner),
         StatementKind::If { clauses, otherwise } => {
             !otherwise.is_empty()
                 && always_leaves(otherwise)

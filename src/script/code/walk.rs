@@ -61,6 +61,8 @@ pub(super) struct Walk<'p> {
     pub(super) source: &'p Source,
     pub(super) found: Vec<Found>,
     pub(super) bypasses: Vec<Bypass>,
+    /// The functions that the walk stands in, innermost last; the program's own statements first.
+    pub(super) bodies: Vec<&'p Block>,
     pub(super) budgets: Vec<ClassBudget>,
     pub(super) calls: Vec<Bounded>,
     pub(super) waits: Vec<Found>,
@@ -93,6 +95,7 @@ impl<'p> Walk<'p> {
             source,
             found: Vec::new(),
             bypasses: Vec::new(),
+            bodies: vec![&program.body],
             budgets: Vec::new(),
             calls: Vec::new(),
             waits: Vec::new(),
@@ -193,7 +196,8 @@ impl<'p> Walk<'p> {
             }
             StatementKind::While { body, .. }
             | StatementKind::Block(body)
-            | StatementKind::Subshell(body) => {
+            | StatementKind::Subshell(body)
+            | StatementKind::Ignoring(_, body) => {
                 self.block(body, place, numbers);
             }
             StatementKind::Try { body, handlers, otherwise, finally } => {
@@ -213,7 +217,9 @@ impl<'p> Walk<'p> {
         let place = self.inside(&function.name, place, sibling);
         self.waits_of(function, &place);
         let inner = Place { function: Some(function.name.as_str().into()), ..place };
+        self.bodies.push(&function.body);
         self.block(&function.body, &inner, &mut Numbers::new());
+        self.bodies.pop();
     }
 
     fn class(&mut self, class: &'p Class, place: &Place, sibling: Option<&(String, Environment)>) {

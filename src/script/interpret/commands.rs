@@ -35,9 +35,6 @@ pub(super) struct Ran {
     pub status: Option<Val>,
 }
 
-/// Only so many words are looked at for what stands before a command.
-const MOST_WRAPPERS: usize = 12;
-
 impl Interpreter<'_> {
     /// Runs a command.
     pub(super) fn run_command(&mut self, command: &Command, span: Span) -> Ran {
@@ -242,7 +239,7 @@ impl Interpreter<'_> {
 
     /// Takes off what stands before the command proper: `sudo`, `env X=1`, and their like.
     fn without_wrappers(&mut self, words: List, around: &mut Circumstances) -> List {
-        let texts: Vec<Option<Rc<str>>> = words.iter().take(MOST_WRAPPERS).map(plain_word).collect();
+        let texts: Vec<Option<Rc<str>>> = words.iter().map(plain_word).collect();
         let lead = |text: &Option<Rc<str>>| match text {
             Some(text) => (text.to_string(), true),
             None => (String::new(), false),
@@ -343,7 +340,7 @@ impl Interpreter<'_> {
                     let value = self.with_step(value, place, crate::provenance::Step::Assigned);
                     self.bind(&name, value, false);
                 }
-                let value = self.call(function, arguments, &whole);
+                let value = self.as_function(|this| this.call(function, arguments, &whole));
                 self.status(value, name, span)
             }
             _ => {

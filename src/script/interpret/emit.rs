@@ -140,6 +140,8 @@ impl Interpreter<'_> {
             input,
             files: Vec::new(),
             scope: self.scope_name(),
+            ignored: self.ignored.as_ref().map(|(ignored, _)| Arc::clone(ignored)),
+            job: self.job.clone(),
         });
     }
 }

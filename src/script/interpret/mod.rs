@@ -28,6 +28,7 @@ mod files;
 mod flow;
 mod formats;
 mod glob;
+mod ignoring;
 mod imports;
 mod loops;
 mod maps;
@@ -59,7 +60,7 @@ mod verbatim;
 
 use crate::diagnostic::Diagnostic;
 use crate::provenance::{Arena, Origin, Step};
-use crate::script::{Invocation, Program};
+use crate::script::{Ignored, Invocation, Program, RunsIn};
 use crate::source::{SourceId, Span, TextMap};
 use crate::value::{Reason, Unknown};
 use path::Path;
@@ -217,6 +218,9 @@ struct Interpreter<'a> {
     /// How deeply expressions and statements nest.
     nesting: usize,
     limit_met: Option<(Span, &'static str)>,
+    /// Why what runs now may fail, and whether that holds inside functions too.
+    ignored: Option<(Arc<Ignored>, bool)>,
+    job: Option<Arc<RunsIn>>,
     /// Whether invocations count: not while a module is loaded for its definitions.
     quiet: bool,
 }
@@ -294,6 +298,11 @@ impl<'a> Interpreter<'a> {
             imported: 0,
             nesting: 0,
             limit_met: None,
+            ignored: None,
+            job: program
+                .job
+                .as_ref()
+                .map(|job| Arc::new(RunsIn { job: job.span, waited_for_by: job.waited_for_by.to_vec() })),
             quiet: false,
         }
     }

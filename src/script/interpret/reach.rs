@@ -296,9 +296,10 @@ impl Found {
                     self.block(block, deeper);
                 }
             }
-            StatementKind::Block(block) | StatementKind::Subshell(block) | StatementKind::Silent(block) => {
-                self.block(block, deeper);
-            }
+            StatementKind::Block(block)
+            | StatementKind::Subshell(block)
+            | StatementKind::Silent(block)
+            | StatementKind::Ignoring(_, block) => self.block(block, deeper),
             StatementKind::Function(function) => self.block(&function.body, deeper),
             _ => {}
         }

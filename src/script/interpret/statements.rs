@@ -107,6 +107,7 @@ impl Interpreter<'_> {
             }
             StatementKind::Block(block) => self.block(block),
             StatementKind::Subshell(block) => self.subshell(block),
+            StatementKind::Ignoring(ignoring, block) => self.ignoring(ignoring, block),
         }
     }
 

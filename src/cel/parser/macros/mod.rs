@@ -18,6 +18,14 @@ pub(super) enum Expansion {
     Invalid(u64, &'static str),
 }
 
+/// What a comprehension does with its accumulator.
+struct Accumulator {
+    accu_init: IdedExpr,
+    loop_cond: IdedExpr,
+    loop_step: IdedExpr,
+    result: IdedExpr,
+}
+
 const NAME_WANTED: &str = "a macro needs a plain name here";
 
 /// Expands `function(args)` or `target.function(args)`.
@@ -136,8 +144,25 @@ impl Build<'_> {
         self.node(Expr::Call(CallExpr { func_name: name.to_owned(), target: Some(Box::new(target)), args }))
     }
 
-    fn comprehension(&mut self, name: Macro, parts: ComprehensionExpr) -> Expansion {
-        let expr = self.node(Expr::Comprehension(Box::new(parts)));
+    fn comprehension(
+        &mut self,
+        name: Macro,
+        iter_range: IdedExpr,
+        (iter_var, iter_var2): Variables,
+        accumulator: Accumulator,
+    ) -> Expansion {
+        let Accumulator { accu_init, loop_cond, loop_step, result } = accumulator;
+        let accu_var = RESULT.to_owned();
+        let expr = self.node(Expr::Comprehension(Box::new(ComprehensionExpr {
+            iter_range,
+            iter_var,
+            iter_var2,
+            accu_var,
+            accu_init,
+            loop_cond,
+            loop_step,
+            result,
+        })));
         self.nodes.expanded(expr.id, name);
         Expansion::Expanded(expr)
     }
@@ -160,7 +185,7 @@ impl Build<'_> {
 
     fn fold(&mut self, all: bool, range: IdedExpr, args: Vec<IdedExpr>) -> Expansion {
         let count = args.len() - 1;
-        let ((iter_var, iter_var2), mut rest) = match variables(args, count) {
+        let (names, mut rest) = match variables(args, count) {
             Ok(split) => split,
             Err(invalid) => return invalid,
         };
@@ -173,23 +198,13 @@ impl Build<'_> {
         let operator = if all { operators::LOGICAL_AND } else { operators::LOGICAL_OR };
         let loop_step = self.call(operator, operands);
         let result = self.result();
-        let accu_var = RESULT.to_owned();
-        let parts = ComprehensionExpr {
-            iter_range: range,
-            iter_var,
-            iter_var2,
-            accu_var,
-            accu_init,
-            loop_cond,
-            loop_step,
-            result,
-        };
-        self.comprehension(if all { Macro::All } else { Macro::Exists }, parts)
+        let accumulator = Accumulator { accu_init, loop_cond, loop_step, result };
+        self.comprehension(if all { Macro::All } else { Macro::Exists }, range, names, accumulator)
     }
 
     fn exists_one(&mut self, range: IdedExpr, args: Vec<IdedExpr>) -> Expansion {
         let count = args.len() - 1;
-        let ((iter_var, iter_var2), mut operands) = match variables(args, count) {
+        let (names, mut operands) = match variables(args, count) {
             Ok(split) => split,
             Err(invalid) => return invalid,
         };
@@ -201,25 +216,15 @@ impl Build<'_> {
         let loop_step = self.call(operators::CONDITIONAL, operands);
         let count = vec![self.result(), self.int(1)];
         let result = self.call(operators::EQUALS, count);
-        let accu_var = RESULT.to_owned();
-        let parts = ComprehensionExpr {
-            iter_range: range,
-            iter_var,
-            iter_var2,
-            accu_var,
-            accu_init,
-            loop_cond,
-            loop_step,
-            result,
-        };
-        self.comprehension(Macro::ExistsOne, parts)
+        let accumulator = Accumulator { accu_init, loop_cond, loop_step, result };
+        self.comprehension(Macro::ExistsOne, range, names, accumulator)
     }
 
     /// `map`, `filter` and their two-variable kin: an accumulator that grows by each element that
     /// passes.
     fn collect(&mut self, range: IdedExpr, args: Vec<IdedExpr>, shape: Shape) -> Expansion {
         let variable = args.first().cloned();
-        let ((iter_var, iter_var2), mut rest) = match variables(args, shape.variables) {
+        let (names, mut rest) = match variables(args, shape.variables) {
             Ok(split) => split,
             Err(invalid) => return invalid,
         };
@@ -235,7 +240,7 @@ impl Build<'_> {
         let added: Vec<IdedExpr> = value.into_iter().collect();
         let step = match shape.map {
             Some(INSERT) => {
-                let key = self.node(Expr::Ident(iter_var.clone()));
+                let key = self.node(Expr::Ident(names.0.clone()));
                 let operands = [accumulator, key].into_iter().chain(added).collect();
                 self.call(INSERT, operands)
             }
@@ -253,18 +258,8 @@ impl Build<'_> {
             None => step,
         };
         let result = self.result();
-        let accu_var = RESULT.to_owned();
-        let parts = ComprehensionExpr {
-            iter_range: range,
-            iter_var,
-            iter_var2,
-            accu_var,
-            accu_init,
-            loop_cond,
-            loop_step,
-            result,
-        };
-        self.comprehension(shape.name, parts)
+        let accumulator = Accumulator { accu_init, loop_cond, loop_step, result };
+        self.comprehension(shape.name, range, names, accumulator)
     }
 }
 

@@ -103,6 +103,10 @@ fn statement(statement: &Statement, depth: usize, out: &mut String) {
             line("subshell".into());
             block(inner, depth + 1, out);
         }
+        StatementKind::Ignoring(ignoring, inner) => {
+            line(format!("ignoring by `{}`", ignoring.name));
+            block(inner, depth + 1, out);
+        }
         other => line(format!("{other:?}")),
     }
 }

@@ -31,7 +31,8 @@ pub fn expressions(block: &Block, visit: &mut dyn FnMut(&Expression)) {
             StatementKind::For { body, .. }
             | StatementKind::While { body, .. }
             | StatementKind::Block(body)
-            | StatementKind::Subshell(body) => expressions(body, visit),
+            | StatementKind::Subshell(body)
+            | StatementKind::Ignoring(_, body) => expressions(body, visit),
             StatementKind::Function(function) => expressions(&function.body, visit),
             _ => {}
         }
