@@ -7,7 +7,7 @@
 //!
 //! Whatever the pages say, an attempt that ends with 0 must be seen: the report names the finding with what
 //! sets it aside, what the change has relaxed, or what was not read. A heading that ends in `(open)` is an
-//! attempt that succeeds today; it must be taken off once it does not.
+//! attempt that succeeds, and is listed in [`OPEN`].
 
 use crate::git::Repository;
 use crate::pages::{self, Block};
@@ -15,28 +15,54 @@ use crate::run::{Run, celador_with};
 use serde_json::Value;
 use std::fmt::Write as _;
 use std::fs;
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-#[test]
-fn nothing_that_is_denied_passes_unseen() {
-    pages::check("attempts", |info| info.starts_with("console "), answer);
+/// A test a page: each has many repositories to make.
+macro_rules! pages {
+    ($($name:ident)*) => {
+        $(
+            #[test]
+            fn $name() {
+                let page = |path: &PathBuf| path.file_stem().is_some_and(|stem| stem == stringify!($name));
+                let pages: Vec<PathBuf> = pages::of("attempts").into_iter().filter(page).collect();
+                pages::check_pages(pages, |info| info.starts_with("console "), answer);
+            }
+        )*
+        const PAGES: &[&str] = &[$(stringify!($name)),*];
+    };
 }
 
+pages! { git kept output places scripts settings texts waivers }
+
+/// Attempts that succeed, with the reason.
+const OPEN: &[(&str, &str)] = &[(
+    "A command later made smaller (open)",
+    "a command that updates a service keeps its image, which is not followed from the command that deployed it",
+)];
+
 #[test]
-fn the_pages_hold_many_attempts() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/attempts");
-    let pages = fs::read_dir(folder).unwrap().map(|page| fs::read_to_string(page.unwrap().path()).unwrap());
+fn there_are_many_attempts_and_none_succeeds_that_is_not_listed() {
+    let pages = pages::of("attempts");
+    assert_eq!(pages.len(), PAGES.len(), "each page has its test");
     let (mut attempts, mut open) = (0, Vec::new());
     for page in pages {
-        let headings = || page.lines().filter(|line| line.starts_with("## "));
-        attempts += headings().count();
-        open.extend(headings().filter(|line| line.ends_with("(open)")).map(str::to_owned));
-        assert_eq!(headings().count(), page.matches("\n```console ").count(), "each is judged once");
+        let page = fs::read_to_string(page).unwrap();
+        for case in page.split("\n## ").skip(1) {
+            attempts += 1;
+            let heading = case.lines().next().unwrap_or_default();
+            assert_eq!(case.matches("\n```console ").count(), 1, "{heading}");
+            let is_open = case.contains(UNSEEN);
+            assert_eq!(heading.ends_with("(open)"), is_open, "{heading}");
+            open.extend(is_open.then(|| heading.to_owned()));
+        }
     }
     assert!(attempts >= 40, "{attempts}");
-    assert!(open.is_empty(), "{open:#?}");
+    assert_eq!(open, OPEN.iter().map(|(heading, _)| *heading).collect::<Vec<_>>());
 }
+
+/// Stands behind the exit code of an attempt that succeeds.
+const UNSEEN: &str = ", and nobody has seen it";
 
 /// A project in which everything is as it should be, and denied where it is not.
 fn base(repository: &Repository) {
@@ -95,7 +121,7 @@ fn answer(info: &str, given: &[Block]) -> String {
     let commit = repository.git(&["rev-parse", "main"]);
     let told = told.replace(&own, "$PWD").replace(commit.trim().get(..12).unwrap_or("main"), "main");
     let is_seen = run.code != Some(0) || SEEN.iter().any(|word| told.contains(word));
-    format!("{told}exit {}{}\n", run.code.unwrap_or(-1), if is_seen { "" } else { ", and nobody has seen it" })
+    format!("{told}exit {}{}\n", run.code.unwrap_or(-1), if is_seen { "" } else { UNSEEN })
 }
 
 /// What must stand in a report that ends with 0.
@@ -106,6 +132,10 @@ const SEEN: &[&str] = &[
     "waiver alpine-minimum-memory",
     "baseline alpine-minimum-memory",
     "undetermined alpine-minimum-memory",
+    // What stood in the commit that whoever runs it has named.
+    "base alpine-minimum-memory",
+    // A policy of the project's own that cannot fail.
+    "policy-constant",
 ];
 
 fn judged(repository: &Repository, command: &str) -> Run {
