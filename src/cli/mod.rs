@@ -18,6 +18,7 @@ mod language;
 mod log;
 mod output;
 mod page;
+mod progress;
 mod project;
 mod recorded;
 mod terminal;
