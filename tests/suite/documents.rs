@@ -49,7 +49,18 @@ enum Part<'a> {
 fn parts(page: &str) -> Vec<Part<'_>> {
     let mut parts = Vec::new();
     let mut lines = page.lines();
+    // A longer fence shows fences, which are text in it.
+    let mut longer: Option<&str> = None;
     while let Some(line) = lines.next() {
+        if longer.is_some() || line.starts_with("````") {
+            longer = match longer {
+                Some(fence) if line == fence => None,
+                Some(fence) => Some(fence),
+                None => Some(&line[..line.len() - line.trim_start_matches('`').len()]),
+            };
+            parts.push(Part::Line(line));
+            continue;
+        }
         match line.strip_prefix("```") {
             Some(info) => {
                 parts.push(Part::Block(info, lines.by_ref().take_while(|line| *line != "```").collect()))
