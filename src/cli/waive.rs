@@ -1,14 +1,13 @@
 //! `celador waive`: a waiver for one finding, written where it belongs.
 
 use crate::check::waive::{self, Place, ProjectFile, Target, Trial, Words};
-use crate::check::{self, Project};
+use crate::check::{self, Project, Selected};
 use crate::cli::args::{Reading, Waive};
 use crate::cli::output;
 use crate::cli::project::{self, Asked, Ready};
 use crate::config;
 use crate::enforce::Status;
 use crate::report::Outcome;
-use crate::source::Sources;
 use crate::workspace;
 use std::io;
 use std::path::Path;
@@ -17,7 +16,12 @@ use std::path::Path;
 pub fn waive(wanted: &Waive) -> io::Result<Status> {
     let reading = Reading { config: wanted.config.clone(), ..Reading::default() };
     let asked = Asked { today: wanted.today, ..Asked::default() };
-    let (ready, disk) = project::ready(&reading, &asked)?;
+    let (mut ready, disk) = project::ready(&reading, &asked)?;
+    // The whole project is looked at, in whichever of its folders somebody stands.
+    ready.settings.whole_project = true;
+    for file in &mut ready.project.files {
+        file.selected = file.selected.max(Selected::Found);
+    }
     let root = ready.root.clone();
     let file = project_file(&ready);
     let bench = Bench { ready, place: disk };
@@ -107,14 +111,9 @@ impl Bench {
             Some(Trial::Entry(waiver)) => settings.enforce.waivers.push(waiver),
             None => {}
         }
-        let mut sources = Sources::new();
-        for (id, source) in loaded.sources.iter() {
-            let text =
-                replaced.as_ref().filter(|(other, _)| *other == id).map_or(source.text(), |(_, text)| text);
-            sources.add(source.path(), text);
-        }
+        let replaced = replaced.as_ref().map(|(id, text)| (*id, text.as_str()));
         let project = Project {
-            sources,
+            sources: loaded.sources.again(replaced),
             files: loaded.files.clone(),
             unreadable: loaded.unreadable.clone(),
             diagnostics: loaded.diagnostics.clone(),

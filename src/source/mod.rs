@@ -150,6 +150,17 @@ impl Sources {
         }
     }
 
+    /// The same texts under the same ids, one of them perhaps with another text.
+    #[must_use]
+    pub fn again(&self, replaced: Option<(SourceId, &str)>) -> Sources {
+        let mut sources = Sources::new();
+        for (id, source) in self.iter() {
+            let text = replaced.filter(|(other, _)| *other == id).map_or(source.text(), |(_, text)| text);
+            sources.add(source.path(), text);
+        }
+        sources
+    }
+
     /// The text of an id that this collection gave out.
     ///
     /// # Panics

@@ -2,7 +2,8 @@
 //! shown, their files are read, their links lead somewhere.
 //!
 //! A ```` ```console ```` block holds commands (`$ celador check`) and what they print, where a line `...`
-//! stands for any lines. A comment before it says where they run, for it and for what follows:
+//! stands for any lines. Beside the program's own, `cd` (into a copy of an example, by its path from the root),
+//! `cp` and `echo $?` are known. A comment before it says where they run, for it and for what follows:
 //! `<!-- in examples/timeout-cut/before -->` in that folder, `<!-- in a copy of examples/timeout-cut/before -->`
 //! in a copy, `<!-- in an empty folder -->`. A block with a path behind its language (```` ```yaml
 //! policies/own.yaml ````) is written there first. `UPDATE_GENERATED=1` writes what is printed anew, with as
@@ -59,35 +60,80 @@ fn parts(page: &str) -> Vec<Part<'_>> {
     parts
 }
 
-/// Where commands run. A copy is gone with the page.
-enum Place {
-    There(PathBuf),
-    Copy(Scratch),
+/// Where the commands of a page run, and what the last one ended with.
+struct Session<'a> {
+    page: &'a str,
+    folder: PathBuf,
+    code: i32,
+    /// Folders of its own; gone with the page.
+    scratches: Vec<Scratch>,
 }
 
-impl Place {
-    fn path(&self) -> &Path {
-        match self {
-            Place::There(path) => path,
-            Place::Copy(scratch) => scratch.path(),
+impl<'a> Session<'a> {
+    fn new(page: &'a str) -> Session<'a> {
+        Session { page, folder: root().to_owned(), code: 0, scratches: Vec::new() }
+    }
+
+    /// Takes to a folder of its own, which holds a copy of what is told, under that name.
+    fn own(&mut self, from: Option<&str>, name: &str) {
+        let number = self.scratches.len();
+        let scratch = Scratch::new(&format!("page-{}-{number}", self.page.replace(['/', '.'], "-")));
+        if let Some(from) = from {
+            copy(&root().join(from), &scratch.path().join(name));
+        }
+        self.folder = scratch.path().to_owned();
+        self.scratches.push(scratch);
+    }
+
+    /// Whether files may be written where it is.
+    fn may_write(&self) -> bool {
+        self.scratches.iter().any(|scratch| self.folder.starts_with(scratch.path()))
+    }
+
+    /// Goes where a comment says.
+    fn follow(&mut self, line: &str) {
+        let Some(name) = line.strip_prefix("<!-- in ").and_then(|rest| rest.strip_suffix(" -->")) else {
+            return;
+        };
+        if name == "an empty folder" {
+            self.own(None, "");
+        } else if let Some(from) = name.strip_prefix("a copy of ") {
+            self.own(Some(from), "");
+        } else {
+            self.folder = root().join(name);
+            assert!(self.folder.is_dir(), "{}: there is no folder {name}", self.page);
         }
     }
 
-    /// The place that a comment names, if the line is one that does.
-    fn of(line: &str, page: &str, number: usize) -> Option<Place> {
-        let name = line.strip_prefix("<!-- in ")?.strip_suffix(" -->")?;
-        let scratch = || Scratch::new(&format!("page-{}-{number}", page.replace(['/', '.'], "-")));
-        if name == "an empty folder" {
-            return Some(Place::Copy(scratch()));
+    /// What a command prints on both streams.
+    fn run(&mut self, command: &str) -> String {
+        let words = words(command.strip_prefix("cargo run --release --").unwrap_or(command));
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        match words.as_slice() {
+            ["cd", to] => {
+                self.own(Some("examples"), "examples");
+                self.folder.push(to);
+                String::new()
+            }
+            ["cp", from, to] => {
+                assert!(self.may_write(), "{}: `{command}` would write into the repository", self.page);
+                let (from, to) = (self.folder.join(from), self.folder.join(to));
+                let to = if to.is_dir() { to.join(from.file_name().unwrap()) } else { to };
+                fs::copy(from, to).map(drop).unwrap();
+                String::new()
+            }
+            ["echo", "$?"] => format!("{}\n", self.code),
+            ["celador", arguments @ ..] => self.celador(arguments),
+            arguments if command.starts_with("cargo ") => self.celador(arguments),
+            _ => panic!("{}: `{command}` is none of ours to run", self.page),
         }
-        let Some(from) = name.strip_prefix("a copy of ") else {
-            let folder = root().join(name);
-            assert!(folder.is_dir(), "{page}: there is no folder {name}");
-            return Some(Place::There(folder));
-        };
-        let scratch = scratch();
-        copy(&root().join(from), scratch.path());
-        Some(Place::Copy(scratch))
+    }
+
+    fn celador(&mut self, arguments: &[&str]) -> String {
+        let Run { code, stdout, stderr } = celador(&self.folder, arguments);
+        self.code = code.unwrap();
+        // Paths of this machine are not what a reader sees.
+        format!("{stdout}{stderr}").replace(&format!("{}/", self.folder.display()), "")
     }
 }
 
@@ -98,7 +144,7 @@ fn copy(from: &Path, to: &Path) {
         let target = to.join(entry.file_name());
         match entry.path().is_dir() {
             true => copy(&entry.path(), &target),
-            false => drop(fs::copy(entry.path(), target).unwrap()),
+            false => fs::copy(entry.path(), target).map(drop).unwrap(),
         }
     }
 }
@@ -106,20 +152,21 @@ fn copy(from: &Path, to: &Path) {
 /// A page's console blocks after its commands have run, and what did not hold.
 fn run_page(name: &str, page: &str) -> (String, Vec<String>) {
     let (mut out, mut wrong) = (String::new(), Vec::new());
-    let mut place = Place::There(root().to_owned());
-    for (number, part) in parts(page).into_iter().enumerate() {
+    let mut session = Session::new(name);
+    for part in parts(page) {
         match part {
             Part::Line(line) => {
-                place = Place::of(line, name, number).unwrap_or(place);
+                session.follow(line);
                 let _ = writeln!(out, "{line}");
             }
             Part::Block("console", lines) => {
-                let _ = writeln!(out, "```console\n{}```", run_block(&lines, place.path(), name, &mut wrong));
+                let _ = writeln!(out, "```console\n{}```", run_block(&lines, &mut session, &mut wrong));
             }
             Part::Block(info, lines) => {
                 let text: String = lines.iter().flat_map(|line| [*line, "\n"]).collect();
-                if let (Some((_, path)), Place::Copy(scratch)) = (info.split_once(' '), &place) {
-                    scratch.write(path, &text);
+                if let Some((_, path)) = info.split_once(' ').filter(|_| session.may_write()) {
+                    fs::create_dir_all(session.folder.join(path).parent().unwrap()).unwrap();
+                    fs::write(session.folder.join(path), &text).unwrap();
                 }
                 let _ = writeln!(out, "```{info}\n{text}```");
             }
@@ -128,22 +175,29 @@ fn run_page(name: &str, page: &str) -> (String, Vec<String>) {
     (out, wrong)
 }
 
-fn run_block(lines: &[&str], folder: &Path, page: &str, wrong: &mut Vec<String>) -> String {
+fn run_block(lines: &[&str], session: &mut Session<'_>, wrong: &mut Vec<String>) -> String {
     let mut out = String::new();
     let mut lines = lines.iter().peekable();
     while let Some(line) = lines.next() {
         let Some(command) = line.strip_prefix("$ ") else {
-            panic!("{page}: a console block begins with a command, not with `{line}`");
+            panic!("{}: a console block begins with a command, not with `{line}`", session.page);
         };
         let mut shown = Vec::new();
         while let Some(line) = lines.next_if(|line| !line.starts_with("$ ")) {
             shown.push(*line);
         }
-        let printed = printed(command, folder, page);
+        let printed = match command.strip_suffix("; echo $?") {
+            Some(first) => session.run(first) + &session.run("echo $?"),
+            None => session.run(command),
+        };
+        // Something that went wrong is shown as such, or it is a mistake of the page.
+        let told = command.ends_with("echo $?") || lines.peek() == Some(&&"$ echo $?");
+        assert!(session.code != 2 || told, "{}: `{command}` ends with 2:\n{printed}", session.page);
         let _ = writeln!(out, "$ {command}");
         match shows(&printed, &shown) {
             Ok(()) => shown.iter().flat_map(|line| [*line, "\n"]).for_each(|part| out.push_str(part)),
             Err(missing) => {
+                let page = session.page;
                 wrong.push(format!(
                     "{page}: `{command}` does not print `{missing}` where it is shown:\n{printed}"
                 ));
@@ -152,23 +206,6 @@ fn run_block(lines: &[&str], folder: &Path, page: &str, wrong: &mut Vec<String>)
         }
     }
     out
-}
-
-/// What a command prints on both streams; with `; echo $?` its exit code too. Only then may it be 2.
-fn printed(command: &str, folder: &Path, page: &str) -> String {
-    let (command, echo) = match command.strip_suffix("; echo $?") {
-        Some(command) => (command, true),
-        None => (command, false),
-    };
-    let arguments = command.strip_prefix("celador").or(command.strip_prefix("cargo run --release --"));
-    let arguments = words(arguments.unwrap_or_else(|| panic!("{page}: `{command}` is none of ours to run")));
-    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let Run { code, stdout, stderr } = celador(folder, &arguments);
-    let code = code.unwrap();
-    assert!(code != 2 || echo, "{page}: `{command}` ends with 2:\n{stdout}{stderr}");
-    // Paths of this machine are not what a reader sees.
-    let printed = format!("{stdout}{stderr}{}", if echo { format!("{code}\n") } else { String::new() });
-    printed.replace(&format!("{}/", folder.display()), "")
 }
 
 /// The words of a command line, with quotes taken off.
