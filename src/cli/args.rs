@@ -23,6 +23,8 @@ Examples:
   celador check --format human --format sarif=celador.sarif --format junit=celador.xml
   celador check --explain --policy mine      also why it passes
   celador check --environment production     gate what is deployed to production
+  celador check --format concise             one line a finding
+  celador check --statistics                 how many findings of each policy
 
 Exit codes:
   0  nothing denies
@@ -215,6 +217,8 @@ pub struct Check {
     /// The day of the run, as in 2026-12-31 [default: today, in UTC]
     #[arg(long, value_name = "DATE", value_parser = day)]
     pub today: Option<Date>,
+    #[command(flatten)]
+    pub layout: Layout,
 }
 
 /// What passes all the same.
@@ -235,11 +239,31 @@ fn day(text: &str) -> Result<Date, String> {
     Date::parse(text).map_err(|_| "a day, as in 2026-12-31".to_owned())
 }
 
+/// How a report for people is laid out.
+#[derive(Debug, Args)]
+pub struct Layout {
+    /// Count instead of telling: per policy, file or service, the most frequent first (human, concise)
+    #[arg(long)]
+    pub statistics: bool,
+    /// Put findings together, or count them, by this (human, concise)
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub group_by: Option<GroupBy>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum GroupBy {
+    Policy,
+    File,
+    Service,
+}
+
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum CheckFormat {
     /// For people
     #[default]
     Human,
+    /// For people in a hurry: one line a finding, `path:line:column: error[policy] message`
+    Concise,
     /// For programs: version 1 of the contract
     Json,
     /// The same, one part a line

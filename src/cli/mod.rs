@@ -19,6 +19,7 @@ mod language;
 mod log;
 mod output;
 mod page;
+mod progress;
 mod project;
 mod recorded;
 mod terminal;

@@ -108,7 +108,7 @@ impl Bench {
         let mut replaced = None;
         match trial {
             Some(Trial::Text(id, text)) => replaced = Some((id, text)),
-            Some(Trial::Entry(waiver)) => settings.enforce.waivers.push(waiver),
+            Some(Trial::Entry(waiver)) => settings.enforce.waivers.push(*waiver),
             None => {}
         }
         let replaced = replaced.as_ref().map(|(id, text)| (*id, text.as_str()));

@@ -72,6 +72,18 @@ impl By {
         }
     }
 
+    /// What it did to the finding, for people: `waived`, `tolerated`.
+    pub fn participle(&self) -> &'static str {
+        match self {
+            By::Waiver(_) => "waived",
+            By::Baseline { .. } => "baselined",
+            By::Environment { .. } => "not gated",
+            By::Budget { .. } => "tolerated",
+            By::Bypass { .. } => "bypassed",
+            By::Base { .. } => "not new",
+        }
+    }
+
     /// Where it is written, if a file of the project says it.
     pub fn span(&self) -> Option<Span> {
         match self {

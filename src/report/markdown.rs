@@ -167,7 +167,7 @@ fn excerpt(run: &Run<'_>, redactor: &Redactor<'_>, entry: &Entry<'_>) -> String 
         style: Style::plain(WIDTH),
     };
     let text = match entry.finding {
-        Some(finding) => human::one(&page, finding, false),
+        Some(finding) => human::one(&page, finding, None),
         None => format!("{}\n", entry.whole()),
     };
     match entry.standing {

@@ -29,6 +29,8 @@ mod mistakes;
 mod mutations;
 mod pack;
 mod pages;
+mod picture;
+mod reports;
 mod policies_page;
 mod run;
 mod schemas;

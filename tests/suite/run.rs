@@ -50,12 +50,14 @@ fn run(folder: &Path, arguments: &[&str], environment: &[(&str, &str)], input: O
     }
     let mut child = command
         .args(arguments)
-        .envs(environment.iter().copied())
         .current_dir(folder)
         .env_remove("CELADOR_LOG")
         .env_remove("CLICOLOR_FORCE")
         .env("NO_COLOR", "1")
+        .env("TERM", "xterm")
+        .env("LC_ALL", "C.UTF-8")
         .env("COLUMNS", "100")
+        .envs(environment.iter().copied())
         .stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() })
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

@@ -17,7 +17,8 @@ use crate::report::entries::{self, Entry, Level, Note, Run, Standing, entries, i
 use crate::report::human;
 use crate::report::json::{Span as Place, print};
 use crate::report::redact::Redactor;
-use crate::report::text::{one_line, visible};
+use crate::report::text::one_line;
+use crate::report::visible::Visible;
 use crate::source::{SourceId, Span};
 use line_hash::line_hashes;
 use log::{ArtifactLocation, Location, PhysicalLocation, Region, Text};
@@ -84,11 +85,16 @@ fn text(text: &str) -> Text {
 /// Lines of a file, with what acts or stands there unseen made visible.
 fn shown(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
+    let mut visible = Visible::new(true);
+    let mut rest = text.chars().filter(|&c| c != '\r').peekable();
+    while let Some(c) = rest.next() {
         match c {
-            '\n' | '\t' => out.push(c),
-            '\r' => {}
-            c => visible(c, 0, true, &mut out),
+            '\n' => {
+                out.push(c);
+                visible = Visible::new(true);
+            }
+            '\t' => out.push(c),
+            c => visible.push(c, rest.peek().copied(), 0, &mut out),
         }
     }
     out
