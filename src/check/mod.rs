@@ -122,9 +122,9 @@ pub fn read(project: Project, settings: &Settings) -> Facts {
     } = all;
     unreadable.extend(unreadable::of_files(all.diagnostics, &files));
     let remarks = all.remarks;
-    called::follow(&read::Reader::new(&texts), &mut invocations, &mut provenance);
+    called::follow(&read::Reader::new(&texts), &mut invocations, &mut provenance, &mut diagnostics);
     let mut trace = platform::Trace { sources: &sources, provenance: &mut provenance };
-    let runs = platform::terraform_runs(&invocations, &mut trace);
+    let runs = platform::terraform_runs(&invocations, &mut trace, &mut diagnostics);
     input::hcl::module::resolve(&mut documents, &sources, &runs);
     let deployments = read::deployments(deployments, &documents, &sources, &mut provenance);
     let inputs = extract::Inputs {

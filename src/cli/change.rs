@@ -163,9 +163,8 @@ impl Trees<'_> {
 /// Entries that the baseline has gained, and what the record has lost.
 fn recorded(new: &check::Settings, old: &check::Settings, place: SourceId) -> Vec<Relaxed> {
     let entries = &old.enforce.baseline.entries;
-    let stood = |entry: &crate::enforce::Entry| {
-        entries.iter().any(|other| other.fingerprint == entry.fingerprint)
-    };
+    let stood =
+        |entry: &crate::enforce::Entry| entries.iter().any(|other| other.fingerprint == entry.fingerprint);
     let added = new.enforce.baseline.entries.iter().filter(|entry| !stood(entry));
     let mut all: Vec<Relaxed> = added
         .map(|entry| Relaxed { span: entry.span, message: format!("the baseline gains `{}`", entry.policy) })

@@ -126,7 +126,14 @@ impl All<'_> {
         let (new, old) = (self.new.project, self.old.project);
         let same = |one: &ActionRule, other: &ActionRule| {
             (&one.policy, &one.group, one.severity, &one.service, &one.environment, one.action)
-                == (&other.policy, &other.group, other.severity, &other.service, &other.environment, other.action)
+                == (
+                    &other.policy,
+                    &other.group,
+                    other.severity,
+                    &other.service,
+                    &other.environment,
+                    other.action,
+                )
         };
         let softens = |row: &&ActionRule| row.action != Action::Deny;
         for row in new.actions.iter().filter(softens) {

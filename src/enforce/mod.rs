@@ -135,16 +135,15 @@ pub fn enforce(judged: Judged, settings: &Settings, sources: &Sources) -> Enforc
     all.append(&mut problems);
     waived.resize(all.len(), None);
 
-    let baseline = settings.baseline.known.matches(&all, sources);
-    let base = settings.base.matches(&all, sources);
-    let known = waived.into_iter().zip(baseline.entries.into_iter().zip(base.entries));
-    let weigh =
-        |(finding, (waiver, (baseline, base))): (Finding, (Option<By>, (Option<usize>, Option<usize>)))| {
-            let by =
-                waiver.or_else(|| settings.baseline.known.by(baseline)).or_else(|| settings.base.by(base));
-            (finding, by)
-        };
-    let mut all: Vec<Weighed> = all.into_iter().zip(known).map(weigh).collect();
+    // Matched against all findings, so that what a waiver sets aside is not stale in the baseline.
+    let mut set_aside = waived;
+    for known in [&settings.baseline.known, &settings.base] {
+        let entries = known.matches(&all, sources).entries;
+        for (by, entry) in set_aside.iter_mut().zip(entries) {
+            *by = by.take().or_else(|| known.by(entry));
+        }
+    }
+    let mut all: Vec<Weighed> = all.into_iter().zip(set_aside).collect();
     gate::apply(&mut all, settings, &policies);
 
     enforced.diagnostics.extend(action::tell(settings));

@@ -442,7 +442,8 @@ fn every_format_tells_of_a_change() {
 
 #[test]
 fn what_a_change_records_of_itself_does_not_hold_for_it() {
-    let repository = changed("recorded", &[("celador.yaml", PROJECT), ("old.yaml", &manifest("old", "old:latest"))]);
+    let repository =
+        changed("recorded", &[("celador.yaml", PROJECT), ("old.yaml", &manifest("old", "old:latest"))]);
     repository.write("bad.yaml", manifest("bad", "bad:latest"));
     let run = repository.celador(&["baseline"]);
     assert_eq!(run.code, Some(0), "{}", run.all());
@@ -468,7 +469,8 @@ fn what_a_change_tolerates_does_not_hold_for_it() {
     .into_iter()
     .enumerate()
     {
-        let repository = changed(&format!("tolerates-{number}"), &[("celador.yaml", PROJECT), ("a.yaml", "a: 1\n")]);
+        let repository =
+            changed(&format!("tolerates-{number}"), &[("celador.yaml", PROJECT), ("a.yaml", "a: 1\n")]);
         repository.write("celador.yaml", format!("{PROJECT}{more}")).write("k8s/staging/bad.yaml", &bad);
         repository.commit("change");
         let alone = repository.celador(&[&["check"], flags].concat());

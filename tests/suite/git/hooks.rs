@@ -72,12 +72,7 @@ fn has_pre_commit() -> bool {
     let found =
         Command::new("pre-commit").arg("--version").output().is_ok_and(|output| output.status.success());
     if !found {
-        // Captured by the test runner unless asked for; a skipped proof should be seen.
-        use std::io::Write;
-        let _ = writeln!(
-            std::io::stderr(),
-            "SKIPPED: pre-commit is not installed, so the hooks were not run by it"
-        );
+        crate::run::skipped("pre-commit is not installed, so the hooks were not run by it");
     }
     found
 }
@@ -152,9 +147,31 @@ fn the_hooks_see_every_file_that_is_read() {
     // Folded as YAML folds it; the pattern itself is one that both kinds of expressions know.
     let pattern = regex::Regex::new(&pattern.split_whitespace().collect::<Vec<_>>().join(" ")).unwrap();
     for name in [
-        "a.yaml", "k8s/a.yml", "a.json", "a.jsonc", "fly.toml", "main.tf", "prod.tfvars", "deploy.py", "run.sh", "lib.bash",
-        "Dockerfile", "api/Dockerfile.prod", "web.Dockerfile", "Containerfile", ".env", ".env.staging", "config/prod.env",
-        "old.env.backup", "Makefile", "Makefile.inc", "GNUmakefile", "common.mk", "justfile", ".justfile", "tasks.just",
+        "a.yaml",
+        "k8s/a.yml",
+        "a.json",
+        "a.jsonc",
+        "fly.toml",
+        "main.tf",
+        "prod.tfvars",
+        "deploy.py",
+        "run.sh",
+        "lib.bash",
+        "Dockerfile",
+        "api/Dockerfile.prod",
+        "web.Dockerfile",
+        "Containerfile",
+        ".env",
+        ".env.staging",
+        "config/prod.env",
+        "old.env.backup",
+        "Makefile",
+        "Makefile.inc",
+        "GNUmakefile",
+        "common.mk",
+        "justfile",
+        ".justfile",
+        "tasks.just",
         "SERVICE.YAML",
     ] {
         assert!(celador::input::Format::of_path(name).is_some(), "{name} is read");
