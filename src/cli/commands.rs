@@ -2,6 +2,7 @@
 
 use crate::check::{self, Selected};
 use crate::cli::args::{Check, CheckFormat, Color, Explain, Facts, FactsFormat, Global, GroupBy, Reading};
+use crate::cli::gates::Passing;
 use crate::cli::progress::Progress;
 use crate::cli::project::{self, Asked, Ready};
 use crate::cli::{formats, output, page, terminal};
@@ -16,10 +17,20 @@ pub fn check(check: &Check, global: &Global) -> io::Result<Status> {
     formats::consistent(&check.format)?;
     let view = view(check, global)?;
     let progress = Progress::start(global.quiet, "looking for files");
-    let asked =
-        Asked { policies: &check.policy, strict: check.strict, explain: check.explain, ..Asked::default() };
+    let passing = Passing {
+        environment: check.passing.environment.as_deref(),
+        bypass: check.passing.bypass.as_deref(),
+        without_baseline: check.passing.no_baseline,
+    };
+    let asked = Asked {
+        policies: &check.policy,
+        strict: check.strict,
+        explain: check.explain,
+        passing,
+        ..Asked::default()
+    };
     let asked = Asked { without_waivers: check.no_waivers, today: check.today, ..asked };
-    let Ready { project, mut settings, place, root, searches } = project::ready(&check.reading, &asked)?;
+    let Ready { project, mut settings, place, root, searches, .. } = project::ready(&check.reading, &asked)?;
     progress.stage(&format!("reading {} files", project.files.len()));
     let mut facts = check::read(project, &settings);
     project::add_schemas(&mut facts, &mut settings, &place, &root);

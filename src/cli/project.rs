@@ -2,10 +2,11 @@
 
 use crate::check::{self, Selected};
 use crate::cli::args::Reading;
+use crate::cli::gates::{self, Keeping, Kept, Passing};
 use crate::cli::{input, wanted};
 use crate::config::{self, Files, Project};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::enforce::Date;
+use crate::enforce::{Baseline, Date};
 use crate::extract;
 use crate::policy::{self, PACK};
 use crate::report::Coverage;
@@ -26,6 +27,8 @@ pub struct Asked<'a> {
     pub explain: bool,
     /// As if there were no project file.
     pub without_file: bool,
+    pub passing: Passing<'a>,
+    pub keeping: Keeping,
     pub without_waivers: bool,
     /// The day of the run, if it is not today.
     pub today: Option<Date>,
@@ -40,6 +43,7 @@ pub struct Opened {
     located: Located,
     include: Vec<String>,
     exclude: Vec<String>,
+    kept: Kept,
 }
 
 /// Everything that a run needs.
@@ -52,6 +56,8 @@ pub struct Ready {
     pub root: PathBuf,
     /// Whether folders are searched, so that finding nothing is worth a word.
     pub searches: bool,
+    /// The files in which the project keeps what is known of it.
+    pub kept: Kept,
 }
 
 /// Finds the project, reads its project file and its policies.
@@ -134,24 +140,39 @@ fn open_at(
     let glob = |pattern: &config::Pattern| pattern.glob.clone();
     let include = project.include.iter().map(glob).collect();
     let exclude = project.exclude.iter().map(glob).collect();
+    let kept = match asked.without_file {
+        true => Kept::default(),
+        false => gates::load(&place, &project, asked.keeping, &mut sources, &mut diagnostics),
+    };
+    let (only_of, bypass) = gates::asked(asked.passing, &project, &mut sources, &mut diagnostics);
     let mut settings = settings(project, asked.strict);
     settings.evaluate.explain = asked.explain;
     settings.enforce.without_waivers = asked.without_waivers;
     settings.enforce.today = asked.today.or(settings.enforce.today);
+    settings.enforce.only = only_of;
+    settings.enforce.bypass = bypass;
+    let gone = |path: &str| gates::gone(&place, &located.root, path);
+    let (baseline, record) = gates::read(&kept, asked.keeping, gone, &sources, &mut diagnostics);
+    settings.enforce.baseline = if asked.passing.without_baseline { Baseline::default() } else { baseline };
+    settings.record = record;
     settings.policies.only = only;
     settings.policies.files = files;
-    Ok(Opened { sources, diagnostics, settings, place, located, include, exclude })
+    Ok(Opened { sources, diagnostics, settings, place, located, include, exclude, kept })
 }
 
 /// Blocks and actions of policies that are not there.
 fn misspelt_policies(project: &Project, files: &[SourceId], sources: &Sources) -> Vec<Diagnostic> {
-    if project.named_policies().next().is_none() {
+    if project.named_policies().next().is_none() && project.named_groups.is_empty() {
         return Vec::new();
     }
     let own: Vec<_> = files.iter().flat_map(|&id| policy::read(id, sources.get(id)).0).collect();
     let mut known: Vec<&str> = pack_names().collect();
     known.extend(own.iter().map(|policy| &*policy.name));
-    config::unknown_policies(project, known)
+    let mut groups: Vec<&str> = PACK.iter().map(|builtin| builtin.group).collect();
+    groups.extend(own.iter().map(|policy| policy.group.as_str()));
+    let mut told = config::unknown_policies(project, known);
+    told.extend(config::unknown_groups(project, &groups));
+    told
 }
 
 /// Reads the project's files.
@@ -160,6 +181,17 @@ fn misspelt_policies(project: &Project, files: &[SourceId], sources: &Sources) -
 /// Where there is no working directory.
 pub fn ready(reading: &Reading, asked: &Asked<'_>) -> std::io::Result<Ready> {
     Ok(load(open(reading, asked)?, reading))
+}
+
+/// The same for the whole project around the working directory.
+///
+/// # Errors
+/// Where there is no working directory.
+pub fn ready_whole(config: Option<&Path>, asked: &Asked<'_>) -> std::io::Result<Ready> {
+    let reading = Reading { config: config.map(Path::to_owned), ..Reading::default() };
+    let mut opened = open(&reading, asked)?;
+    opened.located.paths = vec![opened.located.root.clone()];
+    Ok(load(opened, &reading))
 }
 
 /// The same where a project file or a repository says that this is a project; `None` elsewhere, so that
@@ -173,8 +205,10 @@ pub fn ready_if_project(reading: &Reading, asked: &Asked<'_>) -> std::io::Result
 }
 
 fn load(opened: Opened, reading: &Reading) -> Ready {
-    let Opened { mut sources, mut diagnostics, mut settings, place, located, include, exclude } = opened;
-    settings.whole_project = located.is_project && located.paths.contains(&located.root);
+    let Opened { mut sources, mut diagnostics, mut settings, place, located, include, exclude, kept } =
+        opened;
+    settings.whole_project =
+        located.is_project && located.paths.contains(&located.root) && reading.exclude.is_empty();
     let exclude: Vec<&str> = exclude.iter().chain(&reading.exclude).map(String::as_str).collect();
     let include: Vec<&str> = include.iter().map(String::as_str).collect();
     let known: Vec<SourceId> = sources.iter().map(|(id, _)| id).collect();
@@ -195,7 +229,8 @@ fn load(opened: Opened, reading: &Reading) -> Ready {
     diagnostics.append(&mut loaded.diagnostics);
     let searches = located.paths.iter().any(|path| place.kind(path) == Some(config::Kind::Folder));
     tracing::debug!(files = loaded.files.len(), unreadable = loaded.unreadable.len(), "read");
-    Ready { project: project(sources, diagnostics, loaded), settings, place, root: located.root, searches }
+    let project = project(sources, diagnostics, loaded);
+    Ready { project, settings, place, root: located.root, searches, kept }
 }
 
 /// Policy files by themselves.
@@ -260,7 +295,19 @@ pub fn of_example(
     let (exclude, include) = (globs(&project.exclude), globs(&project.include));
     let exclude: Vec<&str> = exclude.iter().map(String::as_str).collect();
     let include: Vec<&str> = include.iter().map(String::as_str).collect();
+    let mut kept = Kept::default();
+    for (path, text) in &given {
+        match *path {
+            config::BASELINE => kept.baseline = Some(sources.add(*path, *text)),
+            config::RECORD => kept.record = Some(sources.add(*path, *text)),
+            _ => {}
+        }
+    }
     let mut settings = settings(project, false);
+    let gone = |path: &str| given.iter().all(|(given, _)| *given != path);
+    let (baseline, record) = gates::read(&kept, Keeping::Reads, gone, &sources, &mut diagnostics);
+    settings.enforce.baseline = baseline;
+    settings.record = record;
     settings.policies.only = vec![only.to_owned()];
     settings.whole_project = true;
     let taken: Vec<String> = sources.iter().map(|(_, source)| source.path().to_owned()).collect();
@@ -329,6 +376,8 @@ fn settings(project: Project, strict: bool) -> check::Settings {
         enforce: enforce::Settings {
             actions: project.actions,
             waivers: project.waivers,
+            gates: project.budgets,
+            unbypassable: project.unbypassable.into_iter().map(|(pattern, _)| pattern).collect(),
             waiver_rules: project.waiver_rules,
             strict,
             today: today(),

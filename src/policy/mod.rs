@@ -123,6 +123,8 @@ pub struct Policy {
     pub failure_policy: FailurePolicy,
     pub unknowns: Unknowns,
     pub findings: Findings,
+    /// Whether no budget tolerates what it denies, and no bypass lets it pass.
+    pub unbypassable: bool,
     /// Empty for a built-in policy that was read to judge: see [`Builtin::text_to_judge`].
     pub examples: Vec<Example>,
     pub source: SourceId,

@@ -2,13 +2,13 @@
 //! `path:line:column: error[policy] message (service, environment)`.
 //!
 //! The lines stand in the order of the full report. What does not count is told by its first word:
-//! `undetermined`, `waived`, `baselined`, `tolerated`, `bypassed`, `not new`. An action that is not the
+//! `undetermined`, `waived`, `baselined`, `not gated`, `tolerated`, `bypassed`, `not new`. An action that is not the
 //! severity's own stands before the message: `warning[policy] (deny) message`. The last line is the summary.
 
 use crate::diagnostic::{Diagnostic, Finding, Severity};
 use crate::report::human::{
-    GroupBy, Page, Shown, Verbosity, View, grouped, one_line_summary, reason, selection, severity_ink,
-    statistics, unusual_action, verdict_word,
+    GroupBy, Page, Shown, Verbosity, View, bypass, grouped, one_line_summary, reason, selection,
+    severity_ink, statistics, unusual_action, verdict_word,
 };
 use crate::report::outcome::Outcome;
 use crate::report::redact::Redactor;
@@ -34,6 +34,7 @@ pub fn check(outcome: &Outcome, style: Style, view: View) -> String {
         };
         out.extend(all.into_iter().filter_map(|shown| line(&page, shown)));
     }
+    out.extend(bypass(&page, outcome));
     if view.verbosity > Verbosity::Quiet {
         out.push_str(&one_line_summary(&page, outcome, view.verbosity));
     }

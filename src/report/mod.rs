@@ -20,6 +20,7 @@ pub mod outcome;
 pub mod platforms;
 pub mod project_file;
 mod rdjson;
+pub mod recorded;
 pub mod redact;
 mod rule;
 #[cfg(test)]

@@ -33,7 +33,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("semver", &["cel"]),
     ("serde", &["report", "schema"]),
     ("serde_json", &["report", "schema", "cel/tests", "cel/parser/tests"]),
-    ("sha2", &["enforce/fingerprint.rs"]),
+    ("sha2", &["enforce/fingerprint"]),
     ("terminal_size", &["cli"]),
     ("toml", &["input/toml"]),
     ("toml_parser", &["input/toml"]),

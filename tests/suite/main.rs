@@ -13,6 +13,7 @@ mod executed;
 mod explanation;
 mod facts;
 mod formats;
+mod gates;
 mod generated;
 mod git;
 mod honesty;

@@ -20,7 +20,7 @@ pub(in crate::report) use finding::{
 };
 pub(in crate::report) use frame::{Mark, draw};
 pub(in crate::report) use selection::{Shown, grouped};
-pub(in crate::report) use set_aside::reason;
+pub(in crate::report) use set_aside::{bypass, reason};
 pub(in crate::report) use summary::one_line_summary;
 
 use crate::diagnostic::Diagnostic;
@@ -102,6 +102,8 @@ pub fn check(outcome: &Outcome, style: Style, view: View) -> String {
     parts.extend(explanation::explanations(&page, &outcome.explanations));
     if view.verbosity > Verbosity::Quiet {
         parts.push(summary::summary(&page, outcome, view.verbosity));
+    } else {
+        parts.extend(bypass(&page, outcome));
     }
     without_commands(parts.join("\n"), style.unicode)
 }

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Action, SetAside, Severity, Tally, Verdict};
 use crate::report::human::selection::{Shown, is_listed};
-use crate::report::human::set_aside::SOON;
+use crate::report::human::set_aside::{SOON, bypass, decisions};
 use crate::report::human::{Page, Verbosity};
 use crate::report::outcome::Outcome;
 use crate::report::style::Ink;
@@ -13,6 +13,7 @@ use std::collections::BTreeSet;
 pub fn summary(page: &Page<'_>, outcome: &Outcome, verbosity: Verbosity) -> String {
     let mut out = String::new();
     if verbosity == Verbosity::Verbose {
+        out.push_str(&decisions(page, outcome));
         out.push_str(&policies(page, outcome));
     }
     let verdicts = verdicts(page, outcome, verbosity);
@@ -23,6 +24,10 @@ pub fn summary(page: &Page<'_>, outcome: &Outcome, verbosity: Verbosity) -> Stri
         }
     } else {
         out.push_str(&listed(&verdicts, page.style.width));
+    }
+    out.extend(bypass(page, outcome));
+    if let Some(only) = only(page, outcome) {
+        out.push_str(&format!("{only}\n"));
     }
     out.push_str(&listed(&read, page.style.width));
     if let Some(excluded) = excluded(outcome) {
@@ -41,9 +46,16 @@ pub(in crate::report) fn one_line_summary(
     if verdicts.is_empty() {
         verdicts = page.style.paint(Ink::Strong, "nothing to report");
     }
-    let mut rest = read(outcome, verbosity);
+    let mut rest: Vec<String> = only(page, outcome).into_iter().collect();
+    rest.extend(read(outcome, verbosity));
     rest.extend(excluded(outcome).into_iter().flatten());
     format!("{verdicts}: {}\n", rest.join(", "))
+}
+
+/// Which environment's findings count, where the run gates one.
+fn only(page: &Page<'_>, outcome: &Outcome) -> Option<String> {
+    let only = outcome.only.as_ref()?;
+    Some(format!("only findings of {} count", one_line(only.as_str(), page.style.unicode)))
 }
 
 /// What a group of findings holds: `2 errors`, `1 warning`.
@@ -140,7 +152,7 @@ fn set_aside(outcome: &Outcome, verbosity: Verbosity) -> Vec<String> {
     if outcome.waived().next().is_some() {
         parts.push(waived(outcome));
     }
-    for word in ["baselined", "tolerated", "bypassed", "not new"] {
+    for word in ["baselined", "not gated", "tolerated", "bypassed", "not new"] {
         let count = outcome.set_aside.iter().filter(|one| one.by.participle() == word).count();
         if count > 0 {
             parts.push(format!("{count} {word}"));
