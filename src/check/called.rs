@@ -4,6 +4,7 @@
 //! once more with these, under the circumstances of the call.
 
 use super::read::Reader;
+use crate::diagnostic::Diagnostic;
 use crate::provenance::Provenance;
 use crate::script::{
     Element, Expression, ExpressionKind, Invocation, Literal, Program, Statement, StatementKind, Target,
@@ -14,11 +15,11 @@ use crate::value::{Atom, Condition, Operand, Operator, Piece, Reason, Text, Valu
 use std::collections::HashSet;
 use std::sync::Arc;
 
-/// So many calls of scripts are followed in one run.
+/// So many calls of one script are followed.
 const MAX_CALLS: usize = 64;
 
-/// So many arguments of one call are looked at.
-const MAX_ARGUMENTS: usize = 32;
+/// So many calls of scripts are followed in one run.
+const MAX_FOLLOWED: usize = 1024;
 
 /// A text with the place where it was written.
 type Written = (String, Span);
@@ -85,15 +86,24 @@ pub(super) fn follow(
     reader: &Reader<'_, '_>,
     invocations: &mut Vec<(SourceId, Invocation)>,
     provenance: &mut Provenance,
+    diagnostics: &mut Vec<Diagnostic>,
 ) {
     let mut calls: Vec<Call> = Vec::new();
+    let mut left_out: HashSet<SourceId> = HashSet::new();
     for (source, invocation) in invocations.iter() {
-        // Of calls that are not all known, none may take the place of what the script says by itself.
-        if calls.len() >= MAX_CALLS {
-            return;
+        let Some(call) = call(*source, invocation, reader, provenance) else { continue };
+        let own = || calls.iter().filter(|other| other.script == call.script);
+        if left_out.contains(&call.script) || own().any(|other| other.is_same(&call)) {
+            continue;
         }
-        let call = call(*source, invocation, reader, provenance);
-        calls.extend(call.filter(|call| !calls.iter().any(|other| other.is_same(call))));
+        if own().count() < MAX_CALLS && calls.len() < MAX_FOLLOWED {
+            calls.push(call);
+            continue;
+        }
+        // Of calls that are not all followed, none may take the place of what the script says by itself.
+        left_out.insert(call.script);
+        calls.retain(|other| other.script != call.script);
+        diagnostics.push(too_many(reader.path(call.script), invocation.span));
     }
     let mut found: Vec<(SourceId, Invocation)> = Vec::new();
     let mut superseded: HashSet<usize> = HashSet::new();
@@ -134,6 +144,15 @@ pub(super) fn follow(
     invocations.extend(found);
 }
 
+fn too_many(script: &str, call: Span) -> Diagnostic {
+    let message = format!(
+        "{script} is called in more ways than are followed: {MAX_CALLS} of one script, {MAX_FOLLOWED} in all"
+    );
+    Diagnostic::warning("script-limit", call, message).with_label("not followed from here on").with_help(
+        "what the script runs is told as if nobody knew its arguments; name fewer files, or exclude some in celador.yaml",
+    )
+}
+
 /// The call of a script that a command line is, if its words are known.
 fn call(
     from: SourceId,
@@ -141,9 +160,6 @@ fn call(
     reader: &Reader<'_, '_>,
     provenance: &Provenance,
 ) -> Option<Call> {
-    if invocation.words.len() > MAX_ARGUMENTS {
-        return None;
-    }
     let words = invocation.words.iter().map(|word| match &word.value {
         WordValue::One(value) if word.condition.is_always() => written(value, invocation.span, provenance),
         _ => None,

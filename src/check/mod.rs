@@ -4,6 +4,7 @@
 //! adds its diagnostics and goes on. This room must never touch a file, the clock or the terminal.
 
 mod called;
+pub mod change;
 mod gated;
 mod known;
 mod policies;
@@ -18,7 +19,7 @@ mod waivers;
 
 pub use policies::{Block, PolicySettings, explain, overrides};
 pub use rules::rules;
-pub use schemas::{SchemaRule, SchemaSettings, missing_schemas};
+pub use schemas::{SchemaRule, SchemaSettings, missing_schemas, schema_paths};
 pub use single::{Single, judge_single, read_single};
 pub use unreadable::Unreadable;
 
@@ -121,9 +122,9 @@ pub fn read(project: Project, settings: &Settings) -> Facts {
     } = all;
     unreadable.extend(unreadable::of_files(all.diagnostics, &files));
     let remarks = all.remarks;
-    called::follow(&read::Reader::new(&texts), &mut invocations, &mut provenance);
+    called::follow(&read::Reader::new(&texts), &mut invocations, &mut provenance, &mut diagnostics);
     let mut trace = platform::Trace { sources: &sources, provenance: &mut provenance };
-    let runs = platform::terraform_runs(&invocations, &mut trace);
+    let runs = platform::terraform_runs(&invocations, &mut trace, &mut diagnostics);
     input::hcl::module::resolve(&mut documents, &sources, &runs);
     let deployments = read::deployments(deployments, &documents, &sources, &mut provenance);
     let inputs = extract::Inputs {

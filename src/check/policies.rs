@@ -13,6 +13,7 @@ use std::sync::Arc;
 pub(super) const OF_THE_PIPELINE: &[&str] = &[
     "unreadable-file",
     "schema-violation",
+    super::change::POLICY,
     "stale-baseline-entry",
     "policy-bound-nothing",
     "file-lost-its-deployments",

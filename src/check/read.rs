@@ -125,6 +125,11 @@ impl<'t, 'a> Reader<'t, 'a> {
         platform::may_deploy(self.texts.sources.get(*id).text()).then_some(*id)
     }
 
+    /// The path by which a file is reported.
+    pub(super) fn path(&self, id: SourceId) -> &str {
+        self.texts.sources.get(id).path()
+    }
+
     /// A shell script, lowered.
     pub(super) fn script(&self, id: SourceId) -> Program {
         self.lower(id, Format::Shell)

@@ -1,13 +1,11 @@
 //! One policy by itself, over facts that are kept: what tests of policies ask again and again.
 
 use super::policies::{OF_THE_PIPELINE, configured};
-use super::{
-    Facts, Project, Settings, judge, known, policies, read, schemas, unreadable, vacuity, without_records,
-};
+use super::{Facts, Project, Settings, judge, read, schemas, unreadable, without_records};
 use crate::diagnostic::{Diagnostic, Finding};
 use crate::enforce::waiver::POLICIES;
 use crate::enforce::{self, Enforced};
-use crate::evaluate::{self, Evaluation};
+use crate::evaluate;
 use crate::policy::Compiled;
 
 /// What one policy says of some facts.
@@ -32,13 +30,10 @@ pub fn judge_single(facts: &Facts, policy: &Compiled, settings: &Settings) -> Si
     let (policy, told) = configured(policy.clone(), &settings.policies);
     let inputs = evaluate::Inputs { model, documents, sources, provenance };
     let name = policy.policy.name.to_string();
-    if POLICIES.contains(&name.as_str()) {
-        return of_waivers(facts, &name, settings);
+    if POLICIES.contains(&name.as_str()) || settings.policies.watches() {
+        return of_all(facts, &name, settings);
     }
-    let mut evaluation = match settings.policies.watches() {
-        true => watched(facts, settings),
-        false => evaluate::evaluate(inputs, std::slice::from_ref(&policy), &settings.evaluate),
-    };
+    let mut evaluation = evaluate::evaluate(inputs, std::slice::from_ref(&policy), &settings.evaluate);
     if OF_THE_PIPELINE.contains(&name.as_str()) {
         let mut violations = schemas::validate(documents, sources, &settings.schemas, &settings.input);
         evaluation.diagnostics.append(&mut violations.diagnostics);
@@ -56,29 +51,12 @@ pub fn judge_single(facts: &Facts, policy: &Compiled, settings: &Settings) -> Si
     Single { findings, undetermined, diagnostics }
 }
 
-/// What a policy about waivers says hangs on what all others find.
-fn of_waivers(facts: &Facts, name: &str, settings: &Settings) -> Single {
+/// What a policy about waivers, a baseline or a record says hangs on what all others find.
+fn of_all(facts: &Facts, name: &str, settings: &Settings) -> Single {
     let project =
         Project { sources: facts.sources.again(None), files: facts.files.clone(), ..Project::default() };
     let (outcome, _) = judge(read(project, settings), settings);
     let mut findings = outcome.findings;
     findings.retain(|finding| finding.policy == name);
     Single { findings, undetermined: Vec::new(), diagnostics: outcome.diagnostics }
-}
-
-/// What all policies of the project say, and what is said of that.
-fn watched(facts: &Facts, settings: &Settings) -> Evaluation {
-    let Facts { documents, provenance, model, .. } = facts;
-    // The pack's policies are added to them.
-    let mut sources = facts.sources.again(None);
-    let selection = policies::select(&mut sources, model, documents, &settings.policies);
-    let inputs = evaluate::Inputs { model, documents, sources: &sources, provenance };
-    let mut evaluation = evaluate::evaluate(inputs, &selection.compiled, &settings.evaluate);
-    evaluation.diagnostics.extend(selection.diagnostics);
-    evaluation.tallies.extend(selection.idle);
-    known::tell(&mut evaluation, &settings.enforce.baseline, &facts.unreadable, &sources, &settings.policies);
-    if let Some(record) = &settings.record {
-        vacuity::tell(&mut evaluation, record, model, &sources, &settings.policies);
-    }
-    evaluation
 }

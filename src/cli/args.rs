@@ -22,9 +22,9 @@ Examples:
   celador check --format json > report.json
   celador check --format human --format sarif=celador.sarif --format junit=celador.xml
   celador check --explain --policy mine      also why it passes
+  celador check --environment production     gate what is deployed to production
   celador check --format concise             one line a finding
   celador check --statistics                 how many findings of each policy
-  celador check --environment production     gate what is deployed to production
 
 Exit codes:
   0  nothing denies
@@ -192,6 +192,10 @@ pub struct Reading {
 pub struct Check {
     #[command(flatten)]
     pub reading: Reading,
+    /// Report what is new against the commit where this change left REF, judged by the settings before the
+    /// change as well as by its own: it cannot exempt itself
+    #[arg(long, value_name = "REF")]
+    pub base: Option<String>,
     /// Form of the report, and the file it goes to instead of standard output (repeatable: one run can write
     /// many files, and one report to standard output)
     #[arg(long, value_name = "FORMAT[=FILE]", value_parser = FormatParser, default_value = "human")]

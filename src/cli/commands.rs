@@ -5,12 +5,14 @@ use crate::cli::args::{Check, CheckFormat, Color, Explain, Facts, FactsFormat, G
 use crate::cli::gates::Passing;
 use crate::cli::progress::Progress;
 use crate::cli::project::{self, Asked, Ready};
-use crate::cli::{formats, output, page, terminal};
+use crate::cli::{change, formats, output, page, terminal};
 use crate::enforce::Status;
 use crate::report::explain::Here;
 use crate::report::{self, Style, Verbosity, View, human};
+use crate::workspace::Place;
 use std::collections::HashSet;
 use std::io;
+use std::path::PathBuf;
 
 /// `celador check`.
 pub fn check(check: &Check, global: &Global) -> io::Result<Status> {
@@ -27,15 +29,21 @@ pub fn check(check: &Check, global: &Global) -> io::Result<Status> {
         strict: check.strict,
         explain: check.explain,
         passing,
+        without_waivers: check.no_waivers,
+        today: check.today,
         ..Asked::default()
     };
-    let asked = Asked { without_waivers: check.no_waivers, today: check.today, ..asked };
-    let Ready { project, mut settings, place, root, searches, .. } = project::ready(&check.reading, &asked)?;
-    progress.stage(&format!("reading {} files", project.files.len()));
-    let mut facts = check::read(project, &settings);
-    project::add_schemas(&mut facts, &mut settings, &place, &root);
-    progress.stage("judging");
-    let (outcome, status) = check::judge(facts, &settings);
+    let Judged { outcome, status, settings, root, searches } = match &check.base {
+        Some(reference) => {
+            progress.stage("reading two trees");
+            change::judge(&check.reading, reference, &asked)?
+        }
+        None => {
+            let (ready, place) = project::ready(&check.reading, &asked)?;
+            progress.stage(&format!("reading {} files", ready.project.files.len()));
+            judge(ready, &place)
+        }
+    };
     drop(progress);
     // Files that were named are what they are; only a search that finds nothing is worth an exit code.
     let status = if status == Status::NoSubject && !searches { Status::Passed } else { status };
@@ -74,10 +82,30 @@ fn view(check: &Check, global: &Global) -> io::Result<View> {
     Ok(View { verbosity: verbosity(global), statistics: layout.statistics, group_by })
 }
 
+/// What a check came to.
+pub struct Judged {
+    pub outcome: report::Outcome,
+    pub status: Status,
+    pub settings: check::Settings,
+    /// The project's folder.
+    pub root: PathBuf,
+    /// Whether folders are searched.
+    pub searches: bool,
+}
+
+/// Runs the pipeline over what was loaded.
+pub fn judge(ready: Ready, place: &Place) -> Judged {
+    let Ready { project, mut settings, root, searches, .. } = ready;
+    let mut facts = check::read(project, &settings);
+    project::add_schemas(&mut facts, &mut settings, place, &root);
+    let (outcome, status) = check::judge(facts, &settings);
+    Judged { outcome, status, settings, root, searches }
+}
+
 /// `celador facts`.
 pub fn facts(wanted: &Facts, global: &Global) -> io::Result<Status> {
     let progress = Progress::start(global.quiet, "looking for files");
-    let Ready { project, settings, .. } = project::ready(&wanted.reading, &Asked::default())?;
+    let (Ready { project, settings, .. }, _) = project::ready(&wanted.reading, &Asked::default())?;
     progress.stage(&format!("reading {} files", project.files.len()));
     let mut facts = check::read(project, &settings);
     drop(progress);
@@ -161,7 +189,8 @@ pub fn explain(wanted: &Explain, global: &Global) -> io::Result<Status> {
 fn found_here(name: &str, reading: &Reading) -> io::Result<Option<Here>> {
     let only = [name.to_owned()];
     let asked = Asked { policies: &only, ..Asked::default() };
-    let Some(Ready { project, mut settings, place, root, .. }) = project::ready_if_project(reading, &asked)?
+    let Some((Ready { project, mut settings, root, .. }, place)) =
+        project::ready_if_project(reading, &asked)?
     else {
         return Ok(None);
     };

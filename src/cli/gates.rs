@@ -28,7 +28,7 @@ pub fn asked(
     });
     let bypass = passing.bypass.and_then(|reason| {
         let span = flag("--bypass", reason, sources);
-        bypass(reason, span, only.as_ref(), project).map_err(|refused| diagnostics.push(refused)).ok()
+        bypass(reason, span, only.as_ref(), project).map_err(|refused| diagnostics.push(*refused)).ok()
     });
     (only, bypass)
 }
@@ -41,9 +41,9 @@ fn flag(name: &str, value: &str, sources: &mut Sources) -> Span {
 }
 
 /// The bypass, if the project allows it.
-fn bypass(reason: &str, at: Span, only: Option<&Only>, project: &Project) -> Result<Bypass, Diagnostic> {
+fn bypass(reason: &str, at: Span, only: Option<&Only>, project: &Project) -> Result<Bypass, Box<Diagnostic>> {
     let refused = |message: String, help: &str| {
-        Diagnostic::error("bypass-refused", at, message).with_label("refused").with_help(help)
+        Box::new(Diagnostic::error("bypass-refused", at, message).with_label("refused").with_help(help))
     };
     if !reason.chars().any(char::is_alphanumeric) {
         return Err(refused(
@@ -62,7 +62,7 @@ fn bypass(reason: &str, at: Span, only: Option<&Only>, project: &Project) -> Res
         Some(only) => {
             let message = format!("this project allows no bypass in {}", only.environment);
             let told = refused(message, "mend what is denied, or agree on a waiver");
-            return Err(told.with_related(span, "environments in which it may be"));
+            return Err(Box::new(told.with_related(span, "environments in which it may be")));
         }
     };
     Ok(Bypass { reason: reason.trim().to_owned(), environments, span })

@@ -7,6 +7,7 @@
 #![allow(clippy::disallowed_methods)]
 
 mod args;
+mod change;
 mod commands;
 mod examples;
 mod formats;

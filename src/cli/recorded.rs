@@ -31,7 +31,7 @@ struct Judged {
 /// what was told is said, and the run ends with that status.
 fn judge(config: Option<&Path>, keeping: Keeping) -> io::Result<Result<Judged, Status>> {
     let asked = Asked { keeping, ..Asked::default() };
-    let Ready { project, mut settings, place, root, kept, .. } = project::ready_whole(config, &asked)?;
+    let (Ready { project, mut settings, root, kept, .. }, place) = project::ready_whole(config, &asked)?;
     // What a gate tolerates is there all the same.
     settings.enforce.gates.clear();
     let (baseline, record) = (settings.enforce.baseline.clone(), settings.record.clone());

@@ -15,6 +15,7 @@ mod policies;
 mod project;
 mod read;
 mod recorded;
+mod relaxed;
 mod shape;
 mod waivers;
 
@@ -22,6 +23,7 @@ pub use files::{Disk, Files, Kind};
 pub use policies::policy_files;
 pub use project::{EnvironmentRule, Pattern, PolicyBlock, Project, SchemaPlace, SchemaRule, Service};
 pub use recorded::{BASELINE, RECORD, recorded, recorded_path};
+pub use relaxed::{Seen, Settings, relaxed, same_scope};
 pub use shape::schema;
 
 use crate::diagnostic::{Diagnostic, Severity, nearest};

@@ -19,9 +19,10 @@ mod tests;
 
 pub use action::{ActionRule, Date, InvalidDate, matches};
 pub use baseline::{Baseline, Entry};
-pub use fingerprint::content_print;
+pub use fingerprint::{assign as assign_fingerprints, content_print, fingerprint_without};
 pub use gate::{Bypass, Gate, Only};
 pub use known::{Known, Matches, Recorded};
+pub use order::{sort, sort_set_aside};
 pub use policies::Policies;
 pub use record::{BoundPolicy, HeldFile, Record};
 pub use status::{Status, status};
@@ -80,7 +81,7 @@ pub fn stale(
 ) -> Vec<usize> {
     let mut used = vec![false; baseline.entries.len()];
     for part in [findings, undetermined] {
-        order::sort(part, sources);
+        sort(part, sources);
         fingerprint::assign(part, sources);
         // An entry stands for what failed or for what could not be told, never for both: prints differ.
         let part = baseline.known.matches(part, sources).used;
@@ -118,7 +119,7 @@ pub fn enforce(judged: Judged, settings: &Settings, sources: &Sources) -> Enforc
         let row = row.and_then(|row| settings.actions.get(row));
         enforced.decisions.extend(row.map(|row| (finding.fingerprint.clone(), row.span)));
     };
-    order::sort(&mut all, sources);
+    sort(&mut all, sources);
     fingerprint::assign(&mut all, sources);
     all.iter_mut().for_each(&mut act);
 
@@ -127,23 +128,22 @@ pub fn enforce(judged: Judged, settings: &Settings, sources: &Sources) -> Enforc
     let mut waived: Vec<Option<By>> =
         all.iter().map(|finding| waivers.apply(finding).map(By::Waiver)).collect();
     let mut problems = waivers.finish();
-    order::sort(&mut problems, sources);
+    sort(&mut problems, sources);
     fingerprint::assign(&mut problems, sources);
     problems.iter_mut().for_each(&mut act);
     let told_of_waivers = !problems.is_empty();
     all.append(&mut problems);
     waived.resize(all.len(), None);
 
-    let baseline = settings.baseline.known.matches(&all, sources);
-    let base = settings.base.matches(&all, sources);
-    let known = waived.into_iter().zip(baseline.entries.into_iter().zip(base.entries));
-    let weigh =
-        |(finding, (waiver, (baseline, base))): (Finding, (Option<By>, (Option<usize>, Option<usize>)))| {
-            let by =
-                waiver.or_else(|| settings.baseline.known.by(baseline)).or_else(|| settings.base.by(base));
-            (finding, by)
-        };
-    let mut all: Vec<Weighed> = all.into_iter().zip(known).map(weigh).collect();
+    // Matched against all findings, so that what a waiver sets aside is not stale in the baseline.
+    let mut set_aside = waived;
+    for known in [&settings.baseline.known, &settings.base] {
+        let entries = known.matches(&all, sources).entries;
+        for (by, entry) in set_aside.iter_mut().zip(entries) {
+            *by = by.take().or_else(|| known.by(entry));
+        }
+    }
+    let mut all: Vec<Weighed> = all.into_iter().zip(set_aside).collect();
     gate::apply(&mut all, settings, &policies);
 
     enforced.diagnostics.extend(action::tell(settings));
@@ -156,7 +156,7 @@ pub fn enforce(judged: Judged, settings: &Settings, sources: &Sources) -> Enforc
         }
     }
     if told_of_waivers {
-        order::sort(&mut enforced.findings, sources);
+        sort(&mut enforced.findings, sources);
     }
     enforced
 }

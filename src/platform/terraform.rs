@@ -3,12 +3,14 @@
 //!
 //! <https://developer.hashicorp.com/terraform/cli/commands/plan>
 
+use crate::diagnostic::Diagnostic;
 use crate::input::hcl::module::{Given, Run};
 use crate::platform::Trace;
 use crate::platform::text::leading;
 use crate::script::{Invocation, WordValue};
 use crate::source::{SourceId, path};
 use crate::value::{Known, Text};
+use std::collections::HashSet;
 
 /// Flags that take the next word as their value, with one dash or with two.
 const VALUES: [&str; 10] = [
@@ -33,10 +35,17 @@ pub(super) fn may_run(text: &str) -> bool {
 const MAX_FOLDERS: usize = 16;
 
 /// The runs of Terraform among what scripts may run, in their order.
-pub fn runs(invocations: &[(SourceId, Invocation)], trace: &mut Trace<'_>) -> Vec<Run> {
+///
+/// Diagnostics: `script-limit`.
+pub fn runs(
+    invocations: &[(SourceId, Invocation)],
+    trace: &mut Trace<'_>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<Run> {
     let mut runs = Vec::new();
     let mut at: Option<SourceId> = None;
     let mut folders: Vec<String> = Vec::new();
+    let mut told: HashSet<SourceId> = HashSet::new();
     for (source, invocation) in invocations {
         if at != Some(*source) {
             let own = path::folder(trace.sources.get(*source).path());
@@ -48,11 +57,22 @@ pub fn runs(invocations: &[(SourceId, Invocation)], trace: &mut Trace<'_>) -> Ve
             let more = folders.iter().filter_map(|folder| path::within(folder, &directory));
             let more: Vec<String> = more.filter(|one| !folders.contains(one)).collect();
             folders.extend(more);
-            folders.truncate(MAX_FOLDERS);
+            if folders.len() > MAX_FOLDERS {
+                folders.truncate(MAX_FOLDERS);
+                diagnostics.extend(Some(too_many(invocation)).filter(|_| told.insert(*source)));
+            }
         }
         runs.extend(run(invocation, &folders, trace));
     }
     runs
+}
+
+fn too_many(invocation: &Invocation) -> Diagnostic {
+    let message = format!(
+        "this script may be in more than {MAX_FOLDERS} folders; variables that Terraform gets in others are not seen"
+    );
+    Diagnostic::warning("script-limit", invocation.span, message)
+        .with_help("give the folder with -chdir, or split the script")
 }
 
 /// The folder that `cd` goes to.

@@ -101,6 +101,7 @@ macro_rules! pack {
 }
 
 pack! {
+    "change" / "check-relaxed-by-change": Document, ANY, true;
     "files" / "schema-violation": Document, ANY, true;
     "files" / "unreadable-file": Document, ANY, true;
     "baseline" / "stale-baseline-entry": Document, ANY, true;

@@ -142,6 +142,29 @@ impl Policy {
         })
     }
 
+    /// Whether another policy judges as this one does, whatever they say about it.
+    pub fn judges_like(&self, other: &Policy) -> bool {
+        let codes = |policy: &Policy| -> Vec<(String, String)> {
+            let named = policy.conditions.iter().map(|one| ("condition".to_owned(), one.code.text.clone()));
+            let variables = policy.variables.iter().map(|one| (one.name.to_string(), one.code.text.clone()));
+            let each = policy.for_each.iter().map(|code| ("each".to_owned(), code.text.clone()));
+            let validations =
+                policy.validations.iter().map(|one| ("validation".to_owned(), one.code.text.clone()));
+            named.chain(variables).chain(each).chain(validations).collect()
+        };
+        let params = |policy: &Policy| -> Vec<(String, Option<String>)> {
+            let shown = |param: &Param| (param.name.to_string(), param.default.as_ref().map(show));
+            policy.params.iter().map(shown).collect()
+        };
+        let rest = |policy: &Policy| {
+            (policy.severity, policy.action, policy.failure_policy, policy.unknowns, policy.findings)
+        };
+        rest(self) == rest(other)
+            && self.target == other.target
+            && codes(self) == codes(other)
+            && params(self) == params(other)
+    }
+
     /// A parameter by name.
     pub fn param(&self, name: &str) -> Option<&Param> {
         self.params.iter().find(|param| &*param.name == name)

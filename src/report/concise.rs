@@ -2,7 +2,7 @@
 //! `path:line:column: error[policy] message (service, environment)`.
 //!
 //! The lines stand in the order of the full report. What does not count is told by its first word:
-//! `undetermined`, `waived`, `baselined`, `not gated`, `tolerated`, `bypassed`, `not new`. An action that is not the
+//! `undetermined`, `waived`, `baselined`, `tolerated`, `bypassed`, `not new`. An action that is not the
 //! severity's own stands before the message: `warning[policy] (deny) message`. The last line is the summary.
 
 use crate::diagnostic::{Diagnostic, Finding, Severity};
@@ -34,7 +34,7 @@ pub fn check(outcome: &Outcome, style: Style, view: View) -> String {
         };
         out.extend(all.into_iter().filter_map(|shown| line(&page, shown)));
     }
-    out.extend(bypass(&page, outcome));
+    out.push_str(&bypass(&page, outcome));
     if view.verbosity > Verbosity::Quiet {
         out.push_str(&one_line_summary(&page, outcome, view.verbosity));
     }

@@ -124,7 +124,7 @@ impl Source {
     }
 }
 
-/// All texts of a run. Texts are added and never change.
+/// All texts of a run. They are added, and their characters never change.
 #[derive(Debug, Default)]
 pub struct Sources {
     all: Vec<Source>,
@@ -152,6 +152,13 @@ impl Sources {
             sources.add(source.path(), text);
         }
         sources
+    }
+
+    /// Reports a text under another path: two commits have files of the same path.
+    pub fn relabel(&mut self, id: SourceId, path: impl Into<String>) {
+        if let Some(source) = self.all.get_mut(id.index()) {
+            source.path = path.into();
+        }
     }
 
     /// The text of an id that this collection gave out.

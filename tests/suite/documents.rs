@@ -2,12 +2,12 @@
 //! shown, their files are read, their links lead somewhere.
 //!
 //! A ```` ```console ```` block holds commands (`$ celador check`) and what they print, where a line `...`
-//! stands for any lines. Beside the program's own, `cd` (into a copy of an example, by its path from the root),
-//! `cp` and `echo $?` are known. A comment before it says where they run, for it and for what follows:
+//! stands for any lines; `; echo $?` behind a command shows its exit code. A comment before the block says where
+//! they run, for it and for what follows:
 //! `<!-- in examples/timeout-cut/before -->` in that folder, `<!-- in a copy of examples/timeout-cut/before -->`
 //! in a copy, `<!-- in an empty folder -->`. A block with a path behind its language (```` ```yaml
-//! policies/own.yaml ````) is written there first. `UPDATE_GENERATED=1` writes what is printed anew, with as
-//! many lines around a `...` as there were.
+//! policies/own.yaml ````) is written there first. `UPDATE_GENERATED=1` writes what is printed anew; where `...`
+//! leaves lines out, those that are most like the shown ones.
 
 use crate::run::{Run, Scratch, celador};
 use celador::config;
@@ -74,12 +74,12 @@ impl<'a> Session<'a> {
         Session { page, folder: root().to_owned(), code: 0, scratches: Vec::new() }
     }
 
-    /// Takes to a folder of its own, which holds a copy of what is told, under that name.
-    fn own(&mut self, from: Option<&str>, name: &str) {
+    /// Goes to a folder of its own, which holds a copy of what is told.
+    fn own(&mut self, from: Option<&str>) {
         let number = self.scratches.len();
         let scratch = Scratch::new(&format!("page-{}-{number}", self.page.replace(['/', '.'], "-")));
         if let Some(from) = from {
-            copy(&root().join(from), &scratch.path().join(name));
+            copy(&root().join(from), scratch.path());
         }
         self.folder = scratch.path().to_owned();
         self.scratches.push(scratch);
@@ -96,9 +96,9 @@ impl<'a> Session<'a> {
             return;
         };
         if name == "an empty folder" {
-            self.own(None, "");
+            self.own(None);
         } else if let Some(from) = name.strip_prefix("a copy of ") {
-            self.own(Some(from), "");
+            self.own(Some(from));
         } else {
             self.folder = root().join(name);
             assert!(self.folder.is_dir(), "{}: there is no folder {name}", self.page);
@@ -110,19 +110,6 @@ impl<'a> Session<'a> {
         let words = words(command.strip_prefix("cargo run --release --").unwrap_or(command));
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         match words.as_slice() {
-            ["cd", to] => {
-                self.own(Some("examples"), "examples");
-                self.folder.push(to);
-                String::new()
-            }
-            ["cp", from, to] => {
-                assert!(self.may_write(), "{}: `{command}` would write into the repository", self.page);
-                let (from, to) = (self.folder.join(from), self.folder.join(to));
-                let to = if to.is_dir() { to.join(from.file_name().unwrap()) } else { to };
-                fs::copy(from, to).map(drop).unwrap();
-                String::new()
-            }
-            ["echo", "$?"] => format!("{}\n", self.code),
             ["celador", arguments @ ..] => self.celador(arguments),
             arguments if command.starts_with("cargo ") => self.celador(arguments),
             _ => panic!("{}: `{command}` is none of ours to run", self.page),
@@ -187,11 +174,11 @@ fn run_block(lines: &[&str], session: &mut Session<'_>, wrong: &mut Vec<String>)
             shown.push(*line);
         }
         let printed = match command.strip_suffix("; echo $?") {
-            Some(first) => session.run(first) + &session.run("echo $?"),
+            Some(first) => format!("{}{}\n", session.run(first), session.code),
             None => session.run(command),
         };
         // Something that went wrong is shown as such, or it is a mistake of the page.
-        let told = command.ends_with("echo $?") || lines.peek() == Some(&&"$ echo $?");
+        let told = command.ends_with("; echo $?");
         assert!(session.code != 2 || told, "{}: `{command}` ends with 2:\n{printed}", session.page);
         let _ = writeln!(out, "$ {command}");
         match shows(&printed, &shown) {
@@ -226,16 +213,42 @@ fn words(command: &str) -> Vec<String> {
     words
 }
 
-/// An output shortened as the shown lines are: as many lines before their first `...`, and after their last.
+/// An output shortened as the shown lines are: the lines that still stand in it, or those most like them, and
+/// `...` between them.
 fn elided(output: &str, shown: &[&str]) -> String {
-    let lines: Vec<&str> = output.lines().collect();
-    let first = shown.iter().position(|line| *line == "...");
-    let Some((first, last)) = first.zip(shown.iter().rposition(|line| *line == "...")) else {
+    if !shown.contains(&"...") {
         return output.to_owned();
-    };
-    let head = lines.iter().take(first);
-    let tail = lines.iter().skip(lines.len().saturating_sub(shown.len() - last - 1).max(first));
-    head.chain(&["..."]).chain(tail).flat_map(|line| [*line, "\n"]).collect()
+    }
+    let lines: Vec<&str> = output.lines().collect();
+    let (mut out, mut at, mut gap) = (String::new(), 0, false);
+    for want in shown {
+        if *want == "..." {
+            gap = true;
+            continue;
+        }
+        let rest = lines.get(at..).unwrap_or_default();
+        let exact = rest.iter().position(|line| line == want).filter(|found| gap || *found == 0);
+        // Without a gap before it a line is the next one, whatever it says now.
+        let like = || if gap { most_like(rest, want) } else { Some(0).filter(|_| !rest.is_empty()) };
+        let Some(found) = exact.or_else(like) else { continue };
+        if gap {
+            out.push_str("...\n");
+        }
+        out.extend(rest.get(found).iter().flat_map(|line| [**line, "\n"]));
+        (at, gap) = (at + found + 1, false);
+    }
+    if at < lines.len() {
+        out.push_str("...\n");
+    }
+    out
+}
+
+/// Where the line stands that begins as another does, for a few characters at least.
+fn most_like(lines: &[&str], wanted: &str) -> Option<usize> {
+    let common = |line: &str| line.chars().zip(wanted.chars()).take_while(|(a, b)| a == b).count();
+    let (at, length) =
+        lines.iter().map(|line| common(line)).enumerate().max_by_key(|(at, n)| (*n, usize::MAX - at))?;
+    (length >= 8).then_some(at)
 }
 
 /// Whether the shown lines are the output; `...` stands for any lines.

@@ -106,3 +106,61 @@ fn every_limit_and_every_default_names_its_page() {
         }
     }
 }
+
+/// The codes of what is told of a project's files, each with the file.
+fn told(name: &str, files: &[(&str, String)]) -> Vec<(String, String)> {
+    let scratch = Scratch::new(&format!("told-{name}"));
+    scratch.write("celador.yaml", "version: 1\n");
+    for (path, text) in files {
+        scratch.write(path, text);
+    }
+    let json = celador(scratch.path(), &["check", ".", "--format", "json"]).json();
+    let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+    let errors = json["errors"].as_array().unwrap().iter();
+    let told = errors.map(|error| (text(&error["code"]), text(&error["span"]["file"])));
+    let findings = json["findings"].as_array().unwrap().iter();
+    let unreadable = findings.filter(|finding| finding["policy"] == "unreadable-file");
+    let unreadable = unreadable.map(|finding| (text(&finding["policy"]), text(&finding["primary"]["file"])));
+    told.chain(unreadable).collect()
+}
+
+#[test]
+fn a_script_that_is_called_in_too_many_ways_is_told() {
+    let deploy = "gcloud run deploy \"shop-$1\" --image a:1 --memory 1Gi\n".to_owned();
+    let calls = |count: usize| (0..count).map(|n| format!("bash deploy.sh s{n}\n")).collect::<String>();
+    let few = told("calls-few", &[("deploy.sh", deploy.clone()), ("all.sh", calls(64))]);
+    assert!(!few.iter().any(|(code, _)| code == "script-limit"), "{few:?}");
+    let many = told("calls-many", &[("deploy.sh", deploy), ("all.sh", calls(65))]);
+    assert!(many.contains(&("script-limit".to_owned(), "all.sh".to_owned())), "{many:?}");
+}
+
+#[test]
+fn a_script_that_may_be_in_too_many_folders_is_told() {
+    let go = |count: usize| (0..count).map(|n| format!("cd stacks/s{n}\n")).collect::<String>();
+    let script = |count| format!("{}terraform apply -var memory=1Gi\n", go(count));
+    assert!(told("folders-few", &[("apply.sh", script(3))]).is_empty());
+    let many = told("folders-many", &[("apply.sh", script(20))]);
+    assert!(many.contains(&("script-limit".to_owned(), "apply.sh".to_owned())), "{many:?}");
+}
+
+#[test]
+fn recipes_and_tasks_that_nest_too_deeply_are_told() {
+    let mut make = String::from("t0: MEMORY = 1Gi\n");
+    let mut tasks = String::from("version: '3'\ntasks:\n");
+    for n in 0..12 {
+        writeln!(make, "t{n}: t{}\n\tgcloud run deploy s{n} --image a:1 --memory $(MEMORY)\n", n + 1)
+            .unwrap();
+        writeln!(
+            tasks,
+            "  t{n}:\n    cmds:\n      - gcloud run deploy s{n} --image a:1\n      - task: t{}",
+            n + 1
+        )
+        .unwrap();
+    }
+    make.push_str("t12:\n\tgcloud run deploy last --image a:1\n");
+    tasks.push_str("  t12:\n    cmds: [gcloud run deploy last --image a:1]\n");
+    for (path, text) in [("Makefile", make), ("Taskfile.yml", tasks)] {
+        let found = told(path, &[(path, text)]);
+        assert!(found.iter().any(|(_, file)| file == path), "{path}: {found:?}");
+    }
+}

@@ -10,7 +10,7 @@ const INTRODUCTION: &str = "\
 
 These are part of the program. `celador explain NAME` shows one with its expressions, what a project says of
 its parameters and what it found there. `builtin: recommended` is what a project has without saying so; `all`
-adds those that are marked.
+adds those that are marked. [Waivers](waivers.md) and [gates](gates.md) tell how to live with what they find.
 
 The page is written from `policies/*/*.yaml`, whose examples are the tests of the pack.
 ";

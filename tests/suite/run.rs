@@ -92,6 +92,12 @@ fn run(folder: &Path, arguments: &[&str], environment: &[(&str, &str)], input: O
     Run { code, stdout: stdout.join().unwrap(), stderr: stderr.join().unwrap() }
 }
 
+/// Says that a test was skipped, and why, where its runner shows what tests say.
+pub fn skipped(why: &str) {
+    use std::io::Write as _;
+    let _ = writeln!(std::io::stderr(), "SKIPPED: {why}");
+}
+
 /// A folder of its own that is gone when the test ends.
 pub struct Scratch {
     path: PathBuf,

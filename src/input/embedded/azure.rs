@@ -30,7 +30,6 @@ const NESTING: &[&str] = &[
     "preDeploy",
     "postRouteTraffic",
 ];
-const MAX_DEPTH: usize = 10;
 
 pub(super) fn is_pipeline(root: Ref<'_>) -> bool {
     let is_step = |step: Ref<'_>| ["script", "bash", "task"].iter().any(|key| step.get(key).is_some());
@@ -47,10 +46,8 @@ pub(super) fn programs(root: Ref<'_>, at: At<'_>) -> Vec<Program> {
     programs
 }
 
+/// No deeper than the document, which its reader bounds.
 fn follow<'a>(node: Ref<'a>, levels: &mut Vec<Ref<'a>>, at: At<'a>, programs: &mut Vec<Program>) {
-    if levels.len() > MAX_DEPTH {
-        return;
-    }
     for inner in NESTING.iter().filter_map(|key| node.get(key)) {
         let items: Vec<Ref<'a>> = if inner.is_sequence() { inner.items().collect() } else { vec![inner] };
         for item in items {

@@ -76,10 +76,17 @@ struct Run<'a> {
 
 impl<'a> Run<'a> {
     fn task(&mut self, name: &str, body: &mut Block) {
-        if self.path.len() >= MAX_DEPTH || self.path.iter().any(|open| open == name) {
+        // A call in a circle is an error of the task runner's.
+        if self.path.iter().any(|open| open == name) {
             return;
         }
         let Some(task) = self.root.path(&["tasks", name]) else { return };
+        if self.path.len() >= MAX_DEPTH {
+            let message = format!("calls of tasks nest more than {MAX_DEPTH} deep; this one is not read");
+            let told = Diagnostic::error("input-limit", task.span(), message)
+                .with_help("call the tasks in a flatter way, or exclude the file in celador.yaml");
+            return self.told.diagnostics.push(told);
+        }
         self.path.push(name.to_string());
         self.declare(task, body);
         if let Some(directory) = task.get("dir").filter(|directory| directory.text().is_some()) {

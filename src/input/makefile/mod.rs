@@ -27,6 +27,7 @@ use crate::script::{
 };
 use crate::source::{Comments, Source, SourceId, Span};
 use lines::{Line, LineKind, Operator};
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How far prerequisites are followed.
@@ -63,6 +64,8 @@ struct Makefile<'a> {
     order: Vec<String>,
     exported: BTreeSet<String>,
     exports_all: bool,
+    /// Where something nests more deeply than is followed.
+    too_deep: Cell<Option<Span>>,
 }
 
 /// The programs of a file's recipes, in its order.
@@ -84,6 +87,7 @@ pub fn programs(source: &Source, id: SourceId, limits: &Limits) -> (Vec<Program>
         order: Vec::new(),
         exported: BTreeSet::new(),
         exports_all: false,
+        too_deep: Cell::new(None),
     };
     file.collect();
     let mut programs = Vec::new();
@@ -116,7 +120,14 @@ pub fn programs(source: &Source, id: SourceId, limits: &Limits) -> (Vec<Program>
             file.below(&mut path, None, &mut programs);
         }
     }
-    (programs, Vec::new())
+    let too_deep = file.too_deep.get().map(|span| {
+        let message = format!(
+            "conditionals nest more than {MAX_CONDITIONALS} deep, or prerequisites more than {MAX_DEPTH}; what lies deeper is not read"
+        );
+        Diagnostic::error("input-limit", span, message)
+            .with_help("exclude it in celador.yaml, or nest less deeply")
+    });
+    (programs, too_deep.into_iter().collect())
 }
 
 /// The comments of the file itself; those of its recipes are the programs'.
@@ -221,6 +232,10 @@ impl<'a> Makefile<'a> {
     ) {
         let Some(rule) = path.last().and_then(|target| self.rules.get(*target)) else { return };
         if path.len() > MAX_DEPTH {
+            if !rule.prerequisites.is_empty() {
+                let head = rule.head.clone().map(|range| self.span(range));
+                self.too_deep.set(head.or(Some(Span::beginning(self.id))));
+            }
             return;
         }
         for prerequisite in &rule.prerequisites {
@@ -324,8 +339,13 @@ impl<'a> Makefile<'a> {
                     let again = false;
                     self.assign(name.clone(), *operator, value.clone(), again, names, &mut body);
                 }
-                LineKind::If { .. } if depth < MAX_CONDITIONALS => {
-                    body.extend(self.conditional(index, depth, names))
+                LineKind::If { .. } => {
+                    if depth >= MAX_CONDITIONALS {
+                        self.too_deep.set(Some(Span::beginning(self.id)));
+                        *index = self.lines.len();
+                        return body;
+                    }
+                    body.extend(self.conditional(index, depth, names));
                 }
                 LineKind::Else(_) | LineKind::EndIf if depth > 0 => return body,
                 _ => *index += 1,

@@ -2,7 +2,7 @@
 
 use crate::input::python::Lowering;
 use crate::input::python::arguments::{method_name, text_of};
-use crate::script::{CompareOperator, Expression, ExpressionKind, InputKind, MapEntry};
+use crate::script::{Argument, CompareOperator, Expression, ExpressionKind, InputKind, MapEntry};
 use crate::value::Reason;
 use ruff_python_ast::{self as ast, Expr};
 
@@ -184,10 +184,18 @@ impl<'a> Lowering<'a> {
         name: &'a Expr,
         default: Option<&'a Expr>,
     ) -> Expression {
-        let Some(text) = text_of(name) else { return self.opaque(node, Reason::Environment) };
         let default = match default {
             None | Some(Expr::NoneLiteral(_)) => None,
             Some(default) => Some(self.boxed(default)),
+        };
+        let Some(text) = text_of(name) else {
+            let span = self.span(node);
+            let callee = ExpressionKind::Name("environment variable called".to_owned());
+            let callee = Box::new(Expression { kind: callee, span });
+            let name = Argument::Positional(self.expression(name));
+            let default = default.map(|default| Argument::Positional(*default));
+            let arguments = std::iter::once(name).chain(default).collect();
+            return Expression { kind: ExpressionKind::Call { callee, arguments }, span };
         };
         let kind = ExpressionKind::Input {
             name: text.to_owned(),

@@ -37,6 +37,7 @@ impl<'a> Lowerer<'a> {
                     || matches!(text, "test" | "[" | "false")
                     || QUERIES.contains(&text)
                     || self.predicates.contains(text)
+                    || self.asked.contains(text)
             }
             _ => false,
         }
@@ -45,10 +46,13 @@ impl<'a> Lowerer<'a> {
     /// The expression whose truth is the status of a statement, and what has to run before it.
     pub(super) fn condition(&mut self, node: Node<'a>) -> (Block, Expression) {
         let outer = std::mem::take(&mut self.pending);
+        // A failure that is asked for ends nothing.
+        let ends_on_failure = std::mem::replace(&mut self.ends_on_failure, false);
         let mut pre = Vec::new();
         let condition = self
             .deeper(node, |this| this.condition_here(node, &mut pre))
             .unwrap_or_else(|| self.opaque(node, Reason::Limit));
+        self.ends_on_failure = ends_on_failure;
         let mut block = std::mem::replace(&mut self.pending, outer);
         block.append(&mut pre);
         (block, condition)

@@ -230,9 +230,10 @@ impl<'a> Lowerer<'a> {
         else {
             return;
         };
-        let outer = (self.in_function, self.prints, self.option.take());
+        let outer = (self.in_function, self.prints, self.is_asked, self.option.take());
         let prints = self.printing.contains(self.source(name));
-        (self.in_function, self.prints) = (true, prints);
+        (self.in_function, self.prints, self.is_asked) =
+            (true, prints, self.asked.contains(self.source(name)));
         let statements = match body.kind() {
             "compound_statement" | "subshell" => named_children(body),
             _ => vec![body],
@@ -252,8 +253,12 @@ impl<'a> Lowerer<'a> {
             let span = status.span;
             block.extend(pre);
             block.push(Statement { kind: StatementKind::Return(Some(status)), span });
+        } else if self.is_asked && self.succeeds(&statements) {
+            let span = self.span(body);
+            let status = super::condition::truth(true, span);
+            block.push(Statement { kind: StatementKind::Return(Some(status)), span });
         }
-        (self.in_function, self.prints, self.option) = outer;
+        (self.in_function, self.prints, self.is_asked, self.option) = outer;
         let function = Function {
             name: text,
             name_span: self.span(name),

@@ -4,18 +4,21 @@
 //! all is well, and that is assumed of every command anyway. Such a test leaves no condition behind. A
 //! test of the script's inputs does, even if it ends the script.
 
-use super::Lowerer;
-use crate::script::{Block, Command, Expression, ExpressionKind, Literal, Statement, StatementKind};
+use super::{Lowerer, negate};
+use crate::script::{Block, Clause, Command, Expression, ExpressionKind, Literal, Statement, StatementKind};
+use crate::source::Span;
 use std::collections::BTreeSet;
 use tree_sitter::Node;
 
 /// Whether a test speaks of nothing but the circumstances: the outcome of commands, files, what is
 /// installed, what a person answers.
-fn is_circumstance(condition: &Expression, answers: &BTreeSet<String>) -> bool {
-    let is_circumstance = |inner: &Expression| is_circumstance(inner, answers);
+fn is_circumstance(condition: &Expression, script: &Lowerer<'_>) -> bool {
+    let is_circumstance = |inner: &Expression| is_circumstance(inner, script);
     match &condition.kind {
-        ExpressionKind::Opaque { .. } | ExpressionKind::Run(_) | ExpressionKind::Output(_) => true,
-        ExpressionKind::Name(name) => answers.contains(name),
+        // A function of the script says by its status what it did.
+        ExpressionKind::Run(run) => !script.is_answer(run),
+        ExpressionKind::Opaque { .. } | ExpressionKind::Output(_) => true,
+        ExpressionKind::Name(name) => script.answers.contains(name),
         ExpressionKind::Call { callee, arguments } if arguments.is_empty() => match &callee.kind {
             // `${answer,,}`
             ExpressionKind::Attribute(value, _) => is_circumstance(value),
@@ -46,16 +49,45 @@ pub(super) fn keep_runs(condition: Expression, out: &mut Block) {
             out.push(Statement { kind: StatementKind::Expression(condition), span });
         }
         ExpressionKind::Not(inner) => keep_runs(*inner, out),
-        ExpressionKind::And(all) | ExpressionKind::Or(all) => {
-            for one in all {
-                keep_runs(one, out);
-            }
-        }
+        ExpressionKind::And(all) => keep_chain(all, true, span, out),
+        ExpressionKind::Or(all) => keep_chain(all, false, span, out),
         ExpressionKind::Compare { left, right, .. } => {
             keep_runs(*left, out);
             keep_runs(*right, out);
         }
         _ => {}
+    }
+}
+
+/// The commands of `a && b`, `a || b`: what stands behind a test of values hangs on it.
+fn keep_chain(mut all: Vec<Expression>, and: bool, span: Span, out: &mut Block) {
+    let Some(test) = all.iter().position(is_test_of_values) else {
+        return all.into_iter().for_each(|one| keep_runs(one, out));
+    };
+    let rest = all.split_off(test + 1);
+    let test = all.pop();
+    all.into_iter().for_each(|one| keep_runs(one, out));
+    let mut body = Vec::new();
+    keep_chain(rest, and, span, &mut body);
+    if let Some(test) = test.filter(|_| !body.is_empty()) {
+        let condition = if and { test } else { negate(test) };
+        let clauses = vec![Clause { condition, body }];
+        out.push(Statement { kind: StatementKind::If { clauses, otherwise: Vec::new() }, span });
+    }
+}
+
+/// Whether a test compares values and runs nothing.
+fn is_test_of_values(test: &Expression) -> bool {
+    let is_value = |side: &Expression| {
+        matches!(
+            side.kind,
+            ExpressionKind::Name(_) | ExpressionKind::Positional(_) | ExpressionKind::Literal(_)
+        )
+    };
+    match &test.kind {
+        ExpressionKind::Compare { left, right, .. } => is_value(left) && is_value(right),
+        ExpressionKind::Not(inner) => is_test_of_values(inner),
+        _ => false,
     }
 }
 
@@ -81,7 +113,7 @@ impl Lowerer<'_> {
     /// says no, and speaks of nothing that is known here.
     pub(super) fn is_guard(&self, condition: &Expression, body: &Block, fails: bool) -> bool {
         self.only_ends(body)
-            && is_circumstance(condition, &self.answers)
+            && is_circumstance(condition, self)
             && (fails || is_confirmation(condition, &self.answers))
     }
 
@@ -89,13 +121,21 @@ impl Lowerer<'_> {
     pub(super) fn only_ends(&self, block: &Block) -> bool {
         !block.is_empty()
             && block.iter().all(|statement| match &statement.kind {
-                StatementKind::Exit
-                | StatementKind::Return(_)
-                | StatementKind::Break
-                | StatementKind::Continue => true,
+                StatementKind::Exit | StatementKind::Break | StatementKind::Continue => true,
+                // Where somebody asks how the function came out, its ways out are told apart.
+                StatementKind::Return(_) => !self.is_asked,
                 StatementKind::Expression(run) => self.is_failing_call(run),
                 _ => false,
             })
+    }
+
+    /// Whether a command calls a function of the script whose status says what it did.
+    pub(super) fn is_answer(&self, run: &Command) -> bool {
+        let Command::Words { words, .. } = run else { return false };
+        match words.first().map(|word| &word.kind) {
+            Some(ExpressionKind::Literal(Literal::Text(name))) => self.asked.contains(name),
+            _ => false,
+        }
     }
 
     fn is_failing_call(&self, run: &Expression) -> bool {

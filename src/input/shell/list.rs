@@ -10,6 +10,8 @@ impl<'a> Lowerer<'a> {
     pub(super) fn list_statement(&mut self, node: Node<'a>, out: &mut Block) {
         let (first, links) = self.list_links(node);
         let mut links = links.into_iter().peekable();
+        // A failure in front of an operator ends nothing.
+        let ends_on_failure = std::mem::replace(&mut self.ends_on_failure, false);
         let mut ands = vec![first];
         loop {
             while let Some((_, right)) = links.next_if(|(operator, _)| operator.kind() == "&&") {
@@ -31,9 +33,10 @@ impl<'a> Lowerer<'a> {
             // Behind an alternative the list has succeeded one way or the other.
             match links.next() {
                 Some((_, right)) => ands = vec![right],
-                None => return,
+                None => break,
             }
         }
+        self.ends_on_failure = ends_on_failure;
     }
 
     /// The statements of a list, which the grammar nests to the left, in order, each behind its operator.

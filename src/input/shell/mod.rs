@@ -29,6 +29,7 @@ mod parse;
 mod printing;
 mod reading;
 mod statement;
+mod status;
 mod substitution;
 mod word;
 mod xargs;
@@ -83,6 +84,7 @@ pub fn lower_template(text: &str, map: &TextMap, limits: &Limits, placeholders: 
             lowerer.placeholders = placeholders;
             lowerer.syntax_errors(tree.root_node());
             lowerer.printing = lowerer.functions_that_are_read(tree.root_node());
+            lowerer.asked = lowerer.functions_that_are_asked(tree.root_node());
             let body = lowerer.block(tree.root_node());
             if text.contains(ADDRESSED) {
                 comments = lowerer.comments(tree.root_node());
@@ -132,6 +134,12 @@ struct Lowerer<'a> {
     failing: BTreeSet<String>,
     /// Functions whose last command is a test: `is_production`.
     predicates: BTreeSet<String>,
+    /// Functions that may return a failure, and that something asks whether they did.
+    asked: BTreeSet<String>,
+    /// The function that is being lowered is one of them.
+    is_asked: bool,
+    /// A command that fails ends the script: `set -e`.
+    ends_on_failure: bool,
     /// Variables that a person fills in while the script runs: `read -p "Continue? " answer`.
     answers: BTreeSet<String>,
     /// Functions whose output is read somewhere: what they print is told.
@@ -158,6 +166,9 @@ impl<'a> Lowerer<'a> {
             shapes: BTreeMap::new(),
             failing: BTreeSet::new(),
             predicates: BTreeSet::new(),
+            asked: BTreeSet::new(),
+            is_asked: false,
+            ends_on_failure: text.lines().next().is_some_and(status::ends_on_failure),
             answers: BTreeSet::new(),
             printing: BTreeSet::new(),
             prints: false,

@@ -46,7 +46,7 @@ impl<'a> Lowerer<'a> {
 
     fn statement_here(&mut self, node: Node<'a>, io: Io<'a>, out: &mut Block) {
         match node.kind() {
-            "command" => self.command(node, io, out),
+            "command" => self.command_that_may_fail(node, io, out),
             "variable_assignment" => self.assignment(node, super::assign::Declared::default(), out),
             "variable_assignments" => {
                 for child in named_children(node) {

@@ -16,28 +16,20 @@ use crate::value::{Condition, Reason, Text, Unknown, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// How deeply lists of objects may nest: a `List` of a `List` is legal and pointless.
-const MAX_LISTS: usize = 4;
-
 /// The deployments that a document describes: itself, or the items of a `List`.
 pub fn workloads(platform: &'static Platform, root: Ref<'_>, trace: &mut Trace<'_>) -> Vec<Deployment> {
     let mut found = Vec::new();
-    collect(platform, root, 0, trace, &mut found);
+    collect(platform, root, trace, &mut found);
     found
 }
 
-fn collect(
-    platform: &'static Platform,
-    root: Ref<'_>,
-    depth: usize,
-    trace: &mut Trace<'_>,
-    found: &mut Vec<Deployment>,
-) {
+/// Lists in lists are no deeper than the document, which its reader bounds.
+fn collect(platform: &'static Platform, root: Ref<'_>, trace: &mut Trace<'_>, found: &mut Vec<Deployment>) {
     let text = |key| root.get(key).and_then(Ref::text);
     let (Some(api), Some(kind)) = (text("apiVersion"), text("kind")) else { return };
-    if kind.ends_with("List") && depth < MAX_LISTS {
+    if kind.ends_with("List") {
         for item in root.get("items").into_iter().flat_map(Ref::items) {
-            collect(platform, item, depth + 1, trace, found);
+            collect(platform, item, trace, found);
         }
         return;
     }

@@ -125,6 +125,7 @@ impl<'d> Overlays<'d> {
     /// What one kustomization makes of an image, its components first.
     fn apply(&self, overlay: &Kustomization<'d>, image: &mut Image<'d>, depth: usize) {
         if depth > MAX_DEPTH {
+            image.version = Version::Unknown("kustomize", overlay.span);
             return;
         }
         for component in overlay.components.iter().filter_map(|index| self.all.get(*index)) {

@@ -20,8 +20,8 @@ pub(in crate::report) use finding::{
 };
 pub(in crate::report) use frame::{Mark, draw};
 pub(in crate::report) use selection::{Shown, grouped};
-pub(in crate::report) use set_aside::{bypass, reason};
-pub(in crate::report) use summary::one_line_summary;
+pub(in crate::report) use set_aside::reason;
+pub(in crate::report) use summary::{bypass, one_line_summary};
 
 use crate::diagnostic::Diagnostic;
 use crate::provenance::Provenance;
@@ -103,7 +103,7 @@ pub fn check(outcome: &Outcome, style: Style, view: View) -> String {
     if view.verbosity > Verbosity::Quiet {
         parts.push(summary::summary(&page, outcome, view.verbosity));
     } else {
-        parts.extend(bypass(&page, outcome));
+        parts.extend(Some(bypass(&page, outcome)).filter(|line| !line.is_empty()));
     }
     without_commands(parts.join("\n"), style.unicode)
 }

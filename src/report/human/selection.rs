@@ -50,7 +50,7 @@ pub(in crate::report) fn findings(outcome: &Outcome, verbosity: Verbosity) -> Ve
 }
 
 /// Whether what was set aside is told one by one, and not only counted: what was bypassed always leaves its
-/// trace, what a gate tolerates or leaves to another is told unless a run shall be quiet, and what the project has written down
+/// trace, what a gate tolerates is told unless a run shall be quiet, and what the project has written down
 /// with a reason of its own only to those who ask.
 pub(in crate::report) fn is_listed(one: &SetAside, verbosity: Verbosity) -> bool {
     match one.by {

@@ -1,8 +1,8 @@
 //! The last lines of `celador check`: what was found, what was read, what was left out.
 
-use crate::diagnostic::{Action, SetAside, Severity, Tally, Verdict};
+use crate::diagnostic::{Action, By, SetAside, Severity, Tally, Verdict};
 use crate::report::human::selection::{Shown, is_listed};
-use crate::report::human::set_aside::{SOON, bypass, decisions};
+use crate::report::human::set_aside::SOON;
 use crate::report::human::{Page, Verbosity};
 use crate::report::outcome::Outcome;
 use crate::report::style::Ink;
@@ -25,9 +25,9 @@ pub fn summary(page: &Page<'_>, outcome: &Outcome, verbosity: Verbosity) -> Stri
     } else {
         out.push_str(&listed(&verdicts, page.style.width));
     }
-    out.extend(bypass(page, outcome));
-    if let Some(only) = only(page, outcome) {
-        out.push_str(&format!("{only}\n"));
+    out.push_str(&bypass(page, outcome));
+    if let Some(only) = &outcome.only {
+        out.push_str(&format!("only findings of {} count\n", one_line(only.as_str(), page.style.unicode)));
     }
     out.push_str(&listed(&read, page.style.width));
     if let Some(excluded) = excluded(outcome) {
@@ -46,16 +46,9 @@ pub(in crate::report) fn one_line_summary(
     if verdicts.is_empty() {
         verdicts = page.style.paint(Ink::Strong, "nothing to report");
     }
-    let mut rest: Vec<String> = only(page, outcome).into_iter().collect();
-    rest.extend(read(outcome, verbosity));
+    let mut rest = read(outcome, verbosity);
     rest.extend(excluded(outcome).into_iter().flatten());
     format!("{verdicts}: {}\n", rest.join(", "))
-}
-
-/// Which environment's findings count, where the run gates one.
-fn only(page: &Page<'_>, outcome: &Outcome) -> Option<String> {
-    let only = outcome.only.as_ref()?;
-    Some(format!("only findings of {} count", one_line(only.as_str(), page.style.unicode)))
 }
 
 /// What a group of findings holds: `2 errors`, `1 warning`.
@@ -234,6 +227,32 @@ fn excluded(outcome: &Outcome) -> Option<Vec<String>> {
 
 fn count(count: usize, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
+}
+
+/// That the run was bypassed, where, and why: said however little is said.
+pub(in crate::report) fn bypass(page: &Page<'_>, outcome: &Outcome) -> String {
+    let Some(bypass) = &outcome.bypass else { return String::new() };
+    let set_aside = outcome.set_aside.iter().filter(|one| matches!(one.by, By::Bypass { .. })).count();
+    let findings = count(set_aside, "finding", "findings");
+    let text = format!("bypassed {} ({findings} set aside): {}", bypass.names(), bypass.reason);
+    let text = one_line(&page.redactor.text(&text), page.style.unicode);
+    format!("{}\n", page.style.paint(Ink::Warning, &text))
+}
+
+/// Which row of `actions` decided what is done about which finding.
+fn decisions(page: &Page<'_>, outcome: &Outcome) -> String {
+    let mut out = String::new();
+    let findings = outcome.findings.iter().chain(&outcome.undetermined);
+    for finding in findings.chain(outcome.set_aside.iter().map(|one| &one.finding)) {
+        let Some(row) = outcome.decisions.get(&finding.fingerprint) else { continue };
+        let (word, policy) = (finding.action.as_str(), one_line(&finding.policy, page.style.unicode));
+        let (at, row) = (page.place(finding.span()), page.place(*row));
+        out.push_str(&format!("{} {policy} at {at}: by {row}\n", page.style.paint(Ink::Faint, word)));
+    }
+    if !out.is_empty() {
+        out.push('\n');
+    }
+    out
 }
 
 /// Each policy's count, and by name what had nothing to be compared with; then what matched nothing.

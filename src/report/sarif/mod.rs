@@ -50,7 +50,7 @@ pub fn sarif(run: &Run<'_>) -> String {
             Status::Passed => "nothing denies",
             Status::Denied => "a finding denies",
             Status::Wrong => "the project file, a policy, a path or the output is wrong",
-            Status::NoSubject => "folders were searched and hold nothing to check",
+            Status::NoSubject => "folders were searched and nothing was checked",
         },
         tool_execution_notifications: notifications,
     };
@@ -196,17 +196,17 @@ impl Writer<'_, '_> {
     fn flow(&self, finding: &Finding) -> Vec<log::CodeFlow> {
         let outcome = self.run.outcome;
         let trail = finding.origin.map(|origin| outcome.provenance.trail(origin)).unwrap_or_default();
-        let known = trail.iter().filter(|hop| is_file(&outcome.sources, hop.span.source));
-        let locations: Vec<log::FlowLocation> = known
+        let known = || trail.iter().filter(|hop| is_file(&outcome.sources, hop.span.source));
+        // One place is no way.
+        if known().all(|hop| Some(hop.span) == known().next().map(|first| first.span)) {
+            return Vec::new();
+        }
+        let locations: Vec<log::FlowLocation> = known()
             .map(|hop| {
                 let place = entries::place(&self.run, hop.span);
                 log::FlowLocation { location: location(&place, Some(text(human::step_label(hop.step)))) }
             })
             .collect();
-        // One place is no way.
-        if locations.len() < 2 {
-            return Vec::new();
-        }
         vec![log::CodeFlow { thread_flows: [log::ThreadFlow { locations }] }]
     }
 

@@ -9,9 +9,6 @@ use crate::script::{Argument, Expression, ExpressionKind, Literal, MapEntry};
 use crate::source::Span;
 use crate::value::{Atom, Condition, Operand, Operator};
 
-/// How deeply keys of dictionaries and arguments of constructors are followed.
-const DEEPEST_PATH: usize = 6;
-
 /// Words of calls that tell something to people.
 const TELLING: [&str; 10] =
     ["log", "logger", "print", "warn", "warning", "error", "info", "debug", "exception", "echo"];
@@ -94,9 +91,6 @@ impl<'p> Walk<'p> {
     }
 
     fn bind(&mut self, bound: &Bound, value: &'p Expression, place: &Place, numbers: &mut Numbers) {
-        if bound.path.len() > DEEPEST_PATH {
-            return;
-        }
         match &value.kind {
             ExpressionKind::Literal(literal) => self.literal(bound, value, literal, place, numbers),
             ExpressionKind::Choose { condition, then, otherwise } => {

@@ -124,7 +124,7 @@ impl Interpreter<'_> {
 
     /// Does something where a condition holds, and goes on as if it had been done under it.
     pub(super) fn under(&mut self, condition: &Condition, run: impl FnOnce(&mut Self)) {
-        let condition = condition.without(&self.path.all);
+        let condition = self.path.news(condition);
         if condition.is_always() {
             return run(self);
         }

@@ -7,7 +7,7 @@ use super::values::{ClassValue, Closure, Element, Item, Kind, List, ScopeId, Val
 use crate::provenance::Step;
 use crate::script::{Argument, Expression, ExpressionKind, Function, ParameterKind, Scoping};
 use crate::source::{SourceId, Span};
-use crate::value::{Atom, Condition, Operand, Operator, Reason, Unknown};
+use crate::value::{Condition, Reason, Unknown};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -120,7 +120,7 @@ impl Interpreter<'_> {
             Kind::Either(all) => {
                 let mut arms = Vec::with_capacity(all.len());
                 for (condition, one) in all.clone().iter() {
-                    let side = super::path::Side::of(condition.without(&self.path.all));
+                    let side = super::path::Side::of(self.path.news(condition));
                     let arguments = arguments.clone();
                     arms.push(self.arm(side, true, |this| this.call(one, arguments, whole)));
                 }
@@ -248,7 +248,11 @@ impl Interpreter<'_> {
         self.calls.pop();
         self.close_scope(scope);
         self.store.forget(positional.into_iter());
-        let value = self.told_by_call(value, whole);
+        // What a command returns is its status, which whoever runs it looks at.
+        let value = match self.rules.scoping {
+            Scoping::Lexical => self.told_by_call(value, whole),
+            Scoping::Dynamic => value,
+        };
         self.with_step(value, whole.span, Step::Returned)
     }
 
@@ -265,9 +269,12 @@ impl Interpreter<'_> {
         let pick =
             |wanted: bool| all.iter().find(|(_, one)| holds(one) == wanted).map(|(_, one)| one.clone());
         let (Some(yes), Some(no)) = (pick(true), pick(false)) else { return value };
+        let cases = |wanted: bool| -> Vec<Condition> {
+            all.iter().filter(|(_, one)| holds(one) == wanted).map(|(case, _)| case.clone()).collect()
+        };
         let name = self.describe(whole);
-        let input = self.event_name(&name);
-        let atom = Atom { input, operator: Operator::Holds, operand: Operand::None, span: whole.span };
+        self.next_event += 1;
+        let atom = self.named_test(&name, self.next_event, cases(true), cases(false), whole.span);
         let negated = Condition::of(atom.negated());
         self.either(vec![(Condition::of(atom), yes), (negated, no)])
     }

@@ -268,7 +268,7 @@ impl Interpreter<'_> {
         self.event(&format!("self.{name}"), reason, span)
     }
 
-    fn class_field(&mut self, class: &Rc<ClassValue>, name: &str) -> Option<Val> {
+    pub(super) fn class_field(&mut self, class: &Rc<ClassValue>, name: &str) -> Option<Val> {
         for class in Self::lineage(class) {
             if let Content::Instance(attributes) = self.store.get(class.slot)
                 && let Some(value) = attributes.fields.get(name)

@@ -3,15 +3,16 @@
 use super::Interpreter;
 use super::calls::Arguments;
 use super::narrow::{whole_commands, whole_lines};
-use super::path::Side;
+use super::path::{Side, Test};
 use super::store::Content;
 use super::texts::to_text;
+use super::truth::holds;
 use super::values::{Element, Item, Kind, List, Part, Piece, Val};
 use crate::provenance::Origin;
 use crate::script::words::{self, Lead};
 use crate::script::{Command, Expression, ExpressionKind};
 use crate::source::Span;
-
+use crate::value::{Condition, Reason};
 use std::collections::HashMap;
 use std::ops::Range;
 use std::rc::Rc;
@@ -25,12 +26,18 @@ pub(super) struct Circumstances {
     pub input: Option<(Val, Span)>,
 }
 
-/// Only so many words are looked at for what stands before a command.
-const MOST_WRAPPERS: usize = 12;
+/// What running something came to.
+#[derive(Default)]
+pub(super) struct Ran {
+    /// The words as a person would say them.
+    pub name: String,
+    /// Whether it succeeded, where a function of the script says so.
+    pub status: Option<Val>,
+}
 
 impl Interpreter<'_> {
-    /// Runs a command; gives its words as a person would say them.
-    pub(super) fn run_command(&mut self, command: &Command, span: Span) -> String {
+    /// Runs a command.
+    pub(super) fn run_command(&mut self, command: &Command, span: Span) -> Ran {
         match command {
             Command::Words { words, environment, input } => {
                 let mut around = Circumstances::default();
@@ -87,7 +94,7 @@ impl Interpreter<'_> {
     }
 
     /// A list of words, or a text that a shell will read, whichever the value turns out to be.
-    fn run_value(&mut self, value: &Val, place: Span, around: Circumstances, span: Span) -> String {
+    fn run_value(&mut self, value: &Val, place: Span, around: Circumstances, span: Span) -> Ran {
         let value = whole_lines(self.narrow(value.clone()));
         match &value.kind {
             Kind::Either(all) => {
@@ -95,15 +102,15 @@ impl Interpreter<'_> {
                 let mut name = String::new();
                 let around = Rc::new(around);
                 for (condition, one) in all.iter() {
-                    let side = Side::of(condition.without(&self.path.all));
+                    let side = Side::of(self.path.news(condition));
                     let around = around.clone();
                     arms.push(self.arm(side, true, |this| {
-                        name = this.run_value(one, place, around.copy(), span);
+                        name = this.run_value(one, place, around.copy(), span).name;
                         Val::unbound()
                     }));
                 }
                 self.join(arms);
-                name
+                Ran { name, status: None }
             }
             Kind::Text(parts) => {
                 let parts = parts.clone();
@@ -111,28 +118,28 @@ impl Interpreter<'_> {
             }
             Kind::Object(slot) => match self.store.get(*slot).clone() {
                 Content::List(list) => self.run_words((*list).clone(), around, span),
-                _ => String::new(),
+                _ => Ran::default(),
             },
             Kind::Unknown(unknown, _) => {
                 let unknown = unknown.clone();
                 let name = unknown.input.to_string();
                 self.emitted.unresolved(place, unknown);
-                name
+                Ran { name, status: None }
             }
-            _ => String::new(),
+            _ => Ran::default(),
         }
     }
 
-    fn run_line(&mut self, parts: &[Part], around: Circumstances, span: Span) -> String {
-        let mut name = String::new();
+    fn run_line(&mut self, parts: &[Part], around: Circumstances, span: Span) -> Ran {
+        let mut ran = Ran::default();
         for (environment, words) in self.commands_of(parts, span) {
             let mut circumstances = around.copy();
             for (variable, value) in environment {
                 circumstances.environment.push((variable.as_str().into(), value, span));
             }
-            name = self.run_words(words, circumstances, span);
+            ran = self.run_words(words, circumstances, span);
         }
-        name
+        ran
     }
 
     /// What a shell makes of a text: commands, each with its own environment and its words.
@@ -232,7 +239,7 @@ impl Interpreter<'_> {
 
     /// Takes off what stands before the command proper: `sudo`, `env X=1`, and their like.
     fn without_wrappers(&mut self, words: List, around: &mut Circumstances) -> List {
-        let texts: Vec<Option<Rc<str>>> = words.iter().take(MOST_WRAPPERS).map(plain_word).collect();
+        let texts: Vec<Option<Rc<str>>> = words.iter().map(plain_word).collect();
         let lead = |text: &Option<Rc<str>>| match text {
             Some(text) => (text.to_string(), true),
             None => (String::new(), false),
@@ -268,7 +275,7 @@ impl Interpreter<'_> {
     }
 
     /// Runs evaluated words: one of the script's own functions, or a program.
-    fn run_words(&mut self, words: List, mut around: Circumstances, span: Span) -> String {
+    fn run_words(&mut self, words: List, mut around: Circumstances, span: Span) -> Ran {
         let name = self.spoken(&words);
         if let Some(commands) = whole_commands(&words) {
             let arms = commands.map(|(world, words)| {
@@ -279,7 +286,7 @@ impl Interpreter<'_> {
                 })
             });
             self.join(arms.into());
-            return name;
+            return Ran { name, status: None };
         }
         let words = self.without_wrappers(words, &mut around);
         if let Some((script, place)) = Self::inline_script(&words)
@@ -287,7 +294,7 @@ impl Interpreter<'_> {
         {
             self.run_value(&script, place, around, span);
             self.nesting -= 1;
-            return name;
+            return Ran { name, status: None };
         }
         let function = match words.first().map(|first| &first.value) {
             Some(Element::One(first)) if self.rules.commands_call_functions => {
@@ -295,28 +302,35 @@ impl Interpreter<'_> {
             }
             _ => None,
         };
-        match function.map(|function| self.narrow(function)) {
-            Some(function) => self.run_function(&function, words, around, span),
-            None => self.emit(words, around, span),
-        }
-        name
+        let status = match function.map(|function| self.narrow(function)) {
+            Some(function) => Some(self.run_function(&function, words, around, &name, span)),
+            None => {
+                self.emit(words, around, span);
+                None
+            }
+        };
+        Ran { name, status }
     }
 
     /// Calls one of the script's own functions; where it is not defined, or calls the program that it
     /// stands before, the program itself.
-    fn run_function(&mut self, function: &Val, words: List, around: Circumstances, span: Span) {
+    fn run_function(
+        &mut self,
+        function: &Val,
+        words: List,
+        around: Circumstances,
+        name: &str,
+        span: Span,
+    ) -> Val {
         match &function.kind {
             Kind::Either(all) => {
                 let mut arms = Vec::with_capacity(all.len());
                 for (condition, one) in all.clone().iter() {
-                    let side = Side::of(condition.without(&self.path.all));
+                    let side = Side::of(self.path.news(condition));
                     let (words, around) = (words.clone(), around.copy());
-                    arms.push(self.arm(side, true, |this| {
-                        this.run_function(one, words, around, span);
-                        Val::unbound()
-                    }));
+                    arms.push(self.arm(side, true, |this| this.run_function(one, words, around, name, span)));
                 }
-                self.join(arms);
+                self.join(arms)
             }
             Kind::Function(closure) if !self.is_running(closure) => {
                 let whole = Expression { kind: ExpressionKind::Name(closure.function.name.clone()), span };
@@ -326,12 +340,54 @@ impl Interpreter<'_> {
                     let value = self.with_step(value, place, crate::provenance::Step::Assigned);
                     self.bind(&name, value, false);
                 }
-                self.as_function(|this| {
-                    this.call(function, arguments, &whole);
-                });
+                let value = self.as_function(|this| this.call(function, arguments, &whole));
+                self.status(value, name, span)
             }
-            _ => self.emit(words, around, span),
+            _ => {
+                self.emit(words, around, span);
+                self.event(name, Reason::CommandOutput, span)
+            }
         }
+    }
+
+    /// Whether a function succeeded, by what it returned. Where it just ends, its last command says so,
+    /// which is not known. What hangs on more than a reader can follow is told as the call itself.
+    fn status(&mut self, value: Val, name: &str, span: Span) -> Val {
+        let mut cases: Vec<(Condition, bool)> = Vec::new();
+        let mut last_command = None;
+        for (condition, one) in value.alternatives() {
+            let atom = match &one.kind {
+                Kind::Bool(outcome) => {
+                    cases.push((condition, *outcome));
+                    continue;
+                }
+                Kind::Unknown(unknown, event) => {
+                    let input = self.atom_name(&unknown.input, *event);
+                    holds(input, span)
+                }
+                _ => {
+                    let last = match last_command.take() {
+                        Some(last) => last,
+                        None if value.is_either() => self.event_name(&format!("the end of {name}")),
+                        None => self.event_name(name),
+                    };
+                    last_command = Some(last.clone());
+                    holds(last, span)
+                }
+            };
+            let negated = Condition::of(atom.negated());
+            cases.extend(condition.and(&Condition::of(atom)).map(|case| (case, true)));
+            cases.extend(condition.and(&negated).map(|case| (case, false)));
+        }
+        let test = Test { cases }.on(&self.path);
+        let is_plain = |case: &Condition| case.atoms().len() <= 1 && !self.hangs_on_events(case);
+        let is_itself = !value.is_either() && !matches!(value.kind, Kind::Bool(_));
+        if is_itself || test.cases.len() <= 2 && test.cases.iter().all(|(case, _)| is_plain(case)) {
+            return self.outcome(&test);
+        }
+        self.next_event += 1;
+        let told = self.named_test(name, self.next_event, test.when(true), test.when(false), span);
+        self.outcome(&Test::atom(told))
     }
 
     /// The words as a person would say them.

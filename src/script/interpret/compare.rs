@@ -227,7 +227,7 @@ impl Interpreter<'_> {
                 if let Some(own) = constant(a).or_else(|| member_constant(a)) {
                     let found: Vec<_> =
                         constants.iter().filter(|(_, other, _)| same_constant(&own, other)).collect();
-                    if found.iter().any(|(condition, ..)| self.path.all.implies(condition)) {
+                    if found.iter().any(|(condition, ..)| self.path.implies(condition)) {
                         return Some(Test::decided(true));
                     }
                     return match (found.as_slice(), open) {
@@ -261,7 +261,7 @@ impl Interpreter<'_> {
             Content::Map(map) => {
                 let key = self.key(a)?;
                 match map.get(&key) {
-                    Some(entry) if self.path.all.implies(&entry.condition) => Some(Test::decided(true)),
+                    Some(entry) if self.path.implies(&entry.condition) => Some(Test::decided(true)),
                     Some(entry) if entry.condition.atoms().len() == 1 => {
                         entry.condition.atoms().first().map(|atom| Test::atom(atom.clone()))
                     }

@@ -43,7 +43,6 @@ impl Interpreter<'_> {
             return name.into();
         }
         let events = self.events.entry(name.clone()).or_default();
-        // A compound test has no event of its own; the same words are the same test.
         let at = match events.iter().position(|&have| have == event) {
             Some(at) => at,
             None => {

@@ -10,6 +10,9 @@ use crate::value::{Atom, Condition, Piece, Text, Unknown, Value};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+/// So many invocations of one place are told apart by their conditions alone.
+const MOST_ALIKE: usize = 8;
+
 /// The invocations so far.
 #[derive(Default)]
 pub(super) struct Emitted {
@@ -46,15 +49,26 @@ impl Emitted {
     /// either runs.
     fn add(&mut self, invocation: Invocation) {
         let same = self.by_span.entry(invocation.span).or_default();
+        let count = same.len();
         for &at in same.iter() {
             if let Some(have) = self.all.get_mut(at)
                 && same_invocation(have, &invocation)
             {
-                if same_but_for_events(&have.condition, &invocation.condition) {
+                if follows_but_for_events(&invocation.condition, &have.condition) {
                     return;
                 }
-                have.condition = exact_union(&have.condition, &invocation.condition)
+                if follows_but_for_events(&have.condition, &invocation.condition) {
+                    have.condition = invocation.condition;
+                    return;
+                }
+                let union = exact_union(&have.condition, &invocation.condition)
                     .unwrap_or_else(|| common(&have.condition, &invocation.condition));
+                // Where they have nothing in common, one condition for both would say that it always runs.
+                let is_lost = union.is_always() && !have.condition.is_always();
+                if is_lost && count < MOST_ALIKE {
+                    continue;
+                }
+                have.condition = union;
                 return;
             }
         }
@@ -86,10 +100,10 @@ impl Interpreter<'_> {
         self.tested = self.tested_in(&words);
         let mut handed = Vec::with_capacity(words.len());
         for item in words {
-            if self.path.all.contradicts(&item.condition) {
+            if self.rules_out(&item.condition) {
                 continue;
             }
-            let condition = item.condition.without(&self.path.all);
+            let condition = self.path.news(&item.condition);
             let value = match &item.value {
                 Element::One(value) => WordValue::One(self.hand_over(value, item.span)),
                 Element::Rest(unknown) => WordValue::Any(unknown.clone()),
@@ -132,17 +146,17 @@ impl Interpreter<'_> {
     }
 }
 
-/// Whether two conditions are told alike, though they speak of what happens at different times: in two
-/// iterations of a loop. Their union has no other words than theirs.
-fn same_but_for_events(a: &Condition, b: &Condition) -> bool {
+/// Whether one condition says all that another says, though they speak of what happens at different times:
+/// in two iterations of a loop. Their union then has no other words than the weaker one's.
+fn follows_but_for_events(strong: &Condition, weak: &Condition) -> bool {
     let base = |name: &str| match name.rsplit_once(" (") {
         Some((base, number)) if number.trim_end_matches(')').parse::<usize>().is_ok() => base.to_string(),
         _ => name.to_string(),
     };
     let same = |a: &Atom, b: &Atom| {
-        base(&a.input) == base(&b.input) && a.operator == b.operator && a.operand == b.operand
+        a.operator == b.operator && a.operand == b.operand && base(&a.input) == base(&b.input)
     };
-    a.atoms().len() == b.atoms().len() && a.atoms().iter().zip(b.atoms()).all(|(a, b)| same(a, b))
+    weak.atoms().iter().all(|weak| strong.atoms().iter().any(|strong| same(strong, weak)))
 }
 
 /// Whether two invocations run the same words; the ways these came do not matter.

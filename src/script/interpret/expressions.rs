@@ -6,7 +6,7 @@ use super::path::{Side, Test};
 use super::store::Content;
 use super::values::{Kind, Val};
 use crate::provenance::Step;
-use crate::script::{Command, Expression, ExpressionKind, InputKind, Literal};
+use crate::script::{Expression, ExpressionKind, InputKind, Literal};
 use crate::source::Span;
 use crate::value::{Atom, Condition, Operand, Operator, Reason, Unknown};
 use std::rc::Rc;
@@ -96,8 +96,11 @@ impl Interpreter<'_> {
             }
             ExpressionKind::Fields(inner) => self.eval(inner),
             ExpressionKind::Run(command) => {
-                let name = self.run(command, span);
-                self.event(&name, Reason::CommandOutput, span)
+                let ran = self.run_command(command, span);
+                match ran.status {
+                    Some(status) => status,
+                    None => self.event(&ran.name, Reason::CommandOutput, span),
+                }
             }
             ExpressionKind::Output(block) => self.output(block, expression),
             ExpressionKind::Lambda(function) => self.closure(function, None),
@@ -181,10 +184,9 @@ impl Interpreter<'_> {
         }
         // What the script itself put into its environment is known.
         if kind == InputKind::Environment
-            && self.exports.iter().any(|have| **have == *name)
-            && let Some(value) = self.bound(name).cloned()
+            && let Some(value) = self.exported(name)
         {
-            return self.narrow(value);
+            return value;
         }
         let unknown = Unknown { input: name.into(), reason, span };
         let value = match default {
@@ -196,13 +198,23 @@ impl Interpreter<'_> {
         self.narrow(value)
     }
 
+    /// What the script itself put into its environment.
+    pub(super) fn exported(&mut self, name: &str) -> Option<Val> {
+        let value = self.exports.iter().any(|have| **have == *name).then(|| self.bound(name).cloned())??;
+        Some(self.narrow(value))
+    }
+
     /// The default of an input: known, but the input would override it.
     pub(super) fn defaulted(&mut self, unknown: &Unknown, fallback: &Expression, span: Span) -> Val {
         let default = self.eval(fallback);
+        self.defaulted_to(unknown, default, fallback.span, span)
+    }
+
+    pub(super) fn defaulted_to(&mut self, unknown: &Unknown, default: Val, place: Span, span: Span) -> Val {
         let name = unknown.input.clone();
         let mut mark = |value: Val| match &value.kind {
             Kind::Text(_) | Kind::Number(_) | Kind::Bool(_) => {
-                let value = self.with_step(value, fallback.span, Step::Default);
+                let value = self.with_step(value, place, Step::Default);
                 let value = self.with_step(value, span, Step::Input);
                 value.overridable_by(&name)
             }
@@ -346,10 +358,5 @@ impl Interpreter<'_> {
             }
             _ => Unknown { input: "an expression".into(), reason: Reason::NotFollowed, span },
         }
-    }
-
-    /// Runs a command; gives its words as a person would say them.
-    fn run(&mut self, command: &Command, span: Span) -> String {
-        self.run_command(command, span)
     }
 }

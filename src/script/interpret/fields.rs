@@ -69,6 +69,10 @@ impl Interpreter<'_> {
                 Some(name) => self.name(&name, span),
                 None => self.computed_from(&[&first], span),
             },
+            "environment variable called" => {
+                let default = arguments.positional.get(1).map(|item| item.span).zip(arguments.at(1).cloned());
+                self.each(&first, |this, name| this.variable_of_environment(name, default.clone(), span))
+            }
             "is set" => match first.plain().map(|name| self.bound(&name).is_some()) {
                 Some(true) => Val::bool(true),
                 _ => {

@@ -5,8 +5,8 @@ use crate::script::{Invocation, WordValue};
 use crate::value::{Condition, Part, Piece, Text, Value};
 use std::sync::Arc;
 
-/// A script that writes more files than this writes them for something else than its next commands.
-const MOST: usize = 64;
+/// So many files that were written are remembered, the last ones: of an older one nothing is known.
+const MOST: usize = 256;
 
 /// One file that was written.
 struct Written {
@@ -22,23 +22,26 @@ pub(super) fn attach(invocations: &mut [Invocation]) {
     let mut written: Vec<Written> = Vec::new();
     for invocation in invocations {
         if let Some(file) = write(invocation, &written) {
-            if written.len() < MOST {
-                written.push(file);
-            }
+            remember(&mut written, file);
             continue;
         }
         invocation.files = before(&written, &invocation.condition);
     }
 }
 
+fn remember(written: &mut Vec<Written>, file: Written) {
+    if written.len() >= MOST {
+        written.remove(0);
+    }
+    written.push(file);
+}
+
 /// The text of a file that the commands so far have certainly written where `condition` holds.
 pub(super) fn written(invocations: &[Invocation], path: &Text, condition: &Condition) -> Option<Text> {
     let mut written: Vec<Written> = Vec::new();
     for invocation in invocations {
-        if let Some(file) = write(invocation, &written)
-            && written.len() < MOST
-        {
-            written.push(file);
+        if let Some(file) = write(invocation, &written) {
+            remember(&mut written, file);
         }
     }
     let files = before(&written, condition);

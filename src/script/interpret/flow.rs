@@ -1,11 +1,11 @@
 //! Branches, and ways out of them.
 
 use super::Interpreter;
-use super::path::{Path, Side, Test, common, exclude_earlier};
+use super::path::{Path, Side, Test, exclude_earlier};
 use super::store::Changes;
 use super::values::Val;
 use crate::script::Expression;
-use crate::value::{Atom, Condition, Operand, Operator};
+use crate::value::{Atom, Condition, Operator};
 
 /// What one branch left.
 pub(super) struct Arm {
@@ -52,7 +52,7 @@ impl Interpreter<'_> {
     pub(super) fn arm(&mut self, side: Side, shown: bool, run: impl FnOnce(&mut Self) -> Val) -> Arm {
         let saved = self.path.clone();
         let ran = self.emitted.count();
-        let entered = if self.live { saved.enter(&side.path, shown) } else { None };
+        let entered = if self.live { self.enter(&saved, &side.path, shown) } else { None };
         self.store.push();
         let mut value = Val::unbound();
         let live = match entered {
@@ -90,7 +90,7 @@ impl Interpreter<'_> {
                 let shown = telling.fold(quiet.clone(), |sum, atom| {
                     sum.and(&Condition::of(atom.clone())).unwrap_or_else(|| quiet.clone())
                 });
-                Path { shown, all: arm.path.all }
+                Path { shown, ..arm.path }
             } else {
                 arm.path
             };
@@ -100,13 +100,9 @@ impl Interpreter<'_> {
             self.live = false;
             return Val::unbound();
         };
-        let (mut all, mut shown) = (first.path.all.clone(), first.path.shown.clone());
-        for arm in arms.iter().skip(1) {
-            all = common(&all, &arm.path.all);
-            shown = common(&shown, &arm.path.shown);
-        }
+        let path = arms.iter().skip(1).fold(first.path.clone(), |path, arm| path.common(&arm.path));
         let value = self.merge_arms(arms);
-        self.path = Path { shown, all };
+        self.path = path;
         value
     }
 
@@ -163,8 +159,8 @@ impl Interpreter<'_> {
         let mut make = |this: &mut Self| {
             atom.get_or_insert_with(|| {
                 let name = this.describe(whole);
-                let input = this.atom_name(&name, u32::MAX);
-                Atom { input, operator: Operator::Holds, operand: Operand::None, span: whole.span }
+                // A compound test has no event of its own; the same words are the same test.
+                this.named_test(&name, u32::MAX, test.when(true), test.when(false), whole.span)
             })
             .clone()
         };
@@ -203,7 +199,7 @@ impl Interpreter<'_> {
         arms.push(last);
         self.charge(arms.len() * arms.len() * 16);
         let mut cases: Vec<&mut Vec<Condition>> = arms.iter_mut().map(|arm| &mut arm.cases).collect();
-        exclude_earlier(&mut cases);
+        exclude_earlier(&mut cases, |a, b| self.contradict(a, b));
         self.join(arms)
     }
 

@@ -35,11 +35,12 @@ impl Interpreter<'_> {
 
     /// Runs a function of the script. What it does with its commands' failures is its own business, unless
     /// all that happens in it is ignored.
-    pub(super) fn as_function(&mut self, run: impl FnOnce(&mut Self)) {
+    pub(super) fn as_function<T>(&mut self, run: impl FnOnce(&mut Self) -> T) -> T {
         let outer = self.ignored.take_if(|(_, is_whole)| !*is_whole);
-        run(self);
+        let outcome = run(self);
         if outer.is_some() {
             self.ignored = outer;
         }
+        outcome
     }
 }

@@ -118,7 +118,7 @@ impl Interpreter<'_> {
                 operand: crate::value::Operand::One(constant),
                 span,
             });
-            if self.path.all.contradicts(&condition) {
+            if self.rules_out(&condition) {
                 continue;
             }
             let value = self.with_step(entry.value.clone(), entry.span, Step::Element);
@@ -215,7 +215,7 @@ impl Interpreter<'_> {
         match map.get(&known).cloned() {
             Some(entry) => {
                 let value = self.with_step(entry.value.clone(), entry.span, Step::Element);
-                match entry.condition.without(&self.path.all).atoms() {
+                match self.path.news(&entry.condition).atoms() {
                     [] => value,
                     [atom] => {
                         let (there, absent) = (Condition::of(atom.clone()), Condition::of(atom.negated()));

@@ -95,9 +95,15 @@ impl Interpreter<'_> {
                     all.iter().flat_map(|one| one.content.fields.keys().cloned()).collect();
                 let mut fields = std::collections::HashMap::with_capacity(names.len());
                 for name in names {
+                    // Where an instance has no value of its own, its class's is read.
+                    let is_missing = all.iter().any(|one| !one.content.fields.contains_key(&name));
+                    let shared = class.as_ref().filter(|_| is_missing);
+                    let shared = shared.and_then(|class| self.class_field(class, &name));
                     let values: Vec<Version<Val>> = all
                         .iter()
-                        .filter_map(|one| Some(one.with(one.content.fields.get(&name)?.clone())))
+                        .filter_map(|one| {
+                            Some(one.with(one.content.fields.get(&name).or(shared.as_ref())?.clone()))
+                        })
                         .collect();
                     fields.insert(name, self.merge_values(None, values));
                 }
@@ -188,11 +194,37 @@ impl Interpreter<'_> {
         {
             return Some(self.event(&first.input, first.reason, first.span));
         }
-        if all.len() <= MOST_OF_EVENTS || all.iter().any(|(_, value)| matches!(value.kind, Kind::Object(_))) {
+        if all.len() <= MOST_OF_EVENTS {
+            return None;
+        }
+        if let Some(two) = self.two_of_events(all) {
+            return Some(two);
+        }
+        if all.iter().any(|(_, value)| matches!(value.kind, Kind::Object(_))) {
             return None;
         }
         let span = crate::source::Span::beginning(self.source);
         Some(self.event("what happens before", crate::value::Reason::NotFollowed, span))
+    }
+
+    /// Two values under many cases of what happens at run time: one or the other, by a test of one name.
+    fn two_of_events(&mut self, all: &[(Condition, Val)]) -> Option<Val> {
+        let (_, one) = all.first()?;
+        let (_, other) = all.iter().find(|(_, value)| !value.same(one))?;
+        if !all.iter().all(|(_, value)| value.same(one) || value.same(other)) {
+            return None;
+        }
+        let cases = |wanted: bool| -> Vec<Condition> {
+            all.iter().filter(|(_, value)| value.same(one) == wanted).map(|(case, _)| case.clone()).collect()
+        };
+        let place = all.iter().flat_map(|(case, _)| case.atoms()).next()?.span;
+        self.next_event += 1;
+        let atom = self.named_test("what happens before", self.next_event, cases(true), cases(false), place);
+        let negated = Condition::of(atom.negated());
+        Some(Val::new(
+            Kind::Either(Rc::new(vec![(Condition::of(atom), one.clone()), (negated, other.clone())])),
+            None,
+        ))
     }
 
     pub(super) fn hangs_on_events(&self, condition: &Condition) -> bool {
@@ -214,13 +246,11 @@ impl Interpreter<'_> {
         let events: Vec<_> = condition.atoms().iter().filter(is_event).cloned().collect();
         let (true, Some(first)) = (events.len() > 1, events.first()) else { return };
         let words: Vec<String> = events.iter().map(ToString::to_string).collect();
-        let input = self.event_name(&format!("({})", super::describe::shorten(&words.join(" and "))));
-        let told = crate::value::Atom {
-            input,
-            operator: crate::value::Operator::Holds,
-            operand: crate::value::Operand::None,
-            span: first.span,
-        };
+        let words = format!("({})", super::describe::shorten(&words.join(" and ")));
+        self.next_event += 1;
+        let together = Condition::from_atoms(events.clone());
+        let fails = super::path::Side::opposite(&together).cases;
+        let told = self.named_test(&words, self.next_event, vec![together], fails, first.span);
         let inputs = condition.atoms().iter().filter(|atom| !self.volatile.contains(&atom.input));
         let together = inputs
             .chain(std::iter::once(&told))

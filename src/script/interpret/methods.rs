@@ -210,8 +210,8 @@ impl Interpreter<'_> {
                 }
             }
             ("pop", Some(key)) => match self.remove_key(&object, &key) {
-                Some(entry) if self.path.all.implies(&entry.condition) => entry.value.clone(),
-                Some(entry) => match (entry.condition.without(&self.path.all).atoms(), arguments.at(1)) {
+                Some(entry) if self.path.implies(&entry.condition) => entry.value.clone(),
+                Some(entry) => match (self.path.news(&entry.condition).atoms(), arguments.at(1)) {
                     ([atom], Some(default)) => {
                         let (there, absent) = (Condition::of(atom.clone()), Condition::of(atom.negated()));
                         self.either(vec![(there, entry.value.clone()), (absent, default.clone())])

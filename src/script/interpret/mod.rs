@@ -18,8 +18,10 @@ mod classes;
 mod collections;
 mod commands;
 mod compare;
+mod compound;
 mod describe;
 mod emit;
+mod environment;
 mod expressions;
 mod fields;
 mod files;
@@ -204,6 +206,8 @@ struct Interpreter<'a> {
     next_event: u32,
     /// Inputs of tests on values that exist only while the script runs.
     volatile: HashSet<Arc<str>>,
+    /// Tests of several parts that go by one name.
+    compounds: compound::Compounds,
     /// Inputs that are either on or off.
     switches: HashSet<Arc<str>>,
     steps: usize,
@@ -287,6 +291,7 @@ impl<'a> Interpreter<'a> {
             events: HashMap::new(),
             next_event: 0,
             volatile: HashSet::new(),
+            compounds: compound::Compounds::default(),
             switches: HashSet::new(),
             steps: 0,
             ceiling: limits.steps,
@@ -326,7 +331,7 @@ impl<'a> Interpreter<'a> {
     /// Counts a step; `false` once there are too many. Where many tests led here every step compares
     /// with them, so that it counts for more: the bound is one on time.
     fn step(&mut self, span: Span) -> bool {
-        self.charge(1 + self.path.all.atoms().len() / 4);
+        self.charge(1 + self.path.weight() / 4);
         if self.steps > self.ceiling {
             self.meet_limit(span, "it takes too many steps");
             return false;

@@ -11,13 +11,13 @@ impl Interpreter<'_> {
     /// What is left of a value on the current path: alternatives that can still be, inputs that the path
     /// demands a value of.
     pub(super) fn narrow(&mut self, value: Val) -> Val {
-        if self.path.all.is_always() {
+        if self.path.is_free() {
             return value;
         }
         match &value.kind {
             Kind::Either(all) => {
                 let possible: Vec<_> =
-                    all.iter().filter(|(condition, _)| !self.path.all.contradicts(condition)).collect();
+                    all.iter().filter(|(condition, _)| !self.rules_out(condition)).collect();
                 match possible.as_slice() {
                     [(_, only)] => {
                         let only = only.clone();
@@ -69,7 +69,7 @@ impl Interpreter<'_> {
             value::Operator::Holds => default.is_empty(),
             _ => atom.excluded().is_some_and(|values| values.contains(&default)),
         };
-        if !self.path.all.atoms().iter().any(|atom| atom.input == *input && rules_out(atom)) {
+        if !self.path.certain().any(|atom| atom.input == *input && rules_out(atom)) {
             return None;
         }
         let span = origin.and_then(|origin| self.arena.hop(origin)).map(|hop| hop.span)?;
@@ -90,10 +90,10 @@ impl Interpreter<'_> {
     pub(super) fn narrow_parts(&mut self, parts: &[Part]) -> Vec<Part> {
         let mut narrowed = Vec::with_capacity(parts.len());
         for part in parts {
-            if self.path.all.contradicts(&part.condition) {
+            if self.rules_out(&part.condition) {
                 continue;
             }
-            let condition = part.condition.without(&self.path.all);
+            let condition = self.path.news(&part.condition);
             let input = match (&part.piece, &part.input) {
                 (Piece::Hole(unknown), _) => Some(&unknown.input),
                 (_, input) => input.as_ref(),

@@ -1,6 +1,8 @@
 //! Under which circumstances the interpreter stands where it stands, and what tests tell.
 
+use super::compound::Behind;
 use crate::value::{Atom, Condition, Operand, Operator};
+use std::rc::Rc;
 
 /// The tests that led here.
 #[derive(Clone, Debug, Default)]
@@ -9,6 +11,8 @@ pub(super) struct Path {
     pub shown: Condition,
     /// All that is taken for granted, the guards passed on the way included.
     pub all: Condition,
+    /// What follows from it where it names tests of several parts.
+    pub behind: Rc<Behind>,
 }
 
 /// More cases than this make conditions that nobody reads.
@@ -18,8 +22,9 @@ pub(super) const MOST_CASES: usize = 8;
 const MEMORY: usize = 48;
 
 impl Path {
-    /// One step further; `None` if nothing can get there.
-    pub fn enter(&self, condition: &Condition, shown: bool) -> Option<Path> {
+    /// One step further, as far as the condition's own words tell (`Interpreter::enter` knows what they
+    /// stand for); `None` if nothing can get there.
+    pub(super) fn enter(&self, condition: &Condition, shown: bool) -> Option<Path> {
         let mut all = refined(self.all.and(condition)?)?;
         let visible = if shown { told(refined(self.shown.and(condition)?)?) } else { self.shown.clone() };
         if all.atoms().len() > MEMORY {
@@ -27,12 +32,31 @@ impl Path {
             let new = recent.filter(|atom| !visible.atoms().contains(atom));
             all = Condition::from_atoms(visible.atoms().iter().chain(new).cloned().collect());
         }
-        Some(Path { shown: visible, all })
+        Some(Path { shown: visible, all, behind: self.behind.clone() })
+    }
+
+    /// Whether nothing at all is known here.
+    pub fn is_free(&self) -> bool {
+        self.all.is_always() && *self.behind == Behind::default()
+    }
+
+    /// All atoms that hold here.
+    pub fn certain(&self) -> impl Iterator<Item = &Atom> {
+        self.all.atoms().iter().chain(self.behind.certain.atoms())
+    }
+
+    /// What this path and another one have in common.
+    pub fn common(&self, other: &Path) -> Path {
+        let behind = match Rc::ptr_eq(&self.behind, &other.behind) {
+            true => self.behind.clone(),
+            false => Rc::new(self.behind.common(&other.behind)),
+        };
+        Path { shown: common(&self.shown, &other.shown), all: common(&self.all, &other.all), behind }
     }
 
     /// The value that the path demands of an input.
     pub fn pinned(&self, input: &str) -> Option<&Atom> {
-        self.all.atoms().iter().find(|atom| {
+        self.certain().find(|atom| {
             *atom.input == *input
                 && atom.operator == Operator::Equal
                 && matches!(atom.operand, Operand::One(_))
@@ -119,14 +143,14 @@ impl Test {
     /// Without what the path rules out, and without repeating what it says.
     pub fn on(mut self, path: &Path) -> Test {
         if !path.all.is_always() {
-            let possible = |(condition, _): &&(Condition, bool)| !path.all.contradicts(condition);
+            let possible = |(condition, _): &&(Condition, bool)| !path.rules_out(condition);
             // Nothing may be left where the path itself is not exact; then the test says nothing new.
             let left: Vec<_> = self.cases.iter().filter(possible).cloned().collect();
             if !left.is_empty() {
                 self.cases = left;
             }
             for (condition, _) in &mut self.cases {
-                *condition = condition.without(&path.all);
+                *condition = path.news(condition);
                 if condition.atoms().iter().any(|atom| atom.excluded().is_some()) {
                     let atoms = condition.atoms().iter().map(|atom| narrowed(atom, path.all.atoms()));
                     let mut atoms = atoms;
@@ -239,7 +263,10 @@ fn narrowed(atom: &Atom, others: &[Atom]) -> Atom {
 
 /// Takes from each of several lists of conditions what an earlier one covers, so that they exclude each
 /// other. Where that would take too many conditions, they are left as they are.
-pub(super) fn exclude_earlier(lists: &mut [&mut Vec<Condition>]) {
+pub(super) fn exclude_earlier(
+    lists: &mut [&mut Vec<Condition>],
+    contradict: impl Fn(&Condition, &Condition) -> bool,
+) {
     for at in 1..lists.len() {
         let (earlier, rest) = lists.split_at_mut(at);
         let Some(list) = rest.first_mut() else { return };
@@ -249,14 +276,14 @@ pub(super) fn exclude_earlier(lists: &mut [&mut Vec<Condition>]) {
             if left.len() > MOST_CASES * MOST_CASES {
                 break;
             }
-            if left.iter().all(|case| case.contradicts(taken)) {
+            if left.iter().all(|case| contradict(case, taken)) {
                 continue;
             }
             let opposite = Side::opposite(taken).cases;
             left = left
                 .iter()
                 .flat_map(|case| {
-                    if case.contradicts(taken) {
+                    if contradict(case, taken) {
                         return vec![case.clone()];
                     }
                     opposite.iter().filter_map(|other| case.and(other)).collect()

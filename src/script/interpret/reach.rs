@@ -41,7 +41,10 @@ impl Interpreter<'_> {
             running.extend(more);
         }
         // What is never defined, in a branch that is not taken or behind the script's end, cannot be called.
-        candidates.retain(|one| one.class.is_some() || self.defined.contains(&one.function.span));
+        candidates.retain(|one| match &one.class {
+            Some(class) => self.classes.contains_key(&class.span),
+            None => self.defined.contains(&one.function.span),
+        });
         candidates.retain(|one| running.contains(&one.function.name));
         let called_by_others: BTreeMap<String, usize> = {
             let mut counts = BTreeMap::new();

@@ -35,7 +35,7 @@ impl Interpreter<'_> {
 
     /// Whether an item is there on the current path, as one.
     pub(super) fn is_there(&self, item: &Rc<Item>) -> bool {
-        matches!(item.value, Element::One(_)) && self.path.all.implies(&item.condition)
+        matches!(item.value, Element::One(_)) && self.path.implies(&item.condition)
     }
 
     /// One character of a text.

@@ -146,7 +146,9 @@ impl Interpreter<'_> {
             }
             let (yes, no) = self.sides(&test, &clause.condition);
             self.branch_of(&mut arms, &entry, &before, yes, &clause.body);
-            let Some(path) = self.path.enter(&no.path, true) else { return self.join_chain(arms, entry) };
+            let Some(path) = self.enter(&self.path, &no.path, true) else {
+                return self.join_chain(arms, entry);
+            };
             self.path = path;
             before = self.both(&entry, &before, &no);
         }
@@ -190,7 +192,7 @@ impl Interpreter<'_> {
 
     /// What a side of a test adds to what was known at the chain's entry, as one condition.
     fn since(&self, entry: &Path, side: &Side) -> Condition {
-        let here = self.path.enter(&side.path, false).unwrap_or_else(|| self.path.clone());
+        let here = self.enter(&self.path, &side.path, false).unwrap_or_else(|| self.path.clone());
         here.all.without(&entry.all)
     }
 

@@ -94,7 +94,7 @@ impl Interpreter<'_> {
         let open = |tested: &&Tested| {
             hangs_on(value, &tested.input)
                 && self.path.pinned(&tested.input).is_none()
-                && !self.path.all.implies(&tested.none())
+                && !self.path.implies(&tested.none())
         };
         let tested = self.tested.iter().find(open)?;
         let others = (!tested.closed).then(|| tested.none());
@@ -103,7 +103,7 @@ impl Interpreter<'_> {
         let saved = self.path.clone();
         let mut alternatives = Vec::with_capacity(conditions.len());
         for condition in conditions {
-            if let Some(path) = saved.enter(&condition, false) {
+            if let Some(path) = self.enter(&saved, &condition, false) {
                 self.path = path;
                 alternatives.push((condition, self.hand_over(value, word)));
             }

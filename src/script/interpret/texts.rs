@@ -195,7 +195,7 @@ impl Interpreter<'_> {
         let few = |atom: &&value::Atom| {
             atom.operator == value::Operator::In && atom.allowed().is_some_and(|all| all.len() <= FEW)
         };
-        self.path.all.atoms().iter().filter(few).find(|atom| hangs_on(value, &atom.input)).cloned()
+        self.path.certain().filter(few).find(|atom| hangs_on(value, &atom.input)).cloned()
     }
 
     /// The value for each of the values that an input may have.
@@ -206,7 +206,7 @@ impl Interpreter<'_> {
             let operand = Operand::One(allowed.into());
             let condition =
                 Condition::of(value::Atom { operator: value::Operator::Equal, operand, ..atom.clone() });
-            if let Some(path) = saved.enter(&condition, false) {
+            if let Some(path) = self.enter(&saved, &condition, false) {
                 self.path = path;
                 alternatives.push((condition, self.hand_over(value, word)));
             }
@@ -262,7 +262,7 @@ impl Interpreter<'_> {
             Kind::Either(all) => {
                 let mut alternatives = Vec::with_capacity(all.len());
                 for (condition, one) in all.iter() {
-                    let condition = condition.without(&self.path.all);
+                    let condition = self.path.news(condition);
                     match self.hand_over(one, word) {
                         // A condition on one alternative's parts would be lost in an alternative of its own.
                         Value::Either(inner) => alternatives.extend(

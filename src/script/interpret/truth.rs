@@ -35,11 +35,7 @@ impl Interpreter<'_> {
             }
         };
         self.nesting -= 1;
-        if test.cases.len() > MOST_CASES {
-            let name = self.describe(expression);
-            return Test::atom(self.opaque(&name, 0, expression.span)).on(&self.path);
-        }
-        test.on(&self.path)
+        self.readable(test, expression).on(&self.path)
     }
 
     fn connective(&mut self, operands: &[Expression], and: bool, whole: &Expression) -> Test {
@@ -49,7 +45,7 @@ impl Interpreter<'_> {
             let saved = self.path.clone();
             match going_on.as_slice() {
                 [] => break,
-                [one] => match self.path.enter(one, false) {
+                [one] => match self.enter(&self.path, one, true) {
                     Some(path) => self.path = path,
                     None => break,
                 },
@@ -59,11 +55,21 @@ impl Interpreter<'_> {
             self.path = saved;
             test = test.and_then(and, &next).on(&self.path);
             if test.cases.len() > MOST_CASES {
+                // What is left of the operands is in the name.
                 let name = self.describe(whole);
                 return Test::atom(self.opaque(&name, 0, whole.span));
             }
         }
         test
+    }
+
+    /// A test of so many cases that nobody reads them is told with the words of the source.
+    fn readable(&mut self, test: Test, whole: &Expression) -> Test {
+        if test.cases.len() <= MOST_CASES {
+            return test;
+        }
+        let name = self.describe(whole);
+        Test::atom(self.named_test(&name, 0, test.when(true), test.when(false), whole.span))
     }
 
     /// Whether a value holds.
@@ -134,7 +140,7 @@ impl Interpreter<'_> {
         for (condition, hole) in all {
             match hole {
                 Some(hole) => unknown = unknown.or(Some(hole)),
-                None if self.path.all.implies(&condition) => return Test::decided(true),
+                None if self.path.implies(&condition) => return Test::decided(true),
                 None if !guards.contains(&condition) => guards.push(condition),
                 None => {}
             }
@@ -147,6 +153,10 @@ impl Interpreter<'_> {
             }
             ([one], None) if one.atoms().len() == 1 => {
                 one.atoms().first().map_or(Test::decided(true), |atom| Test::atom(atom.clone()))
+            }
+            (several, None) => {
+                let name = self.describe(expression);
+                Test::atom(self.any_of_conditions(&name, several, expression.span))
             }
             _ => {
                 let name = self.describe(expression);
