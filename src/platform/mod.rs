@@ -51,11 +51,11 @@ pub use text::{negations, worlds_of};
 pub use trace::Trace;
 pub use variable::origin_of;
 
-use aho_corasick::AhoCorasick;
 use crate::document::Document;
 use crate::model::Deployment;
 use crate::script::Invocation;
 use crate::source::SourceId;
+use aho_corasick::AhoCorasick;
 use std::sync::OnceLock;
 
 /// All platforms that stand in tables.
@@ -132,7 +132,8 @@ impl Programs {
         static KNOWN: OnceLock<Option<Programs>> = OnceLock::new();
         let make = || {
             let commands = ALL.iter().flat_map(|platform| platform.commands);
-            let mut names: Vec<&'static str> = commands.flat_map(|command| command.programs).copied().collect();
+            let mut names: Vec<&'static str> =
+                commands.flat_map(|command| command.programs).copied().collect();
             names.sort_unstable();
             names.dedup();
             let spellings: Vec<String> =
