@@ -96,7 +96,7 @@ impl<'a> Lowerer<'a> {
                     for item in named_children(node).into_iter().filter(|child| child.kind() == "case_item") {
                         let patterns = super::field_children(item, "value");
                         let body = named_children(item).into_iter().filter(|child| !patterns.contains(child));
-                        ends.extend(body.filter(is_statement).last());
+                        ends.extend(body.rev().find(is_statement));
                     }
                 }
                 _ => surely = false,
