@@ -2,7 +2,7 @@
 
 use super::evaluate::{Scope, Step, Verdict, judge, operands, resolve, step};
 use super::expression::Inner;
-use super::functions::{HAS, IN, INDEX, OPTIONAL, UNEQUAL, VISIT};
+use super::functions::{GREATER, GREATER_EQUAL, HAS, IN, INDEX, LESS, LESS_EQUAL, OPTIONAL, UNEQUAL, VISIT};
 use super::lower::UNUSED;
 use super::values::{Mark, Pending, Session, fault, written_value};
 use super::world::{Leaf, Read};
@@ -178,6 +178,7 @@ impl Explainer<'_> {
             expression,
             span: self.inner.span_of(expr.id),
             operands: shown,
+            gap: gap(expr, scope),
             value,
             open: false,
             reads,
@@ -248,6 +249,17 @@ impl Explainer<'_> {
         };
         push(shown, text, value);
     }
+}
+
+/// How far apart the two sides of an ordering are, with their unit: `1.5Gi`, `240s`.
+fn gap(expr: &IdedExpr, scope: &Scope<'_>) -> Option<String> {
+    let Expr::Call(CallExpr { func_name, args, .. }) = &expr.expr else { return None };
+    let [one, other] = args.as_slice() else { return None };
+    if !matches!(func_name.as_str(), LESS | LESS_EQUAL | GREATER | GREATER_EQUAL) {
+        return None;
+    }
+    let (one, other) = (resolve(one, scope).ok()?, resolve(other, scope).ok()?);
+    super::values::gap(one.as_ref(), other.as_ref())
 }
 
 fn push(shown: &mut Vec<OperandValue>, text: &str, value: String) {

@@ -109,6 +109,8 @@ pub struct Leaf {
     pub span: Span,
     /// What it compares or is given, with values, each text once.
     pub operands: Vec<OperandValue>,
+    /// How far apart the sides of an ordering are.
+    pub gap: Option<String>,
     /// What it came to; under a negation that is `true`.
     pub value: bool,
     /// Whether an unknown value decides, so that it came to nothing.
@@ -121,6 +123,11 @@ pub struct Leaf {
 impl Leaf {
     /// What stands behind `because` in a report.
     pub fn because(&self) -> Because {
-        Because { expression: self.expression.clone(), operands: self.operands.clone(), value: self.value }
+        Because {
+            expression: self.expression.clone(),
+            operands: self.operands.clone(),
+            value: self.value,
+            gap: self.gap.clone(),
+        }
     }
 }

@@ -4,24 +4,28 @@
 //! adds its diagnostics and goes on. This room must never touch a file, the clock or the terminal.
 
 mod called;
+pub mod change;
+mod gated;
+mod known;
 mod policies;
 mod read;
 mod rules;
 mod schemas;
 mod single;
 mod unreadable;
+mod vacuity;
 pub mod waive;
 mod waivers;
 
 pub use policies::{Block, PolicySettings, explain, overrides};
 pub use rules::rules;
-pub use schemas::{SchemaRule, SchemaSettings, missing_schemas};
+pub use schemas::{SchemaRule, SchemaSettings, missing_schemas, schema_paths};
 pub use single::{Single, judge_single, read_single};
 pub use unreadable::Unreadable;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::Document;
-use crate::enforce::{Enforced, Status};
+use crate::enforce::{Enforced, Record, Status};
 use crate::evaluate;
 use crate::extract;
 use crate::input::Format;
@@ -76,8 +80,11 @@ pub struct Settings {
     pub policies: PolicySettings,
     pub evaluate: evaluate::Settings,
     pub enforce: enforce::Settings,
-    /// The whole project is read and reported on, so that a waiver that sets nothing aside is not needed.
+    /// The whole project is read and reported on: only then does it mean something that a finding, or a
+    /// subject, is not there, or that a waiver sets nothing aside.
     pub whole_project: bool,
+    /// What was checked when a record was made.
+    pub record: Option<Record>,
 }
 
 /// What was read: the input of judging, and all that `celador facts` prints.
@@ -170,12 +177,22 @@ pub fn judge(facts: Facts, settings: &Settings) -> (Outcome, Status) {
     evaluation.tallies.extend(std::mem::take(&mut chosen.idle));
     // A file that was merely read is no subject: what `unreadable-file` counts is left out.
     let bound = evaluation.tallies.iter().any(|tally| tally.bound > 0);
+    let asks_nothing = evaluation.tallies.is_empty() && settings.policies.only.is_empty();
 
     let mut violations = schemas::validate(&documents, &sources, &settings.schemas, &settings.input);
     diagnostics.append(&mut violations.diagnostics);
     let validated = violations.documents > 0;
     schemas::tell(&mut evaluation, violations, &settings.policies);
+    if settings.whole_project && settings.policies.asks_all() {
+        known::tell(&mut evaluation, &settings.enforce.baseline, &unreadable, &sources, &settings.policies);
+        if let Some(record) = &settings.record {
+            vacuity::tell(&mut evaluation, record, &model, &sources, &settings.policies);
+        }
+    }
     unreadable::tell(&mut evaluation, unreadable, &files, &settings.policies);
+    policies::configure_pipeline(&mut evaluation, &mut sources, &settings.policies, &mut chosen.about);
+    policies::only_asked(&mut evaluation, &settings.policies);
+    diagnostics.append(&mut evaluation.diagnostics);
     only_selected(&mut evaluation, &files, &sources);
 
     let mut enforcing = Cow::Borrowed(&settings.enforce);
@@ -184,17 +201,30 @@ pub fn judge(facts: Facts, settings: &Settings) -> (Outcome, Status) {
         enforcing.to_mut().asked =
             waivers::asked(remarks, &chosen, tallies, &files, settings, &mut diagnostics);
     }
-    let mut enforced = enforce::enforce(evaluation.findings, evaluation.undetermined, &enforcing, &sources);
+    let judged = enforce::Judged {
+        findings: evaluation.findings,
+        undetermined: evaluation.undetermined,
+        policies: chosen.about,
+    };
+    let mut enforced = enforce::enforce(judged, &enforcing, &sources);
     evaluation.tallies.extend(waivers::tallies(&enforced, &settings.policies));
     if settings.policies.asks_about_waivers() {
         waivers::only(&mut enforced, &mut evaluation.tallies);
     }
+    if let (true, false, Some(place)) = (asks_nothing, validated, settings.evaluate.project) {
+        diagnostics.push(gated::asks_nothing(place));
+    }
+    let absent = gated::absent(settings, &model);
+    let gated_nothing = absent.is_some();
+    diagnostics.extend(absent);
     let errors = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
     let named = files.iter().any(|file| file.selected == Selected::Named);
     let subjects =
         model.deployments.len() + model.artifacts.len() + model.settings.len() + model.bypasses.len();
-    let status = enforce::status(&enforced, errors, subjects == 0 && !bound && !validated && !named);
-    let Enforced { findings, undetermined, set_aside, .. } = enforced;
+    let nothing_judged = !validated && (asks_nothing || (subjects == 0 && !bound && !named));
+    let status = enforce::status(&enforced, errors, gated_nothing || nothing_judged);
+    let Enforced { findings, undetermined, set_aside, decisions, diagnostics: told, .. } = enforced;
+    diagnostics.extend(told);
     let outcome = Outcome {
         sources,
         provenance,
@@ -202,6 +232,9 @@ pub fn judge(facts: Facts, settings: &Settings) -> (Outcome, Status) {
         findings,
         undetermined,
         set_aside,
+        decisions,
+        bypass: settings.enforce.bypass.clone(),
+        only: settings.enforce.only.as_ref().map(|only| only.environment.clone()),
         tallies: evaluation.tallies,
         explanations: evaluation.explanations,
         diagnostics,
@@ -224,6 +257,11 @@ fn without_records(model: &mut Model, files: &[File]) -> usize {
         keep
     });
     left_out.len()
+}
+
+/// What a run has checked, to be recorded.
+pub fn record(outcome: &Outcome) -> Record {
+    vacuity::record(&outcome.tallies, &outcome.model, &outcome.sources)
 }
 
 /// What `celador facts` prints.

@@ -2,14 +2,25 @@
 
 use crate::diagnostic::{Diagnostic, Tally, nearest};
 use crate::document::{Document, NodeId, Ref};
-use crate::enforce::waiver::POLICIES;
+use crate::enforce::{self, waiver::POLICIES};
+use crate::evaluate::Evaluation;
 use crate::model::Model;
 use crate::policy::{self, Builtin, COST_LIMIT, Compiled, Configuration, Kind, PACK, Policy, Selection};
 use crate::source::{SourceId, Sources, Span};
 use std::sync::Arc;
 
 /// Policies that the pipeline itself judges: their files say why, and take their parameters.
-pub(super) const OF_THE_PIPELINE: &[&str] = &["unreadable-file", "schema-violation"];
+pub(super) const OF_THE_PIPELINE: &[&str] = &[
+    "unreadable-file",
+    "schema-violation",
+    super::change::POLICY,
+    "stale-baseline-entry",
+    "policy-bound-nothing",
+    "file-lost-its-deployments",
+];
+
+/// Those of them that judge what the other policies came to: whoever asks for one asks all.
+const WATCHERS: &[&str] = &["stale-baseline-entry", "policy-bound-nothing", "file-lost-its-deployments"];
 
 /// Whether the pipeline itself judges a policy.
 fn is_of_the_pipeline(name: &str) -> bool {
@@ -47,6 +58,21 @@ impl PolicySettings {
         wanted(name, self.pack != Selection::None, self)
     }
 
+    /// Whether a policy is asked for by name that judges what the others come to.
+    pub(super) fn watches(&self) -> bool {
+        self.only.iter().any(|only| WATCHERS.contains(&only.as_str()))
+    }
+
+    /// Whether every policy of the project is asked.
+    pub(super) fn asks_all(&self) -> bool {
+        self.only.is_empty() || self.watches()
+    }
+
+    /// The same of one that only a file of the project's asks for, whatever else is asked of the pack.
+    pub(super) fn asks_always(&self, name: &str) -> bool {
+        wanted(name, true, self)
+    }
+
     /// Whether only policies about waivers are asked. Then the others judge all the same, unheard: what a waiver
     /// is worth is told by what it sets aside.
     pub(super) fn asks_about_waivers(&self) -> bool {
@@ -75,6 +101,7 @@ pub(super) struct Chosen {
     pub compiled: Vec<Compiled>,
     /// Policies that were asked for and have no subject here.
     pub idle: Vec<Tally>,
+    pub about: enforce::Policies,
     pub diagnostics: Vec<Diagnostic>,
     /// The names of the project's own policies, asked or not.
     pub own: Vec<Arc<str>>,
@@ -128,8 +155,8 @@ pub(super) fn select(
 /// Whether a policy is asked, configuration aside.
 fn wanted(name: &str, by_default: bool, settings: &PolicySettings) -> bool {
     let is_about_waivers = POLICIES.contains(&name);
-    if settings.only.is_empty() || (settings.asks_about_waivers() && !is_about_waivers) {
-        return by_default;
+    if settings.asks_all() || (settings.asks_about_waivers() && !is_about_waivers) {
+        return by_default || settings.only.iter().any(|only| only == name);
     }
     settings.only.iter().any(|only| only == name)
 }
@@ -144,6 +171,7 @@ pub(super) fn configuration(policy: &Policy, settings: &PolicySettings) -> (Conf
         configuration.overrides.extend(found.overrides);
         configuration.action = found.action.or(configuration.action);
         configuration.enabled = found.enabled.or(configuration.enabled);
+        configuration.unbypassable |= found.unbypassable;
     }
     (configuration, diagnostics)
 }
@@ -182,9 +210,46 @@ fn compile(
     let wrong = compiled.check_overrides(&configuration);
     let dear = too_dear(&compiled, settings.cost_limit.unwrap_or(COST_LIMIT));
     if dear.is_none() {
+        chosen.about.add(&compiled.policy, configuration.unbypassable);
         chosen.compiled.push(compiled.configured(configuration));
     }
     chosen.diagnostics.extend(wrong.into_iter().chain(dear));
+}
+
+/// Leaves only what was asked for by name, where others had to be asked for its sake.
+pub(super) fn only_asked(evaluation: &mut Evaluation, settings: &PolicySettings) {
+    if settings.watches() {
+        let asked = |name: &String| settings.only.contains(name);
+        evaluation.findings.retain(|finding| asked(&finding.policy));
+        evaluation.undetermined.retain(|finding| asked(&finding.policy));
+        evaluation.tallies.retain(|tally| asked(&tally.policy));
+        evaluation.explanations.retain(|one| asked(&one.policy));
+    }
+}
+
+/// Does to the findings of the pipeline's own policies what the project's files say of these.
+pub(super) fn configure_pipeline(
+    evaluation: &mut Evaluation,
+    sources: &mut Sources,
+    settings: &PolicySettings,
+    about: &mut enforce::Policies,
+) {
+    for name in OF_THE_PIPELINE {
+        let configured = settings.blocks_of(name).next().is_some();
+        let builtin = policy::find_builtin(name).filter(|_| configured);
+        let Some(policy) = builtin.and_then(|builtin| builtin.load(sources, false)) else { continue };
+        let (configuration, told) = configuration(&policy, settings);
+        evaluation.diagnostics.extend(told);
+        about.add(&policy, configuration.unbypassable);
+        let asked = settings.only.iter().any(|only| only == name);
+        if configuration.enabled == Some(false) && !asked {
+            evaluation.tallies.retain(|tally| tally.policy != *name);
+            evaluation.findings.retain(|finding| finding.policy != *name);
+        }
+        for finding in evaluation.findings.iter_mut().filter(|finding| finding.policy == *name) {
+            finding.action = configuration.action.unwrap_or(finding.action);
+        }
+    }
 }
 
 /// A policy that may take more steps than the project allows is not asked.

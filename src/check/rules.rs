@@ -17,7 +17,11 @@ pub fn rules(outcome: &Outcome, settings: &PolicySettings) -> Vec<Rule> {
     for &id in &settings.files {
         let source = outcome.sources.get(id);
         let own = policy::read(id, source).0;
-        rules.extend(own.iter().map(|policy| rule(policy, Some(source.path()))));
+        // Of a policy that a change has rewritten, the first is the new one.
+        let new: Vec<Rule> = own.iter().map(|policy| rule(policy, Some(source.path()))).collect();
+        let is_new = |one: &Rule| rules.iter().all(|known| known.name != one.name);
+        let new: Vec<Rule> = new.into_iter().filter(is_new).collect();
+        rules.extend(new);
     }
     // A project's policy replaces one of the pack that has its name.
     let of_the_pack = PACK.iter().filter(|builtin| !rules.iter().any(|rule| rule.name == builtin.name));

@@ -91,6 +91,15 @@ pub fn missing_schemas(facts: &Facts, settings: &SchemaSettings) -> Vec<String> 
     named.into_iter().filter(|path| !read.contains(path.as_str())).collect()
 }
 
+/// Paths from the project's root of all that serves as a schema: what rules and documents name, read or not,
+/// and what says that it is one.
+pub fn schema_paths(facts: &Facts, settings: &SchemaSettings) -> BTreeSet<String> {
+    let named = facts.documents.iter().flat_map(|document| wants(document, &facts.sources, settings));
+    let named = named.flat_map(|want| paths(&want.name, want.folder));
+    let own = facts.documents.iter().filter(|document| may_be_schema(document));
+    named.chain(own.map(|document| facts.sources.get(document.source).path().to_owned())).collect()
+}
+
 /// The built-in schemas, and of the project's documents those that may be schemas: what a rule or a
 /// document names, and what says so itself, since schemas refer to each other.
 fn shelf(

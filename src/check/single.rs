@@ -27,11 +27,11 @@ pub fn read_single(project: Project, settings: &Settings) -> Facts {
 /// Judges one policy. The facts' sources must hold the policy's file under the policy's id.
 pub fn judge_single(facts: &Facts, policy: &Compiled, settings: &Settings) -> Single {
     let Facts { sources, documents, provenance, model, .. } = facts;
-    let (policy, mut diagnostics) = configured(policy.clone(), &settings.policies);
+    let (policy, told) = configured(policy.clone(), &settings.policies);
     let inputs = evaluate::Inputs { model, documents, sources, provenance };
     let name = policy.policy.name.to_string();
-    if POLICIES.contains(&name.as_str()) {
-        return of_waivers(facts, &name, settings);
+    if POLICIES.contains(&name.as_str()) || settings.policies.watches() {
+        return of_all(facts, &name, settings);
     }
     let mut evaluation = evaluate::evaluate(inputs, std::slice::from_ref(&policy), &settings.evaluate);
     if OF_THE_PIPELINE.contains(&name.as_str()) {
@@ -40,15 +40,19 @@ pub fn judge_single(facts: &Facts, policy: &Compiled, settings: &Settings) -> Si
         schemas::tell(&mut evaluation, violations, &settings.policies);
         unreadable::tell(&mut evaluation, facts.unreadable.clone(), &facts.files, &settings.policies);
     }
-    diagnostics.extend(evaluation.diagnostics);
     evaluation.findings.retain(|finding| finding.policy == name);
-    let Enforced { findings, undetermined, .. } =
-        enforce::enforce(evaluation.findings, evaluation.undetermined, &settings.enforce, sources);
+    let judged = enforce::Judged {
+        findings: evaluation.findings,
+        undetermined: evaluation.undetermined,
+        policies: enforce::Policies::default(),
+    };
+    let Enforced { findings, undetermined, .. } = enforce::enforce(judged, &settings.enforce, sources);
+    let diagnostics = told.into_iter().chain(evaluation.diagnostics).collect();
     Single { findings, undetermined, diagnostics }
 }
 
-/// What a policy about waivers says hangs on what all others find.
-fn of_waivers(facts: &Facts, name: &str, settings: &Settings) -> Single {
+/// What a policy about waivers, a baseline or a record says hangs on what all others find.
+fn of_all(facts: &Facts, name: &str, settings: &Settings) -> Single {
     let project =
         Project { sources: facts.sources.again(None), files: facts.files.clone(), ..Project::default() };
     let (outcome, _) = judge(read(project, settings), settings);

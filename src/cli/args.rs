@@ -11,7 +11,7 @@ Exit codes:
   0  nothing denies
   1  a finding denies
   2  wrong usage, celador.yaml, policy or path; output that could not be written
-  3  folders were searched and hold nothing to check";
+  3  folders were searched and nothing was checked";
 
 const CHECK_EXAMPLES: &str = "\
 Examples:
@@ -22,12 +22,15 @@ Examples:
   celador check --format json > report.json
   celador check --format human --format sarif=celador.sarif --format junit=celador.xml
   celador check --explain --policy mine      also why it passes
+  celador check --environment production     gate what is deployed to production
+  celador check --format concise             one line a finding
+  celador check --statistics                 how many findings of each policy
 
 Exit codes:
   0  nothing denies
   1  a finding denies
   2  wrong usage, celador.yaml, policy or path; output that could not be written
-  3  folders were searched and hold nothing to check";
+  3  folders were searched and nothing was checked";
 
 const TEST_EXAMPLES: &str = "\
 Examples:
@@ -44,6 +47,23 @@ Exit codes:
   1  an example fails, or a minimum is not met
   2  wrong usage, policy or path; nothing to test; output that could not be written";
 
+const BASELINE_NOTES: &str = "\
+A baseline that is there only shrinks: what is mended is taken out, and what is new is listed and refused,
+unless --accept-new and a reason say otherwise. The file is celador-baseline.json unless celador.yaml says
+`baseline: FILE`.
+
+Exit codes:
+  0  the baseline holds what is found
+  1  there are new findings, which it does not hold
+  2  wrong usage, celador.yaml or policy, or a baseline that cannot be read: nothing was written";
+
+const RECORD_NOTES: &str = "\
+`celador check` of the whole project then finds a policy that is bound to nothing any more, and a file that
+deploys nothing any more. The file is celador-record.json unless celador.yaml says `record: FILE`.
+
+Exit codes:
+  0  the record was written, or says already what is checked
+  2  wrong usage, celador.yaml or policy: nothing was written";
 const WAIVE_EXAMPLES: &str = "\
 Examples:
   celador waive floating-image-tag@deploy.sh:3 --reason 'rebuilt hourly' --owner @docs --until 2026-12-31
@@ -117,6 +137,12 @@ pub enum Command {
     /// Run the examples of policies, and measure how much of the policies they hold
     #[command(after_help = TEST_EXAMPLES)]
     Test(Test),
+    /// Record the findings there are, so that only new ones are reported; later runs take out what is mended
+    #[command(after_help = BASELINE_NOTES)]
+    Baseline(Baseline),
+    /// Record what policies are bound to and which files deploy, so that a fall to nothing is found
+    #[command(after_help = RECORD_NOTES)]
+    Record(Record),
     /// Set one finding aside on purpose, by a comment beside it or an entry of celador.yaml
     #[command(after_help = WAIVE_EXAMPLES)]
     Waive(Waive),
@@ -166,6 +192,10 @@ pub struct Reading {
 pub struct Check {
     #[command(flatten)]
     pub reading: Reading,
+    /// Report what is new against the commit where this change left REF, judged by the settings before the
+    /// change as well as by its own: it cannot exempt itself
+    #[arg(long, value_name = "REF")]
+    pub base: Option<String>,
     /// Form of the report, and the file it goes to instead of standard output (repeatable: one run can write
     /// many files, and one report to standard output)
     #[arg(long, value_name = "FORMAT[=FILE]", value_parser = FormatParser, default_value = "human")]
@@ -179,16 +209,52 @@ pub struct Check {
     /// Show how every verdict came to be, those that pass too: each condition with its operands
     #[arg(long)]
     pub explain: bool,
+    #[command(flatten)]
+    pub passing: Passing,
     /// Report what waivers set aside as if there were none
     #[arg(long)]
     pub no_waivers: bool,
     /// The day of the run, as in 2026-12-31 [default: today, in UTC]
     #[arg(long, value_name = "DATE", value_parser = day)]
     pub today: Option<Date>,
+    #[command(flatten)]
+    pub layout: Layout,
+}
+
+/// What passes all the same.
+#[derive(Debug, Args)]
+pub struct Passing {
+    /// Gate this environment: findings of others only are shown and do not count
+    #[arg(long, value_name = "NAME")]
+    pub environment: Option<String>,
+    /// In an emergency: let pass what is denied, where celador.yaml allows it; the reason is reported
+    #[arg(long, value_name = "REASON")]
+    pub bypass: Option<String>,
+    /// Show what the baseline holds, too
+    #[arg(long)]
+    pub no_baseline: bool,
 }
 
 fn day(text: &str) -> Result<Date, String> {
     Date::parse(text).map_err(|_| "a day, as in 2026-12-31".to_owned())
+}
+
+/// How a report for people is laid out.
+#[derive(Debug, Args)]
+pub struct Layout {
+    /// Count instead of telling: per policy, file or service, the most frequent first (human, concise)
+    #[arg(long)]
+    pub statistics: bool,
+    /// Put findings together, or count them, by this (human, concise)
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub group_by: Option<GroupBy>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum GroupBy {
+    Policy,
+    File,
+    Service,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -196,6 +262,8 @@ pub enum CheckFormat {
     /// For people
     #[default]
     Human,
+    /// For people in a hurry: one line a finding, `path:line:column: error[policy] message`
+    Concise,
     /// For programs: version 1 of the contract
     Json,
     /// The same, one part a line
@@ -354,6 +422,26 @@ pub struct Init {
 }
 
 #[derive(Debug, Args)]
+pub struct Baseline {
+    /// Add findings to a baseline that is there
+    #[arg(long, requires = "reason")]
+    pub accept_new: bool,
+    /// Why; it is written beside each finding that is added, and reported with it
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+    /// Project file [default: the nearest celador.yaml upward]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Record {
+    /// Project file [default: the nearest celador.yaml upward]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
 pub struct Explain {
     /// The policy's name [default: list all]
     pub policy: Option<String>,
@@ -380,6 +468,8 @@ mod tests {
             "check",
             "facts",
             "test",
+            "baseline",
+            "record",
             "waive",
             "init",
             "functions",

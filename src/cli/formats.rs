@@ -1,8 +1,8 @@
 //! `--format NAME=FILE`: which reports a run writes, and where they go.
 
-use crate::cli::args::{CheckFormat, Global};
-use crate::cli::{commands, output, terminal};
-use crate::report::{self, Run, Style, human};
+use crate::cli::args::{CheckFormat, Color};
+use crate::cli::{output, terminal};
+use crate::report::{self, Run, Style, View, concise, human};
 use crate::workspace;
 use clap::builder::{PossibleValue, TypedValueParser};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -93,21 +93,21 @@ pub fn wants_rules(wanted: &[Wanted]) -> bool {
 
 /// Writes every report, the one on standard output last. One that cannot be written is told, and keeps no
 /// other from being written. Returns whether all were.
-pub fn write(wanted: &[Wanted], run: &Run<'_>, global: &Global) -> bool {
+pub fn write(wanted: &[Wanted], run: &Run<'_>, color: Color, view: View) -> bool {
     let mut all = true;
     let (files, standard): (Vec<&Wanted>, Vec<&Wanted>) = wanted.iter().partition(|one| one.file.is_some());
     for one in files.into_iter().chain(standard) {
         let written = match &one.file {
             Some(file) => {
                 let style = Style::plain(COLUMNS);
-                output::write_file(file, &render(one.format, run, style, global))
+                output::write_file(file, &render(one.format, run, style, view))
             }
             None => {
                 let style = match one.format {
-                    CheckFormat::Human => terminal::style(global.color),
+                    CheckFormat::Human | CheckFormat::Concise => terminal::style(color),
                     _ => Style::plain(COLUMNS),
                 };
-                output::write(&render(one.format, run, style, global), style.color)
+                output::write(&render(one.format, run, style, view), style.color)
             }
         };
         if let Err(error) = written {
@@ -119,9 +119,10 @@ pub fn write(wanted: &[Wanted], run: &Run<'_>, global: &Global) -> bool {
     all
 }
 
-fn render(format: CheckFormat, run: &Run<'_>, style: Style, global: &Global) -> String {
+fn render(format: CheckFormat, run: &Run<'_>, style: Style, view: View) -> String {
     match format {
-        CheckFormat::Human => human::check(run.outcome, style, commands::verbosity(global)),
+        CheckFormat::Human => human::check(run.outcome, style, view),
+        CheckFormat::Concise => concise::check(run.outcome, style, view),
         CheckFormat::Json => report::json::check(run.outcome),
         CheckFormat::JsonLines => report::json::lines(run.outcome),
         CheckFormat::Sarif => report::sarif(run),

@@ -16,7 +16,7 @@ pub fn init(wanted: &Init) -> io::Result<Status> {
     let reading = Reading { paths: wanted.folder.iter().cloned().collect(), ..Reading::default() };
     // What an earlier file says must not decide what is found.
     let asked = Asked { without_file: true, ..Asked::default() };
-    let Ready { project, settings, root, .. } = project::ready(&reading, &asked)?;
+    let (Ready { project, settings, root, .. }, _) = project::ready(&reading, &asked)?;
     let root = wanted.folder.clone().unwrap_or(root);
     let there = config::NAMES.iter().map(|name| root.join(name)).find(|path| path.exists());
     if let (Some(there), false) = (&there, wanted.force) {

@@ -7,9 +7,11 @@
 #![allow(clippy::disallowed_methods)]
 
 mod args;
+mod change;
 mod commands;
 mod examples;
 mod formats;
+mod gates;
 mod init;
 mod input;
 mod install;
@@ -17,7 +19,9 @@ mod language;
 mod log;
 mod output;
 mod page;
+mod progress;
 mod project;
+mod recorded;
 mod terminal;
 mod waive;
 mod wanted;
@@ -56,6 +60,8 @@ fn run(cli: &Cli) -> Status {
         Command::Check(check) => commands::check(check, &cli.global),
         Command::Facts(facts) => commands::facts(facts, &cli.global),
         Command::Test(test) => examples::test(test, &cli.global),
+        Command::Baseline(wanted) => recorded::baseline(wanted),
+        Command::Record(wanted) => recorded::record(wanted),
         Command::Waive(wanted) => waive::waive(wanted),
         Command::Init(init) => init::init(init),
         Command::Functions(wanted) => language::functions(wanted.name.as_deref(), &cli.global),

@@ -2,10 +2,11 @@
 
 use crate::check::{self, Selected};
 use crate::cli::args::Reading;
+use crate::cli::gates::{self, Keeping, Kept, Passing};
 use crate::cli::{input, wanted};
 use crate::config::{self, Files, Project};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::enforce::Date;
+use crate::enforce::{Baseline, Date};
 use crate::extract;
 use crate::policy::{self, PACK};
 use crate::report::Coverage;
@@ -26,6 +27,8 @@ pub struct Asked<'a> {
     pub explain: bool,
     /// As if there were no project file.
     pub without_file: bool,
+    pub passing: Passing<'a>,
+    pub keeping: Keeping,
     pub without_waivers: bool,
     /// The day of the run, if it is not today.
     pub today: Option<Date>,
@@ -36,22 +39,32 @@ pub struct Opened {
     pub sources: Sources,
     pub diagnostics: Vec<Diagnostic>,
     pub settings: check::Settings,
-    place: Place,
-    located: Located,
+    /// The texts that say how files are judged.
+    pub own: Vec<SourceId>,
+    pub located: Located,
     include: Vec<String>,
     exclude: Vec<String>,
+    kept: Kept,
 }
 
 /// Everything that a run needs.
 pub struct Ready {
     pub project: check::Project,
     pub settings: check::Settings,
-    /// Where its files are.
-    pub place: Place,
     /// The project's folder.
     pub root: PathBuf,
     /// Whether folders are searched, so that finding nothing is worth a word.
     pub searches: bool,
+    /// The files in which the project keeps what is known of it.
+    pub kept: Kept,
+}
+
+/// What the command line asks about.
+pub struct Target<'a> {
+    pub paths: Vec<PathBuf>,
+    pub working: PathBuf,
+    pub config: Option<&'a Path>,
+    pub exclude: &'a [String],
 }
 
 /// Finds the project, reads its project file and its policies.
@@ -59,9 +72,19 @@ pub struct Ready {
 /// # Errors
 /// Where there is no working directory.
 pub fn open(reading: &Reading, asked: &Asked<'_>) -> std::io::Result<Opened> {
+    let (place, target) = target(reading)?;
+    Ok(open_at(&place, &target, Sources::new(), asked))
+}
+
+/// Where the files are that the command line asks about, and which.
+///
+/// # Errors
+/// Where there is no working directory, no repository for `--staged`, or no text for `-`.
+pub fn target(reading: &Reading) -> std::io::Result<(Place, Target<'_>)> {
     let working = std::env::current_dir()?;
     let (place, paths) = place(reading, &working)?;
-    open_at(place, &paths, reading.config.as_deref(), &working, asked)
+    let config = reading.config.as_deref();
+    Ok((place, Target { paths, working, config, exclude: &reading.exclude }))
 }
 
 /// Where the files are that the command line asks about, and its paths: standard input stands for the
@@ -88,35 +111,24 @@ fn place(reading: &Reading, working: &Path) -> std::io::Result<(Place, Vec<PathB
 }
 
 /// The repository of the first path, which may be gone from the disk.
-fn repository(paths: &[PathBuf], working: &Path) -> Result<Repository, git::Error> {
+///
+/// # Errors
+/// Where there is none, or no git.
+pub fn repository(paths: &[PathBuf], working: &Path) -> Result<Repository, git::Error> {
     let first = paths.first().map_or(working.to_owned(), |path| workspace::clean(&working.join(path)));
     let folder = first.ancestors().find(|folder| folder.is_dir()).unwrap_or(working);
     Repository::around(folder, working)
 }
 
-fn open_at(
-    place: Place,
-    paths: &[PathBuf],
-    config: Option<&Path>,
-    working: &Path,
-    asked: &Asked<'_>,
-) -> std::io::Result<Opened> {
-    let located = workspace::locate(&place, working, paths, config.is_none() && !asked.without_file);
-    let mut sources = Sources::new();
+/// Reads the settings that a place has, into texts that were read before.
+pub fn open_at(place: &Place, target: &Target<'_>, mut sources: Sources, asked: &Asked<'_>) -> Opened {
+    let Target { paths, working, config, .. } = target;
+    let config = *config;
+    let before = sources.len();
+    let located = workspace::locate(place, working, paths, config.is_none() && !asked.without_file);
     let mut diagnostics = Vec::new();
-    let file = config.map(|file| workspace::clean(&working.join(file))).or_else(|| located.file.clone());
-    // A file that is named holds for the project that is checked, wherever the file lies.
-    let folder = |file: &Path| match config {
-        Some(_) => located.root.clone(),
-        None => file.parent().unwrap_or(file).to_owned(),
-    };
-    let mut project = match &file {
-        Some(file) => {
-            config::load(&place, file, &located.root, &folder(file), &mut sources, &mut diagnostics)
-        }
-        None => Project::without_file(located.root.clone()),
-    };
-    tracing::debug!(root = %located.root.display(), file = ?file, "project");
+    let mut project = project_file(place, target, &located, &mut sources, &mut diagnostics);
+    tracing::debug!(root = %located.root.display(), file = ?located.file, "project");
     let mut only = Vec::new();
     for given in asked.policies {
         if is_path(given) {
@@ -129,37 +141,99 @@ fn open_at(
         }
     }
     let paths = &project.policy_paths;
-    let files = config::policy_files(&place, paths, &located.root, &mut sources, &mut diagnostics);
+    let files = config::policy_files(place, paths, &located.root, &mut sources, &mut diagnostics);
     diagnostics.extend(misspelt_policies(&project, &files, &sources));
     let glob = |pattern: &config::Pattern| pattern.glob.clone();
     let include = project.include.iter().map(glob).collect();
     let exclude = project.exclude.iter().map(glob).collect();
+    let kept = match asked.without_file {
+        true => Kept::default(),
+        false => gates::load(place, &project, asked.keeping, &mut sources, &mut diagnostics),
+    };
+    let (only_of, bypass) = gates::asked(asked.passing, &project, &mut sources, &mut diagnostics);
     let mut settings = settings(project, asked.strict);
     settings.evaluate.explain = asked.explain;
     settings.enforce.without_waivers = asked.without_waivers;
     settings.enforce.today = asked.today.or(settings.enforce.today);
+    settings.enforce.only = only_of;
+    settings.enforce.bypass = bypass;
+    let gone = |path: &str| gates::gone(place, &located.root, path);
+    let (baseline, record) = gates::read(&kept, asked.keeping, gone, &sources, &mut diagnostics);
+    settings.enforce.baseline = if asked.passing.without_baseline { Baseline::default() } else { baseline };
+    settings.record = record;
     settings.policies.only = only;
     settings.policies.files = files;
-    Ok(Opened { sources, diagnostics, settings, place, located, include, exclude })
+    let own = sources.iter().map(|(id, _)| id).skip(before).collect();
+    Opened { sources, diagnostics, settings, own, located, include, exclude, kept }
+}
+
+/// What a place says of the project, by itself: its project file and its policy files.
+pub fn settings_at(
+    place: &Place,
+    target: &Target<'_>,
+    sources: &mut Sources,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> (Project, Vec<SourceId>) {
+    let located = workspace::locate(place, &target.working, &target.paths, target.config.is_none());
+    let project = project_file(place, target, &located, sources, diagnostics);
+    let files = config::policy_files(place, &project.policy_paths, &located.root, sources, diagnostics);
+    (project, files)
+}
+
+fn project_file(
+    place: &Place,
+    target: &Target<'_>,
+    located: &Located,
+    sources: &mut Sources,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Project {
+    let named = target.config.map(|file| workspace::clean(&target.working.join(file)));
+    let root = &located.root;
+    match (named, &located.file) {
+        // A file that is named holds for the project that is checked, wherever the file lies.
+        (Some(file), _) => config::load(place, &file, root, root, sources, diagnostics),
+        (None, Some(file)) => {
+            let folder = file.parent().unwrap_or(file);
+            config::load(place, file, root, folder, sources, diagnostics)
+        }
+        (None, None) => Project::without_file(root.clone()),
+    }
 }
 
 /// Blocks and actions of policies that are not there.
 fn misspelt_policies(project: &Project, files: &[SourceId], sources: &Sources) -> Vec<Diagnostic> {
-    if project.named_policies().next().is_none() {
+    if project.named_policies().next().is_none() && project.named_groups.is_empty() {
         return Vec::new();
     }
     let own: Vec<_> = files.iter().flat_map(|&id| policy::read(id, sources.get(id)).0).collect();
     let mut known: Vec<&str> = pack_names().collect();
     known.extend(own.iter().map(|policy| &*policy.name));
-    config::unknown_policies(project, known)
+    let mut groups: Vec<&str> = PACK.iter().map(|builtin| builtin.group).collect();
+    groups.extend(own.iter().map(|policy| policy.group.as_str()));
+    let mut told = config::unknown_policies(project, known);
+    told.extend(config::unknown_groups(project, &groups));
+    told
 }
 
 /// Reads the project's files.
 ///
 /// # Errors
 /// Where there is no working directory.
-pub fn ready(reading: &Reading, asked: &Asked<'_>) -> std::io::Result<Ready> {
-    Ok(load(open(reading, asked)?, reading))
+pub fn ready(reading: &Reading, asked: &Asked<'_>) -> std::io::Result<(Ready, Place)> {
+    let (place, target) = target(reading)?;
+    Ok((load(open_at(&place, &target, Sources::new(), asked), &place, &target), place))
+}
+
+/// The same for the whole project around the working directory.
+///
+/// # Errors
+/// Where there is no working directory.
+pub fn ready_whole(config: Option<&Path>, asked: &Asked<'_>) -> std::io::Result<(Ready, Place)> {
+    let reading = Reading { config: config.map(Path::to_owned), ..Reading::default() };
+    let (place, target) = target(&reading)?;
+    let mut opened = open_at(&place, &target, Sources::new(), asked);
+    opened.located.paths = vec![opened.located.root.clone()];
+    Ok((load(opened, &place, &target), place))
 }
 
 /// The same where a project file or a repository says that this is a project; `None` elsewhere, so that
@@ -167,25 +241,28 @@ pub fn ready(reading: &Reading, asked: &Asked<'_>) -> std::io::Result<Ready> {
 ///
 /// # Errors
 /// Where there is no working directory.
-pub fn ready_if_project(reading: &Reading, asked: &Asked<'_>) -> std::io::Result<Option<Ready>> {
-    let opened = open(reading, asked)?;
-    Ok((opened.located.is_marked || reading.config.is_some()).then(|| load(opened, reading)))
+pub fn ready_if_project(reading: &Reading, asked: &Asked<'_>) -> std::io::Result<Option<(Ready, Place)>> {
+    let (place, target) = target(reading)?;
+    let opened = open_at(&place, &target, Sources::new(), asked);
+    let is_project = opened.located.is_marked || reading.config.is_some();
+    Ok(is_project.then(|| (load(opened, &place, &target), place)))
 }
 
-fn load(opened: Opened, reading: &Reading) -> Ready {
-    let Opened { mut sources, mut diagnostics, mut settings, place, located, include, exclude } = opened;
-    settings.whole_project = located.is_project && located.paths.contains(&located.root);
-    let exclude: Vec<&str> = exclude.iter().chain(&reading.exclude).map(String::as_str).collect();
+/// Reads the files of a place as the settings want them.
+pub fn load(opened: Opened, place: &Place, target: &Target<'_>) -> Ready {
+    let Opened { mut sources, mut diagnostics, mut settings, own, located, include, exclude, kept } = opened;
+    settings.whole_project =
+        located.is_project && located.paths.contains(&located.root) && target.exclude.is_empty();
+    let exclude: Vec<&str> = exclude.iter().chain(target.exclude).map(String::as_str).collect();
     let include: Vec<&str> = include.iter().map(String::as_str).collect();
-    let known: Vec<SourceId> = sources.iter().map(|(id, _)| id).collect();
     let request = Request {
-        place: &place,
+        place,
         root: &located.root,
         paths: &located.paths,
         whole_project: located.is_project,
         exclude: &exclude,
         include: &include,
-        known: &known,
+        known: &own,
         limits: &settings.input,
         wants: &wanted::wants,
     };
@@ -195,7 +272,8 @@ fn load(opened: Opened, reading: &Reading) -> Ready {
     diagnostics.append(&mut loaded.diagnostics);
     let searches = located.paths.iter().any(|path| place.kind(path) == Some(config::Kind::Folder));
     tracing::debug!(files = loaded.files.len(), unreadable = loaded.unreadable.len(), "read");
-    Ready { project: project(sources, diagnostics, loaded), settings, place, root: located.root, searches }
+    let project = project(sources, diagnostics, loaded);
+    Ready { project, settings, root: located.root, searches, kept }
 }
 
 /// Policy files by themselves.
@@ -260,7 +338,19 @@ pub fn of_example(
     let (exclude, include) = (globs(&project.exclude), globs(&project.include));
     let exclude: Vec<&str> = exclude.iter().map(String::as_str).collect();
     let include: Vec<&str> = include.iter().map(String::as_str).collect();
+    let mut kept = Kept::default();
+    for (path, text) in &given {
+        match *path {
+            config::BASELINE => kept.baseline = Some(sources.add(*path, *text)),
+            config::RECORD => kept.record = Some(sources.add(*path, *text)),
+            _ => {}
+        }
+    }
     let mut settings = settings(project, false);
+    let gone = |path: &str| given.iter().all(|(given, _)| *given != path);
+    let (baseline, record) = gates::read(&kept, Keeping::Reads, gone, &sources, &mut diagnostics);
+    settings.enforce.baseline = baseline;
+    settings.record = record;
     settings.policies.only = vec![only.to_owned()];
     settings.whole_project = true;
     let taken: Vec<String> = sources.iter().map(|(_, source)| source.path().to_owned()).collect();
@@ -329,6 +419,8 @@ fn settings(project: Project, strict: bool) -> check::Settings {
         enforce: enforce::Settings {
             actions: project.actions,
             waivers: project.waivers,
+            gates: project.budgets,
+            unbypassable: project.unbypassable.into_iter().map(|(pattern, _)| pattern).collect(),
             waiver_rules: project.waiver_rules,
             strict,
             today: today(),

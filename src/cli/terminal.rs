@@ -36,8 +36,9 @@ fn decide(
     };
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"].map(variable).into_iter().find(|value| !value.is_empty());
     let ascii_locale = locale.is_some_and(|locale| matches!(locale.as_str(), "C" | "POSIX"));
-    // A file or a pipe takes every character; what shows it later is not known here.
-    let unicode = !(is_terminal && (dumb || ascii_locale));
+    // A file or a pipe takes every character; what shows it later is not known here. Whoever says that it
+    // shows ASCII only is taken at their word.
+    let unicode = !(dumb || ascii_locale);
     let columns = variable("COLUMNS").parse().ok().filter(|&columns: &usize| columns > 0);
     let columns = columns.or_else(|| if is_terminal { size() } else { None });
     Style { color, unicode, width: columns.unwrap_or(COLUMNS).clamp(40, WIDEST) }
@@ -60,7 +61,9 @@ mod tests {
             (style.color, style.unicode, style.width)
         };
         assert_eq!(of(Color::Auto, true, &[]), (true, true, 72));
-        assert_eq!(of(Color::Auto, false, &[("LANG", "C")]), (false, true, 100));
+        assert_eq!(of(Color::Auto, false, &[]), (false, true, 100));
+        assert_eq!(of(Color::Auto, false, &[("LC_ALL", "C.UTF-8"), ("LANG", "C")]), (false, true, 100));
+        assert_eq!(of(Color::Auto, false, &[("LANG", "C")]), (false, false, 100));
         assert!(!of(Color::Auto, true, &[("NO_COLOR", "1"), ("CLICOLOR_FORCE", "1")]).0);
         assert_eq!(
             of(Color::Auto, false, &[("CLICOLOR_FORCE", "1"), ("COLUMNS", "1000")]),

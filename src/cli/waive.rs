@@ -8,6 +8,7 @@ use crate::cli::project::{self, Asked, Ready};
 use crate::config;
 use crate::enforce::Status;
 use crate::report::Outcome;
+use crate::workspace;
 use std::io;
 use std::path::Path;
 
@@ -15,7 +16,7 @@ use std::path::Path;
 pub fn waive(wanted: &Waive) -> io::Result<Status> {
     let reading = Reading { config: wanted.config.clone(), ..Reading::default() };
     let asked = Asked { today: wanted.today, ..Asked::default() };
-    let mut ready = project::ready(&reading, &asked)?;
+    let (mut ready, disk) = project::ready(&reading, &asked)?;
     // The whole project is looked at, in whichever of its folders somebody stands.
     ready.settings.whole_project = true;
     for file in &mut ready.project.files {
@@ -23,7 +24,7 @@ pub fn waive(wanted: &Waive) -> io::Result<Status> {
     }
     let root = ready.root.clone();
     let file = project_file(&ready);
-    let bench = Bench { ready };
+    let bench = Bench { ready, place: disk };
     let words = Words { reason: wanted.reason.clone(), owner: wanted.owner.clone(), until: wanted.until };
     let place = match (wanted.inline, wanted.project) {
         (true, _) => Place::Inline,
@@ -96,6 +97,8 @@ fn write(root: &Path, change: &waive::Change, known: Option<&str>) -> Result<(),
 /// A project that was loaded, to be judged again and again.
 struct Bench {
     ready: Ready,
+    /// Where its files are.
+    place: workspace::Place,
 }
 
 impl Bench {
@@ -105,7 +108,7 @@ impl Bench {
         let mut replaced = None;
         match trial {
             Some(Trial::Text(id, text)) => replaced = Some((id, text)),
-            Some(Trial::Entry(waiver)) => settings.enforce.waivers.push(waiver),
+            Some(Trial::Entry(waiver)) => settings.enforce.waivers.push(*waiver),
             None => {}
         }
         let replaced = replaced.as_ref().map(|(id, text)| (*id, text.as_str()));
@@ -117,7 +120,7 @@ impl Bench {
             coverage: loaded.coverage.clone(),
         };
         let mut facts = check::read(project, &settings);
-        project::add_schemas(&mut facts, &mut settings, &self.ready.place, &self.ready.root);
+        project::add_schemas(&mut facts, &mut settings, &self.place, &self.ready.root);
         Ok(check::judge(facts, &settings).0)
     }
 }

@@ -9,20 +9,26 @@
 #![allow(clippy::disallowed_methods)]
 
 mod files;
+mod gates;
 mod keys;
 mod policies;
 mod project;
 mod read;
+mod recorded;
+mod relaxed;
 mod shape;
 mod waivers;
 
 pub use files::{Disk, Files, Kind};
 pub use policies::policy_files;
 pub use project::{EnvironmentRule, Pattern, PolicyBlock, Project, SchemaPlace, SchemaRule, Service};
+pub use recorded::{BASELINE, RECORD, recorded, recorded_path};
+pub use relaxed::{Seen, Settings, relaxed, same_scope};
 pub use shape::schema;
 
 use crate::diagnostic::{Diagnostic, Severity, nearest};
 use crate::document::Ref;
+use crate::enforce;
 use crate::input::{Limits, yaml};
 use crate::source::{SourceId, Sources, Span};
 use files::Given;
@@ -87,7 +93,7 @@ pub fn unknown_policies<'a>(
     known: impl IntoIterator<Item = &'a str> + Clone,
 ) -> Vec<Diagnostic> {
     let names: Vec<&str> = known.into_iter().collect();
-    let unknown = |name: &str| !name.contains('*') && !names.contains(&name);
+    let unknown = |pattern: &str| !names.iter().any(|name| enforce::matches(pattern, name));
     let told = |(name, span): (&str, Span)| {
         let help = match nearest(name, names.iter().copied()) {
             Some(near) => format!("did you mean `{near}`?"),
@@ -96,6 +102,20 @@ pub fn unknown_policies<'a>(
         Diagnostic::error("unknown-policy", span, format!("there is no policy `{name}`")).with_help(help)
     };
     project.named_policies().filter(|(name, _)| unknown(name)).map(told).collect()
+}
+
+/// The groups that a project names and that no policy is of.
+pub fn unknown_groups(project: &Project, known: &[&str]) -> Vec<Diagnostic> {
+    let unknown = project.named_groups.iter().filter(|(name, _)| !known.contains(&name.as_str()));
+    let told = |(name, span): &(String, Span)| {
+        let help = match nearest(name, known.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "`celador explain` lists the policies by group".to_owned(),
+        };
+        Diagnostic::error("unknown-group", *span, format!("no policy is of the group `{name}`"))
+            .with_help(help)
+    };
+    unknown.map(told).collect()
 }
 
 struct Loader<'a> {

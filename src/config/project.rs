@@ -88,7 +88,19 @@ pub struct Project {
     pub schemas: Vec<SchemaRule>,
     pub actions: Vec<ActionRule>,
     pub gates: BTreeMap<Environment, Gate>,
+    /// Those of the gates that say why they tolerate findings.
+    pub budgets: Vec<enforce::Gate>,
     pub bypass_environments: Vec<Environment>,
+    /// Where it says which environments these are.
+    pub bypass_place: Option<Span>,
+    /// Patterns of policies that are never tolerated and never bypassed.
+    pub unbypassable: Vec<(String, Span)>,
+    /// Groups of policies that rows of `actions` name.
+    pub named_groups: Vec<(String, Span)>,
+    /// Where the file of known findings is, if not at its usual place.
+    pub baseline: Option<(PathBuf, Span)>,
+    /// The same of the record of what policies were bound to.
+    pub record: Option<(PathBuf, Span)>,
     pub waivers: Vec<Waiver>,
     /// What is asked of waivers; of each key the last row that applies counts.
     pub waiver_rules: Vec<enforce::waiver::Rule>,
@@ -124,6 +136,8 @@ impl Project {
     /// of waivers are findings.
     pub fn named_policies(&self) -> impl Iterator<Item = (&str, Span)> {
         let blocks = self.blocks.iter().map(|block| (block.policy.as_str(), block.span));
-        blocks.chain(self.actions.iter().map(|action| (action.policy.as_str(), action.span)))
+        let actions = self.actions.iter().map(|action| (action.policy.as_str(), action.span));
+        let unbypassable = self.unbypassable.iter().map(|(name, span)| (name.as_str(), *span));
+        blocks.chain(actions).chain(unbypassable)
     }
 }

@@ -4,8 +4,7 @@ use crate::config::keys::Keys;
 use crate::config::project::{EnvironmentRule, Pattern, Project, SchemaPlace, SchemaRule};
 use crate::diagnostic::Action;
 use crate::document::Ref;
-use crate::enforce::{ActionRule, Date};
-use crate::evaluate::Gate;
+use crate::enforce::Date;
 use crate::model::Environment;
 use crate::policy::Selection;
 use crate::source::Span;
@@ -25,6 +24,8 @@ pub(super) const KEYS: &[&str] = &[
     "actions",
     "gates",
     "bypass",
+    "baseline",
+    "record",
     "waivers",
     "waiver_rules",
 ];
@@ -72,6 +73,8 @@ impl Reader<'_> {
                 "actions" => self.actions(value),
                 "gates" => self.gates(value),
                 "bypass" => self.bypass(value),
+                "baseline" => self.project.baseline = self.place(value, "`baseline`"),
+                "record" => self.project.record = self.place(value, "`record`"),
                 "waivers" => self.waivers(value),
                 "waiver_rules" => self.waiver_rules(value),
                 // `extends` was followed before this file was read.
@@ -254,55 +257,6 @@ impl Reader<'_> {
                     self.keys.missing(item, "a row of `schemas`", key, help);
                 }
             }
-        }
-    }
-
-    fn actions(&mut self, node: Ref<'_>) {
-        const WHAT: &str = "a row of `actions`";
-        for item in self.keys.items(node) {
-            let (mut policy, mut environment, mut action) = ("*".to_owned(), None, None);
-            let (mut from, mut until) = (None, None);
-            for (key, _, value) in
-                self.keys.entries(item, WHAT, &["policy", "environment", "action", "from", "until"])
-            {
-                match key {
-                    "policy" => policy = self.keys.text(value, "`policy`").map_or(policy, str::to_owned),
-                    "environment" => environment = self.environment(value),
-                    "action" => action = self.keys.word(value, "`action`", ACTIONS),
-                    "from" => from = self.date(value, "`from`"),
-                    _ => until = self.date(value, "`until`"),
-                }
-            }
-            match action {
-                Some(action) => {
-                    let span = item.span();
-                    self.project.actions.push(ActionRule { policy, environment, action, until, from, span });
-                }
-                None if item.is_mapping() && item.get("action").is_none() => {
-                    self.keys.missing(item, WHAT, "action", "one of: deny, warn, audit");
-                }
-                None => {}
-            }
-        }
-    }
-
-    fn gates(&mut self, node: Ref<'_>) {
-        for (name, _, body) in self.keys.named(node, "`gates`") {
-            let what = format!("the gate of `{name}`");
-            for (_, _, value) in self.keys.entries(body, &what, &["tolerate"]) {
-                if let Some(tolerate) = self.keys.count(value, "`tolerate`") {
-                    let gate = Gate { tolerate, span: Some(value.span()) };
-                    self.project.gates.insert(Environment::named(name), gate);
-                }
-            }
-        }
-    }
-
-    fn bypass(&mut self, node: Ref<'_>) {
-        for (_, _, value) in self.keys.entries(node, "`bypass`", &["environments"]) {
-            let names = self.keys.texts(value, "`environments` of `bypass`");
-            self.project.bypass_environments =
-                names.into_iter().map(|(name, _)| Environment::named(name)).collect();
         }
     }
 

@@ -1,5 +1,6 @@
 //! What `celador.yaml` may hold, for the JSON Schema that editors read.
 
+use super::gates::SEVERITIES;
 use super::read::{ACTIONS, BUILTIN, KEYS};
 use super::waivers::REQUIRABLE;
 use crate::policy::{self, PACK};
@@ -53,8 +54,13 @@ fn of_root(name: &str) -> Key {
         "policies" => (maybe(policies()), "Which policies are asked, and with which parameters"),
         "schemas" => (many(schema_rule()), "JSON Schemas that files are held against"),
         "actions" => (many(action_rule()), "What is done about findings; the last row that matches wins"),
-        "gates" => (map(maybe(gate())), "How many failures a start-up gate tolerates, by environment"),
+        "gates" => (map(maybe(gate())), "How many failures an environment tolerates, and why"),
         "bypass" => (maybe(bypass()), "Where checks may be turned off"),
+        "baseline" => (Shape::Text, "The file of known findings: celador-baseline.json if left out"),
+        "record" => (
+            Shape::Text,
+            "The file that records what policies were bound to: celador-record.json if left out",
+        ),
         "waivers" => (many(waiver()), "Findings that are set aside on purpose"),
         "waiver_rules" => {
             (many(waiver_rule()), "What is asked of waivers; of each key the last row that applies counts")
@@ -125,6 +131,11 @@ fn block(params: &Shape) -> Shape {
         Key::new("services", inner(), "Parameters for one service"),
         Key::new("action", actions(), "What is done about a failure"),
         Key::new("enabled", Shape::Bool, "`false` takes the policy out, `true` takes it in"),
+        Key::new(
+            "unbypassable",
+            Shape::Bool,
+            "`true`: what it denies is tolerated by no budget and let pass by no bypass",
+        ),
     ])
 }
 
@@ -138,6 +149,13 @@ fn schema_rule() -> Shape {
 fn action_rule() -> Shape {
     Shape::object([
         Key::new("policy", Shape::Text, "A policy's name, `*` stands for any characters"),
+        Key::new("group", Shape::Text, "Only findings of policies of this group"),
+        Key::new(
+            "severity",
+            Shape::words(SEVERITIES.iter().map(|(word, _)| *word)),
+            "Only findings of this severity",
+        ),
+        Key::new("service", Shape::Text, "Only findings about this service, `*` stands for any characters"),
         Key::new("environment", Shape::Text, "Only findings of this environment"),
         Key::new("action", actions(), "What is done").required(),
         Key::new("from", day(), "The first day on which the row holds"),
@@ -146,11 +164,26 @@ fn action_rule() -> Shape {
 }
 
 fn gate() -> Shape {
-    Shape::object([Key::new("tolerate", Shape::Int { least: Some(0) }, "A number of failures")])
+    Shape::object([
+        Key::new(
+            "tolerate",
+            Shape::Int { least: Some(0) },
+            "So many denied findings pass; one more, and all of them deny",
+        )
+        .required(),
+        Key::new("reason", Shape::Text, "Why; needed where any are tolerated, and printed with each of them"),
+    ])
 }
 
 fn bypass() -> Shape {
-    Shape::object([Key::new("environments", texts(), "Environments in which checks may be turned off")])
+    Shape::object([
+        Key::new(
+            "environments",
+            texts(),
+            "Environments in which checks may be turned off, and for which `--bypass` works",
+        ),
+        Key::new("unbypassable", texts(), "Policies that are never tolerated and never bypassed: patterns"),
+    ])
 }
 
 fn waiver() -> Shape {

@@ -55,6 +55,8 @@ pub struct Because {
     pub operands: Vec<OperandValue>,
     /// What the expression came to: `true` where the validation denies it, as in `!each.conflict`.
     pub value: bool,
+    /// Of two amounts that are compared, how far they are apart, with the unit: `1.5Gi`, `240s`.
+    pub gap: Option<String>,
 }
 
 /// An unknown on which an undetermined verdict hangs.

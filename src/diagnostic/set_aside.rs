@@ -18,6 +18,12 @@ pub enum By {
     Baseline {
         /// Its entry in the baseline's file.
         span: Span,
+        /// Why it was added, if that was said.
+        reason: Option<String>,
+    },
+    /// The run gates one environment, and this is another's.
+    Environment {
+        gated: String,
     },
     /// The environment's gate tolerates so many.
     Budget {
@@ -59,9 +65,22 @@ impl By {
         match self {
             By::Waiver(_) => "waiver",
             By::Baseline { .. } => "baseline",
+            By::Environment { .. } => "environment",
             By::Budget { .. } => "budget",
             By::Bypass { .. } => "bypass",
             By::Base { .. } => "base",
+        }
+    }
+
+    /// What it did to the finding, for people: `waived`, `tolerated`.
+    pub fn participle(&self) -> &'static str {
+        match self {
+            By::Waiver(_) => "waived",
+            By::Baseline { .. } => "baselined",
+            By::Environment { .. } => "not gated",
+            By::Budget { .. } => "tolerated",
+            By::Bypass { .. } => "bypassed",
+            By::Base { .. } => "not new",
         }
     }
 
@@ -69,9 +88,9 @@ impl By {
     pub fn span(&self) -> Option<Span> {
         match self {
             By::Waiver(waiver) => Some(waiver.span),
-            By::Baseline { span } => Some(*span),
+            By::Baseline { span, .. } => Some(*span),
             By::Budget { span, .. } => *span,
-            By::Bypass { .. } | By::Base { .. } => None,
+            By::Environment { .. } | By::Bypass { .. } | By::Base { .. } => None,
         }
     }
 
@@ -79,7 +98,9 @@ impl By {
     pub fn reason(&self) -> String {
         match self {
             By::Waiver(waiver) => waiver.reason.clone(),
-            By::Baseline { .. } => "recorded in the baseline".to_owned(),
+            By::Baseline { reason: None, .. } => "recorded in the baseline".to_owned(),
+            By::Baseline { reason: Some(reason), .. } => format!("recorded in the baseline: {reason}"),
+            By::Environment { gated } => format!("this run gates {gated}"),
             By::Budget { environment, tolerate, reason, .. } => {
                 let why = reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
                 format!("{environment} tolerates {tolerate}{why}")

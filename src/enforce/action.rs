@@ -1,7 +1,7 @@
 //! Which action a finding gets: the policy's own, unless the project says otherwise.
 
-use super::Settings;
-use crate::diagnostic::{Action, Finding};
+use super::{Policies, Settings};
+use crate::diagnostic::{Action, Diagnostic, Finding, Severity, Verdict};
 use crate::model::Environment;
 use crate::source::Span;
 use std::fmt;
@@ -110,11 +110,15 @@ impl fmt::Display for Date {
     }
 }
 
-/// One row of `actions` in `celador.yaml`.
+/// One row of `actions` in `celador.yaml`. What it does not name, it does not narrow.
 #[derive(Clone, Debug)]
 pub struct ActionRule {
     /// A policy's name; `*` stands for any characters.
     pub policy: String,
+    pub group: Option<String>,
+    pub severity: Option<Severity>,
+    /// A service's name as reports show it; `*` stands for any characters.
+    pub service: Option<String>,
     pub environment: Option<Environment>,
     pub action: Action,
     /// The last day on which the row holds.
@@ -125,35 +129,97 @@ pub struct ActionRule {
 }
 
 impl ActionRule {
-    fn applies(&self, finding: &Finding, today: Option<Date>) -> bool {
-        let dated = match today {
+    fn holds(&self, today: Option<Date>) -> bool {
+        match today {
             Some(today) => {
                 self.until.is_none_or(|last| today <= last) && self.from.is_none_or(|first| today >= first)
             }
             None => self.until.is_none() && self.from.is_none(),
-        };
-        // A finding that also concerns another environment is not softened by a row for one.
-        let here = self
-            .environment
-            .as_ref()
-            .is_none_or(|environment| finding.environment.as_deref() == Some(environment.as_str()));
-        dated && here && matches(&self.policy, &finding.policy)
+        }
+    }
+
+    /// Whether the row speaks of a finding; `Some(false)` if only of some of its services or environments.
+    fn covers(&self, finding: &Finding, policies: &Policies) -> Option<bool> {
+        let is_of = matches(&self.policy, &finding.policy)
+            && self.severity.is_none_or(|severity| severity == finding.severity)
+            && self.group.as_deref().is_none_or(|group| policies.group(&finding.policy) == Some(group));
+        if !is_of {
+            return None;
+        }
+        let service = self.service.as_deref();
+        let services = finding.services.iter().map(|name| service.is_none_or(|one| matches(one, name)));
+        let environment = self.environment.as_ref();
+        let environments =
+            environments(finding).map(|name| environment.is_none_or(|one| one.as_str() == name));
+        let services = share(services).unwrap_or(Share::of(service.is_none()));
+        let environments = share(environments).unwrap_or(Share::of(environment.is_none()));
+        match services.min(environments) {
+            Share::None => None,
+            Share::Some => Some(false),
+            Share::All => Some(true),
+        }
     }
 }
 
-/// The last row that applies, else the finding's own action. An undetermined verdict that denies nothing
-/// is never made to deny by a row.
-pub(super) fn decide(finding: &Finding, settings: &Settings) -> Action {
-    let rule = settings.actions.iter().rev().find(|rule| rule.applies(finding, settings.today));
-    match (rule, finding.verdict) {
-        (None, _) => finding.action,
-        (Some(rule), crate::diagnostic::Verdict::Undetermined) => rule.action.min(finding.action),
-        (Some(rule), _) => rule.action,
+/// How much of a finding a row speaks of.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Share {
+    None,
+    Some,
+    All,
+}
+
+impl Share {
+    fn of(all: bool) -> Share {
+        if all { Share::All } else { Share::None }
     }
+}
+
+/// `None` of nothing.
+fn share(parts: impl Iterator<Item = bool>) -> Option<Share> {
+    parts.map(Share::of).reduce(|one, other| if one == other { one } else { Share::Some })
+}
+
+/// The environments of a finding: one of several subjects is of the environments of all of them.
+pub(super) fn environments(finding: &Finding) -> impl Iterator<Item = &str> {
+    finding.environment.iter().flat_map(|all| all.split(", "))
+}
+
+/// What is done about a finding, and which row of `actions` says so: the last that speaks of it. A row
+/// that speaks only of some of its services or environments may make the action graver and never milder.
+/// An undetermined verdict that denies nothing is never made to deny by a row.
+pub(super) fn decide(finding: &Finding, settings: &Settings, policies: &Policies) -> (Action, Option<usize>) {
+    let mut decided = (finding.action, None);
+    for (index, rule) in settings.actions.iter().enumerate().filter(|(_, rule)| rule.holds(settings.today)) {
+        let action = match finding.verdict {
+            Verdict::Undetermined => rule.action.min(finding.action),
+            _ => rule.action,
+        };
+        match rule.covers(finding, policies) {
+            Some(whole) if whole || action > decided.0 => decided = (action, Some(index)),
+            _ => {}
+        }
+    }
+    decided
+}
+
+/// Tells the rows whose last day is over.
+pub(super) fn tell(settings: &Settings) -> Vec<Diagnostic> {
+    let mut all = Vec::new();
+    for rule in &settings.actions {
+        if let (Some(last), Some(today)) = (rule.until, settings.today)
+            && today > last
+        {
+            let message = format!("this row of `actions` held until {last} and does nothing any more");
+            let told = Diagnostic::warning("action-row-over", rule.span, message);
+            all.push(told.with_help("remove it; what it was about has its own action again"));
+        }
+    }
+    all
 }
 
 /// Whether a name fits a pattern in which `*` stands for any characters.
-pub(super) fn matches(pattern: &str, name: &str) -> bool {
+pub fn matches(pattern: &str, name: &str) -> bool {
     let mut pieces = pattern.split('*');
     let Some(mut rest) = pieces.next().and_then(|first| name.strip_prefix(first)) else { return false };
     let pieces: Vec<&str> = pieces.collect();

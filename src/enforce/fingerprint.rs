@@ -5,9 +5,10 @@
 //! cryptographic hash: a line that was made up to look like a known one must not be possible.
 
 use crate::diagnostic::{Finding, Verdict};
-use crate::source::Sources;
+use crate::source::{Sources, Span};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
+use std::ops::Range;
 
 /// So many bytes before and after the characters a finding points at are part of what it says: a line
 /// of code is, a file that was written as one line is not.
@@ -18,13 +19,14 @@ const WITHIN: usize = 400;
 
 /// Gives every finding its fingerprint: of its content and the path. Findings that agree in both are told
 /// apart by their order, which must be that of reporting.
-pub(super) fn assign(findings: &mut [Finding], sources: &Sources) {
+pub fn assign(findings: &mut [Finding], sources: &Sources) {
     let mut seen: HashMap<String, u64> = HashMap::new();
     for finding in findings {
         let path = sources.get(finding.span().source).path();
-        let print = of(finding, path, sources, 0);
+        let words = words(finding, sources);
+        let print = of(finding, path, words, 0);
         let count = seen.entry(print.clone()).or_default();
-        finding.fingerprint = if *count == 0 { print } else { of(finding, path, sources, *count) };
+        finding.fingerprint = if *count == 0 { print } else { of(finding, path, words, *count) };
         *count += 1;
     }
 }
@@ -32,12 +34,28 @@ pub(super) fn assign(findings: &mut [Finding], sources: &Sources) {
 /// The print of a finding without its path: sixteen hexadecimal digits. Findings that say the same of
 /// the same words have the same, in whichever files they are.
 pub fn content_print(finding: &Finding, sources: &Sources) -> String {
-    of(finding, "", sources, 0)
+    of(finding, "", words(finding, sources), 0)
+}
+
+/// The fingerprint that a finding would have if a waiver did not stand on its line: the one it had before
+/// the waiver was written there.
+pub fn fingerprint_without(finding: &Finding, sources: &Sources, waiver: Span) -> String {
+    let path = sources.get(finding.span().source).path();
+    let line = range(finding, sources);
+    let text = |range: Range<usize>| sources.get(finding.span().source).text().get(range).unwrap_or_default();
+    let waiver = waiver.range();
+    let (before, after) = (
+        line.start..waiver.start.clamp(line.start, line.end),
+        waiver.end.clamp(line.start, line.end)..line.end,
+    );
+    // What begins a comment is left without one.
+    let before = text(before).trim_end().trim_end_matches(['#', '/', '*', '-', ';', '!', '<']);
+    of(finding, path, &format!("{before}{}", text(after)), 0)
 }
 
 /// The hash of the policy, the path, the services and environment, the words around the characters that
 /// the finding points at, and the values that decided.
-fn of(finding: &Finding, path: &str, sources: &Sources, count: u64) -> String {
+fn of(finding: &Finding, path: &str, words: &str, count: u64) -> String {
     let mut hash = Sha256::new();
     let mut part = |text: &str| {
         hash.update((text.len() as u64).to_le_bytes());
@@ -52,7 +70,7 @@ fn of(finding: &Finding, path: &str, sources: &Sources, count: u64) -> String {
     services.sort_unstable();
     part(&services.join("\n"));
     // Indentation and spacing change when code moves; words do not.
-    let words: Vec<&str> = words(finding, sources).split_whitespace().collect();
+    let words: Vec<&str> = words.split_whitespace().collect();
     part(&words.join(" "));
     // A value may be put together elsewhere. A parameter is the policy's, and no part of what is judged.
     let operands = finding.because.iter().flat_map(|because| &because.operands);
@@ -68,6 +86,10 @@ fn of(finding: &Finding, path: &str, sources: &Sources, count: u64) -> String {
 
 /// The lines that the characters stand on, as far as they are near.
 fn words<'a>(finding: &Finding, sources: &'a Sources) -> &'a str {
+    sources.get(finding.span().source).text().get(range(finding, sources)).unwrap_or_default()
+}
+
+fn range(finding: &Finding, sources: &Sources) -> Range<usize> {
     let span = finding.span();
     let source = sources.get(span.source);
     let (text, lines) = (source.text(), source.lines());
@@ -81,5 +103,5 @@ fn words<'a>(finding: &Finding, sources: &'a Sources) -> &'a str {
     while !text.is_char_boundary(to) {
         to += 1;
     }
-    text.get(from..to).unwrap_or_default()
+    from..to
 }

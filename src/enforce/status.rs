@@ -10,7 +10,7 @@ pub enum Status {
     Passed,
     /// Something denies.
     Denied,
-    /// A run over folders found no subject.
+    /// A run over folders found no subject, or asked no policy about any.
     NoSubject,
     /// The project file, a policy, a path or the output is wrong. Wins over all others.
     Wrong,
@@ -29,7 +29,7 @@ impl Status {
 }
 
 /// The status of a run. `errors`: the project file or a policy is wrong, or a policy raised an error.
-/// `no_subject`: folders were searched and nothing was found to judge.
+/// `no_subject`: folders were searched, and nothing was judged.
 pub fn status(enforced: &Enforced, errors: bool, no_subject: bool) -> Status {
     let denies = enforced.findings.iter().chain(&enforced.undetermined).any(|one| one.action == Action::Deny);
     if errors {

@@ -1,4 +1,6 @@
-use super::{ActionRule, Date, Enforced, Known, Settings, Status, enforce, status};
+mod gates;
+
+use super::{ActionRule, Date, Enforced, Judged, Known, Settings, Status, enforce, status};
 use crate::diagnostic::{Action, Annotation, By, Finding, Severity, Verdict};
 use crate::model::Environment;
 use crate::source::{Sources, Span};
@@ -28,6 +30,10 @@ fn finding(sources: &Sources, policy: &str, service: &str, at: &str) -> Finding 
     }
 }
 
+fn judged(findings: Vec<Finding>) -> Judged {
+    Judged { findings, ..Judged::default() }
+}
+
 fn sources(text: &str) -> Sources {
     let mut sources = Sources::new();
     sources.add("deploy.sh", text);
@@ -54,6 +60,9 @@ fn the_last_row_that_applies_decides_and_dates_end() {
     let sources = sources("--memory 512Mi");
     let rule = |action, until: Option<&str>| ActionRule {
         policy: "alpine-*".to_owned(),
+        group: None,
+        severity: None,
+        service: None,
         environment: Some(Environment::named("staging")),
         action,
         until: until.map(|day| Date::parse(day).unwrap()),
@@ -63,7 +72,7 @@ fn the_last_row_that_applies_decides_and_dates_end() {
     let run = |actions, today: &str| {
         let settings = Settings { actions, today: Some(Date::parse(today).unwrap()), ..Settings::default() };
         let found = vec![finding(&sources, "alpine-minimum-memory", "api", "512Mi")];
-        let enforced = enforce(found, Vec::new(), &settings, &sources);
+        let enforced = enforce(judged(found), &settings, &sources);
         (enforced.findings[0].action, status(&enforced, false, false))
     };
     let rows = || vec![rule(Action::Warn, Some("2027-01-31"))];
@@ -78,7 +87,7 @@ fn fingerprints_follow_the_words_of_the_line_and_not_its_number() {
     let after = sources("# a comment\n  gcloud run  deploy api --memory 512Mi\n");
     let print = |sources: &Sources, policy| {
         let found = vec![finding(sources, policy, "api", "512Mi")];
-        enforce(found, Vec::new(), &Settings::default(), sources).findings[0].fingerprint.clone()
+        enforce(judged(found), &Settings::default(), sources).findings[0].fingerprint.clone()
     };
     assert_eq!(print(&before, "one"), print(&after, "one"));
     assert_ne!(print(&before, "one"), print(&before, "two"));
@@ -93,7 +102,7 @@ fn errors_win_over_denials_and_strict_denies_what_is_undetermined() {
     open.action = Action::Warn;
     let run = |strict| {
         let settings = Settings { strict, ..Settings::default() };
-        enforce(Vec::new(), vec![open.clone()], &settings, &sources)
+        enforce(Judged { undetermined: vec![open.clone()], ..Judged::default() }, &settings, &sources)
     };
     assert_eq!(status(&run(false), false, false), Status::Passed);
     assert_eq!(status(&run(true), false, false), Status::Denied);
@@ -114,7 +123,7 @@ fn small_memory(files: &[(&str, &str)], base: Known) -> (Enforced, Sources) {
         }
     }
     let settings = Settings { base, ..Settings::default() };
-    (enforce(found, Vec::new(), &settings, &sources), sources)
+    (enforce(judged(found), &settings, &sources), sources)
 }
 
 /// How many findings of `after` are new against `before`.
@@ -163,9 +172,10 @@ fn what_could_not_be_told_does_not_hide_what_fails() {
     let sources = sources("--memory 512Mi");
     let failed = finding(&sources, "memory", "api", "512Mi");
     let open = Finding { verdict: Verdict::Undetermined, ..failed.clone() };
-    let before = enforce(Vec::new(), vec![open], &Settings::default(), &sources);
+    let before =
+        enforce(Judged { undetermined: vec![open], ..Judged::default() }, &Settings::default(), &sources);
     let by = By::Base { commit: "1234567".to_owned() };
     let base = Known::of_findings(&before.undetermined, &sources, |_| true, &by);
     let settings = Settings { base, ..Settings::default() };
-    assert_eq!(enforce(vec![failed], Vec::new(), &settings, &sources).findings.len(), 1);
+    assert_eq!(enforce(judged(vec![failed]), &settings, &sources).findings.len(), 1);
 }

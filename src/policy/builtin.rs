@@ -101,8 +101,10 @@ macro_rules! pack {
 }
 
 pack! {
+    "change" / "check-relaxed-by-change": Document, ANY, true;
     "files" / "schema-violation": Document, ANY, true;
     "files" / "unreadable-file": Document, ANY, true;
+    "baseline" / "stale-baseline-entry": Document, ANY, true;
     "bypass" / "bypass-in-production": Bypass, ANY, true;
     "bypass" / "bypass-not-limited-to-environment": Bypass, ANY, true;
     "bypass" / "bypass-set-in-production": Deployment, ANY, true;
@@ -140,6 +142,8 @@ pack! {
     "variables" / "env-and-secret-same-name": Deployment, ANY, true;
     "variables" / "required-variables": Deployment, ANY, true;
     "variables" / "secret-name-conflict": Deployment, ANY, true;
+    "vacuity" / "file-lost-its-deployments": Project, ANY, true;
+    "vacuity" / "policy-bound-nothing": Project, ANY, true;
     "waivers" / "expired-waiver": Document, ANY, true;
     "waivers" / "expiring-waiver": Document, ANY, true;
     "waivers" / "malformed-waiver": Document, ANY, true;

@@ -37,12 +37,14 @@ pub struct Configuration {
     pub action: Option<Action>,
     /// `false` takes the policy out, `true` takes it in.
     pub enabled: Option<bool>,
+    /// What it denies is tolerated by no budget and let pass by no bypass.
+    pub unbypassable: bool,
 }
 
-const KEYS: &[&str] = &["params", "environments", "services", "action", "enabled"];
+const KEYS: &[&str] = &["params", "environments", "services", "action", "enabled", "unbypassable"];
 
 /// Reads and checks the block of one policy: `params`, `environments.<name>.params`,
-/// `services.<name>.params`, `action`, `enabled`.
+/// `services.<name>.params`, `action`, `enabled`, `unbypassable`.
 pub fn configure(policy: &Policy, node: Ref<'_>) -> (Configuration, Vec<Diagnostic>) {
     let mut keys = Keys::default();
     let mut found = Configuration::default();
@@ -53,6 +55,8 @@ pub fn configure(policy: &Policy, node: Ref<'_>) -> (Configuration, Vec<Diagnost
     let actions = [("deny", Action::Deny), ("warn", Action::Warn), ("audit", Action::Audit)];
     found.action = keys.word(node, "action", &what, &actions);
     found.enabled = keys.word(node, "enabled", &what, &[("true", true), ("false", false)]);
+    // What a policy's own file guards, a project cannot lay open: only `true` means something.
+    found.unbypassable = keys.word(node, "unbypassable", &what, &[("true", ())]).is_some();
     read_overrides(&mut keys, policy, node, &Scope::All, &mut found.overrides);
     for (key, scope) in [
         ("environments", (|name: &str| Scope::Environment(Environment::named(name))) as fn(&str) -> Scope),

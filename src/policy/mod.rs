@@ -123,6 +123,8 @@ pub struct Policy {
     pub failure_policy: FailurePolicy,
     pub unknowns: Unknowns,
     pub findings: Findings,
+    /// Whether no budget tolerates what it denies, and no bypass lets it pass.
+    pub unbypassable: bool,
     /// Empty for a built-in policy that was read to judge: see [`Builtin::text_to_judge`].
     pub examples: Vec<Example>,
     pub source: SourceId,
@@ -138,6 +140,29 @@ impl Policy {
             Severity::Warning => Action::Warn,
             Severity::Info => Action::Audit,
         })
+    }
+
+    /// Whether another policy judges as this one does, whatever they say about it.
+    pub fn judges_like(&self, other: &Policy) -> bool {
+        let codes = |policy: &Policy| -> Vec<(String, String)> {
+            let named = policy.conditions.iter().map(|one| ("condition".to_owned(), one.code.text.clone()));
+            let variables = policy.variables.iter().map(|one| (one.name.to_string(), one.code.text.clone()));
+            let each = policy.for_each.iter().map(|code| ("each".to_owned(), code.text.clone()));
+            let validations =
+                policy.validations.iter().map(|one| ("validation".to_owned(), one.code.text.clone()));
+            named.chain(variables).chain(each).chain(validations).collect()
+        };
+        let params = |policy: &Policy| -> Vec<(String, Option<String>)> {
+            let shown = |param: &Param| (param.name.to_string(), param.default.as_ref().map(show));
+            policy.params.iter().map(shown).collect()
+        };
+        let rest = |policy: &Policy| {
+            (policy.severity, policy.action, policy.failure_policy, policy.unknowns, policy.findings)
+        };
+        rest(self) == rest(other)
+            && self.target == other.target
+            && codes(self) == codes(other)
+            && params(self) == params(other)
     }
 
     /// A parameter by name.

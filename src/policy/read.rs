@@ -32,6 +32,7 @@ pub(super) const SPEC_KEYS: &[&str] = &[
     "unknowns",
     "findings",
     "action",
+    "unbypassable",
     "examples",
 ];
 
@@ -103,6 +104,8 @@ fn read_policy(keys: &mut Keys, source: &Source, root: Ref<'_>) -> Option<Policy
     let unknowns = keys.word(spec, "unknowns", "`spec`", &unknowns).unwrap_or(Unknowns::Report);
     let findings = [("each", Findings::Each), ("together", Findings::Together)];
     let findings = keys.word(spec, "findings", "`spec`", &findings).unwrap_or(Findings::Each);
+    let marks = [("true", true), ("false", false)];
+    let unbypassable = keys.word(spec, "unbypassable", "`spec`", &marks).unwrap_or(false);
     let rationale = keys.text(spec, "rationale", "`spec`").map_or("", |(text, _)| text.trim());
     let target = match spec.get("target") {
         Some(node) => read_target(keys, node),
@@ -137,6 +140,7 @@ fn read_policy(keys: &mut Keys, source: &Source, root: Ref<'_>) -> Option<Policy
         failure_policy,
         unknowns,
         findings,
+        unbypassable,
         examples,
         source: name_node.span().source,
         span: name_node.span(),

@@ -62,6 +62,9 @@ fn of_spec(name: &str) -> Key {
         "action" => {
             (Shape::words(["deny", "warn", "audit"]), "What is done instead of what the severity means")
         }
+        "unbypassable" => {
+            (Shape::Bool, "`true`: what it denies is tolerated by no budget and let pass by no bypass")
+        }
         "examples" => {
             (Shape::List(Box::new(example())), "Files, and what is found in them: run by `celador test`")
         }

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Tally;
 use crate::report::style::{Ink, Style};
-use crate::report::text::{one_line, visible, width, wrap};
+use crate::report::text::{self, one_line, width, wrap};
 
 /// What a policy's page shows. Plain data, so that this room need not know how policies are kept.
 #[derive(Clone, Debug, Default)]
@@ -196,8 +196,7 @@ impl Writer {
     /// Text whose line breaks are its author's.
     fn block(&self, text: &str, indent: usize, out: &mut String) {
         for line in text.trim_end().lines() {
-            let mut shown = String::new();
-            line.chars().for_each(|c| visible(c, shown.chars().count(), true, &mut shown));
+            let shown = text::line(line, self.style.unicode);
             out.push_str(format!("{:indent$}{shown}", "").trim_end());
             out.push('\n');
         }

@@ -85,8 +85,11 @@ fn collapsed(summary: &str, excerpt: &str) -> String {
     format!("\n<details><summary>{summary}</summary>\n\n{}\n</details>\n", fenced(excerpt))
 }
 
+/// Whether an entry belongs to a part of the page.
+type IsIn = fn(&Entry<'_>) -> bool;
+
 /// The parts of the page in their order; every entry belongs to one.
-const SECTIONS: [(&str, fn(&Entry<'_>) -> bool); 6] = [
+const SECTIONS: [(&str, IsIn); 6] = [
     ("Wrong with the run", |entry| matches!(entry.standing, Standing::OfTheRun)),
     ("Denied", |entry| counts(entry) && entry.level == Level::Error),
     ("Warned", |entry| counts(entry) && entry.level == Level::Warning),
@@ -167,7 +170,7 @@ fn excerpt(run: &Run<'_>, redactor: &Redactor<'_>, entry: &Entry<'_>) -> String 
         style: Style::plain(WIDTH),
     };
     let text = match entry.finding {
-        Some(finding) => human::one(&page, finding, false),
+        Some(finding) => human::one(&page, finding, None),
         None => format!("{}\n", entry.whole()),
     };
     match entry.standing {

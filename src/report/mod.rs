@@ -5,6 +5,7 @@
 
 mod azure;
 mod checkstyle;
+pub mod concise;
 mod entries;
 pub mod explain;
 pub mod facts;
@@ -19,6 +20,7 @@ pub mod outcome;
 pub mod platforms;
 pub mod project_file;
 mod rdjson;
+pub mod recorded;
 pub mod redact;
 mod rule;
 #[cfg(test)]
@@ -30,6 +32,7 @@ mod tap;
 mod tests;
 pub mod testing;
 mod text;
+mod visible;
 pub mod yaml;
 
 pub use azure::azure;
@@ -37,7 +40,7 @@ pub use checkstyle::checkstyle;
 pub use entries::Run;
 pub use github::github;
 pub use gitlab::gitlab;
-pub use human::Verbosity;
+pub use human::{GroupBy, Verbosity, View};
 pub use junit::junit;
 pub use markdown::{MOST as MARKDOWN_MOST, markdown};
 pub use outcome::{Coverage, Outcome};

@@ -1,10 +1,11 @@
 //! What a run has to tell, as plain data: the input of every report.
 
 use crate::diagnostic::{By, Diagnostic, Explanation, Finding, SetAside, Severity, Tally, WaiverNote};
-use crate::model::Model;
+use crate::enforce::Bypass;
+use crate::model::{Environment, Model};
 use crate::provenance::Provenance;
-use crate::source::{SourceId, Sources};
-use std::collections::BTreeSet;
+use crate::source::{SourceId, Sources, Span};
+use std::collections::{BTreeSet, HashMap};
 
 /// What was read and what was left out.
 #[derive(Clone, Debug, Default)]
@@ -27,6 +28,12 @@ pub struct Outcome {
     pub undetermined: Vec<Finding>,
     /// What counts for nothing, and why.
     pub set_aside: Vec<SetAside>,
+    /// By fingerprint the row of `actions` that decided what is done about a finding.
+    pub decisions: HashMap<String, Span>,
+    /// What the run was told to let pass.
+    pub bypass: Option<Bypass>,
+    /// The one environment whose findings count, if the run gates one.
+    pub only: Option<Environment>,
     pub tallies: Vec<Tally>,
     /// How each verdict came to be, if that was asked for.
     pub explanations: Vec<Explanation>,

@@ -107,6 +107,7 @@ pub fn incidents() -> Outcome {
         expression: "deployment.memory >= params.minimum".to_owned(),
         operands: vec![operand("deployment.memory", "512Mi"), operand("params.minimum", "2Gi")],
         value: false,
+        gap: Some("1.5Gi".to_owned()),
     });
     alpine.fix = Some(Fix {
         message: "\"2Gi\" or more".to_owned(),
@@ -131,6 +132,7 @@ pub fn incidents() -> Outcome {
             operand("params.multiplier", "1.0"),
         ],
         value: false,
+        gap: Some("0.3".to_owned()),
     });
     let mut open = found(
         "required-variables",

@@ -73,6 +73,8 @@ pub(super) struct Glyphs {
     pub elbow: &'static str,
     pub elbow_left: &'static str,
     pub ellipsis: char,
+    /// Of headings.
+    pub rule: &'static str,
 }
 
 const BOXES: Glyphs = Glyphs {
@@ -87,6 +89,7 @@ const BOXES: Glyphs = Glyphs {
     elbow: "╰── ",
     elbow_left: " ──╯",
     ellipsis: '…',
+    rule: "─",
 };
 
 const ASCII: Glyphs = Glyphs {
@@ -101,4 +104,5 @@ const ASCII: Glyphs = Glyphs {
     elbow: "`-- ",
     elbow_left: " --'",
     ellipsis: '~',
+    rule: "=",
 };

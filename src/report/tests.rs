@@ -20,8 +20,9 @@ fn everything() -> Outcome {
     };
     let all = [
         By::Waiver(note),
-        By::Baseline { span: place },
+        By::Baseline { span: place, reason: None },
         By::Budget { environment: "staging".to_owned(), tolerate: 2, reason: None, span: Some(place) },
+        By::Environment { gated: "staging".to_owned() },
         By::Bypass { reason: "the site is down".to_owned() },
         By::Base { commit: "1a2b3c4".to_owned() },
     ];

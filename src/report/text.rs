@@ -1,10 +1,7 @@
 //! Text of others on a terminal: widths, line breaks, and characters that must not act.
 
-use std::fmt::Write;
+use crate::report::visible::Visible;
 use unicode_width::UnicodeWidthChar;
-
-/// Columns between tab stops.
-const TAB: usize = 4;
 
 /// How many columns a text takes, ANSI colours not counted.
 pub fn width(text: &str) -> usize {
@@ -20,41 +17,6 @@ pub fn width(text: &str) -> usize {
     columns
 }
 
-/// One character of a file as it may be shown at a column: tabs become blanks, characters that would
-/// steer the terminal or turn the direction of the text become visible symbols.
-pub fn visible(c: char, column: usize, unicode: bool, out: &mut String) {
-    match c {
-        '\t' => out.extend(std::iter::repeat_n(' ', TAB - column % TAB)),
-        '\u{7f}' if unicode => out.push('\u{2421}'),
-        '\0'..='\u{1f}' if unicode => {
-            out.push(char::from_u32(0x2400 + u32::from(c)).unwrap_or('\u{fffd}'));
-        }
-        '\0'..='\u{1f}' => {
-            out.push('^');
-            out.push(char::from_u32(0x40 + u32::from(c)).unwrap_or('?'));
-        }
-        c if acts(c) => escape(c, out),
-        c if !unicode && !c.is_ascii() => {
-            // The excerpt keeps its columns: as many marks as the character is wide.
-            out.extend(std::iter::repeat_n('?', c.width().unwrap_or(0)));
-        }
-        c => out.push(c),
-    }
-}
-
-/// Whether a character steers a terminal, turns the direction of the text, stands there unseen, or is none
-/// at all (XML takes no document with one). Line breaks and tabs act as well.
-pub fn acts(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{feff}' | '\u{ad}' | '\u{61c}' | '\u{180e}')
-        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
-        || matches!(c, '\u{fff9}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}' | '\u{e0000}'..='\u{e007f}')
-}
-
-fn escape(c: char, out: &mut String) {
-    let _ = write!(out, "<U+{:04X}>", u32::from(c));
-}
-
 /// A text of others as one line: line breaks and runs of blanks become one blank, characters that
 /// would act become visible.
 pub fn one_line(text: &str, unicode: bool) -> String {
@@ -63,26 +25,46 @@ pub fn one_line(text: &str, unicode: bool) -> String {
         if !out.is_empty() {
             out.push(' ');
         }
-        // Text is not cut down to ASCII: only lines are drawn.
-        word.chars().for_each(|c| match c {
-            c if !c.is_control() && !unicode => visible(c, 0, c != '\u{7f}', &mut out),
-            c => visible(c, 0, unicode, &mut out),
-        });
+        push_visible(word, unicode, &mut out);
     }
     out
 }
 
-/// A path of others as one line: unlike in prose, every blank counts.
-pub fn path(path: &str) -> String {
-    let mut out = String::with_capacity(path.len());
-    for c in path.chars() {
-        if acts(c) {
-            visible(if c == '\t' { '\u{2409}' } else { c }, 0, true, &mut out);
-        } else {
-            out.push(c);
-        }
+/// A path, or another name that somebody may copy: every blank stays.
+pub fn name(text: &str, unicode: bool) -> String {
+    let mut out = String::with_capacity(text.len());
+    // No name is spread to a tab stop.
+    for (i, part) in text.split('\t').enumerate() {
+        out.push_str(if i > 0 && unicode { "\u{2409}" } else { "" });
+        out.push_str(if i > 0 && !unicode { "^I" } else { "" });
+        push_visible(part, unicode, &mut out);
     }
-    without_commands(out, true)
+    out
+}
+
+/// A path of others as one line of a format that a CI system reads.
+pub fn path(path: &str) -> String {
+    without_commands(name(path, true), true)
+}
+
+/// A line whose blanks are its author's: tabs are spread.
+pub fn line(text: &str, unicode: bool) -> String {
+    let (mut visible, mut out, mut column) = (Visible::new(unicode), String::with_capacity(text.len()), 0);
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        let from = out.len();
+        visible.push(c, rest.peek().copied(), column, &mut out);
+        column += out.get(from..).map_or(0, width);
+    }
+    out
+}
+
+fn push_visible(text: &str, unicode: bool, out: &mut String) {
+    let mut visible = Visible::new(unicode);
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        visible.push(c, rest.peek().copied(), 0, out);
+    }
 }
 
 /// Breaks a text at blanks into lines of at most `first` columns, then `rest` columns. A word that is
@@ -163,12 +145,13 @@ fn command_start(line: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{one_line, width, without_commands, wrap};
+    use super::{name, one_line, width, without_commands, wrap};
 
     #[test]
     fn what_would_act_is_shown() {
         assert_eq!(one_line("a\u{1b}[31m\nb\u{202e}c", true), "a\u{241b}[31m b<U+202E>c");
-        assert_eq!(one_line("é\u{7}", false), "é^G");
+        assert_eq!(one_line("é\u{7}", false), "<U+00E9>^G");
+        assert_eq!(name("a  b\t\n.yaml", true), "a  b\u{2409}\u{240a}.yaml");
         assert_eq!(width("\u{1b}[1m漢字\u{1b}[0m"), 4);
         let harmless =
             without_commands("  ::error::x ##[group]\na ::b\n\u{1b}[1m::warning\n".to_owned(), true);

@@ -124,7 +124,7 @@ impl Source {
     }
 }
 
-/// All texts of a run. Texts are added and never change.
+/// All texts of a run. They are added, and their characters never change.
 #[derive(Debug, Default)]
 pub struct Sources {
     all: Vec<Source>,
@@ -141,6 +141,13 @@ impl Sources {
         let id = SourceId(u32::try_from(self.all.len()).unwrap_or(u32::MAX));
         self.all.push(Source { path: path.into(), text: text.into(), lines: OnceLock::new() });
         id
+    }
+
+    /// Reports a text under another path: two commits have files of the same path.
+    pub fn relabel(&mut self, id: SourceId, path: impl Into<String>) {
+        if let Some(source) = self.all.get_mut(id.index()) {
+            source.path = path.into();
+        }
     }
 
     /// The same texts under the same ids, one of them perhaps with another text.

@@ -25,6 +25,9 @@ pub enum QuantityError {
 
 const NANO: i128 = 1_000_000_000;
 
+/// The binary suffixes with their powers of two, the largest first.
+const BINARY: [(&str, u32); 6] = [("Ei", 60), ("Pi", 50), ("Ti", 40), ("Gi", 30), ("Mi", 20), ("Ki", 10)];
+
 impl Quantity {
     /// So many whole units (bytes, cores).
     pub fn from_units(units: i64) -> Quantity {
@@ -109,10 +112,22 @@ impl Quantity {
         (nanos.is_finite() && nanos.abs() < i128::MAX as f64).then_some(Quantity { nanos: nanos as i128 })
     }
 
+    /// The amount for people, exactly: in the largest binary unit in which it is at least one and takes at most
+    /// two decimals (`1.5Gi` for `1536Mi`), else as [`Quantity::canonical`].
+    pub fn rounded(self) -> String {
+        for (suffix, bits) in BINARY {
+            let unit = NANO << bits;
+            let hundredths = self.nanos.checked_mul(100).filter(|all| all % unit == 0).map(|all| all / unit);
+            if let Some(hundredths) = hundredths.filter(|_| self.nanos >= unit) {
+                let text = format!("{}.{:02}", hundredths / 100, hundredths % 100);
+                return format!("{}{suffix}", text.trim_end_matches('0').trim_end_matches('.'));
+            }
+        }
+        self.canonical()
+    }
+
     /// The amount in the largest unit that keeps it whole: `2Gi`, `512Mi`, `1500m`, `300`.
     pub fn canonical(self) -> String {
-        const BINARY: [(&str, u32); 6] =
-            [("Ei", 60), ("Pi", 50), ("Ti", 40), ("Gi", 30), ("Mi", 20), ("Ki", 10)];
         if self.nanos % NANO != 0 {
             return match self.nanos {
                 n if n % 1_000_000 == 0 => format!("{}m", n / 1_000_000),

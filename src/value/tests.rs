@@ -81,3 +81,19 @@ fn tests_of_one_input_leave_the_values_that_pass_all() {
     let pattern = one(Operator::Matches, &["prod*"]);
     assert_eq!(both(&some, &pattern).as_deref(), Some("$1 in [staging, production] and $1 matches prod*"));
 }
+
+#[test]
+fn a_quantity_for_people_is_exact_and_short() {
+    for (text, wanted) in [
+        ("1536Mi", "1.5Gi"),
+        ("65024Mi", "63.5Gi"),
+        ("2Gi", "2Gi"),
+        ("1030Mi", "1030Mi"),
+        ("512", "512"),
+        ("250m", "250m"),
+        ("1500m", "1500m"),
+        ("0", "0"),
+    ] {
+        assert_eq!(Quantity::parse(text).unwrap().rounded(), wanted, "{text}");
+    }
+}

@@ -1,7 +1,7 @@
 //! The GitHub action's scripts, run as the runner runs them: inputs in variables, files for the summary and
 //! the outputs.
 
-use crate::run::Scratch;
+use crate::run::{Scratch, skipped};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -36,7 +36,7 @@ fn step(script: &str, folder: &Scratch, inputs: &[(&str, &str)]) -> Option<Step>
         .envs(inputs.iter().copied())
         .output();
     let Ok(run) = run else {
-        eprintln!("SKIPPED: there is no `bash` on this machine");
+        skipped("there is no `bash` on this machine");
         return None;
     };
     let read = |name: &str| fs::read_to_string(file(name)).unwrap();

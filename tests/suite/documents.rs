@@ -2,11 +2,12 @@
 //! shown, their files are read, their links lead somewhere.
 //!
 //! A ```` ```console ```` block holds commands (`$ celador check`) and what they print, where a line `...`
-//! stands for any lines. A comment before it says where they run, for it and for what follows:
+//! stands for any lines; `; echo $?` behind a command shows its exit code. A comment before the block says where
+//! they run, for it and for what follows:
 //! `<!-- in examples/timeout-cut/before -->` in that folder, `<!-- in a copy of examples/timeout-cut/before -->`
 //! in a copy, `<!-- in an empty folder -->`. A block with a path behind its language (```` ```yaml
-//! policies/own.yaml ````) is written there first. `UPDATE_GENERATED=1` writes what is printed anew, with as
-//! many lines around a `...` as there were.
+//! policies/own.yaml ````) is written there first. `UPDATE_GENERATED=1` writes what is printed anew; where `...`
+//! leaves lines out, those that are most like the shown ones.
 
 use crate::run::{Run, Scratch, celador};
 use celador::config;
@@ -41,53 +42,103 @@ fn pages() -> Vec<(String, String)> {
 /// A part of a page.
 enum Part<'a> {
     Line(&'a str),
-    /// What stands behind the fence, and the lines inside.
-    Block(&'a str, Vec<&'a str>),
+    Block(Block<'a>),
+}
+
+/// A fenced block.
+struct Block<'a> {
+    /// Three backticks, or more where the block holds a fence itself.
+    fence: &'a str,
+    /// What stands behind the fence.
+    info: &'a str,
+    lines: Vec<&'a str>,
+}
+
+impl Block<'_> {
+    fn text(&self) -> String {
+        self.lines.iter().flat_map(|line| [*line, "\n"]).collect()
+    }
 }
 
 fn parts(page: &str) -> Vec<Part<'_>> {
     let mut parts = Vec::new();
     let mut lines = page.lines();
     while let Some(line) = lines.next() {
-        match line.strip_prefix("```") {
-            Some(info) => {
-                parts.push(Part::Block(info, lines.by_ref().take_while(|line| *line != "```").collect()))
-            }
-            None => parts.push(Part::Line(line)),
-        }
+        let info = line.trim_start_matches('`');
+        let fence = &line[..line.len() - info.len()];
+        parts.push(match fence.len() {
+            0..3 => Part::Line(line),
+            _ => Part::Block(Block {
+                fence,
+                info,
+                lines: lines.by_ref().take_while(|line| *line != fence).collect(),
+            }),
+        });
     }
     parts
 }
 
-/// Where commands run. A copy is gone with the page.
-enum Place {
-    There(PathBuf),
-    Copy(Scratch),
+/// Where the commands of a page run, and what the last one ended with.
+struct Session<'a> {
+    page: &'a str,
+    folder: PathBuf,
+    code: i32,
+    /// Folders of its own; gone with the page.
+    scratches: Vec<Scratch>,
 }
 
-impl Place {
-    fn path(&self) -> &Path {
-        match self {
-            Place::There(path) => path,
-            Place::Copy(scratch) => scratch.path(),
+impl<'a> Session<'a> {
+    fn new(page: &'a str) -> Session<'a> {
+        Session { page, folder: root().to_owned(), code: 0, scratches: Vec::new() }
+    }
+
+    /// Goes to a folder of its own, which holds a copy of what is told.
+    fn own(&mut self, from: Option<&str>) {
+        let number = self.scratches.len();
+        let scratch = Scratch::new(&format!("page-{}-{number}", self.page.replace(['/', '.'], "-")));
+        if let Some(from) = from {
+            copy(&root().join(from), scratch.path());
+        }
+        self.folder = scratch.path().to_owned();
+        self.scratches.push(scratch);
+    }
+
+    /// Whether files may be written where it is.
+    fn may_write(&self) -> bool {
+        self.scratches.iter().any(|scratch| self.folder.starts_with(scratch.path()))
+    }
+
+    /// Goes where a comment says.
+    fn follow(&mut self, line: &str) {
+        let Some(name) = line.strip_prefix("<!-- in ").and_then(|rest| rest.strip_suffix(" -->")) else {
+            return;
+        };
+        if name == "an empty folder" {
+            self.own(None);
+        } else if let Some(from) = name.strip_prefix("a copy of ") {
+            self.own(Some(from));
+        } else {
+            self.folder = root().join(name);
+            assert!(self.folder.is_dir(), "{}: there is no folder {name}", self.page);
         }
     }
 
-    /// The place that a comment names, if the line is one that does.
-    fn of(line: &str, page: &str, number: usize) -> Option<Place> {
-        let name = line.strip_prefix("<!-- in ")?.strip_suffix(" -->")?;
-        let scratch = || Scratch::new(&format!("page-{}-{number}", page.replace(['/', '.'], "-")));
-        if name == "an empty folder" {
-            return Some(Place::Copy(scratch()));
+    /// What a command prints on both streams.
+    fn run(&mut self, command: &str) -> String {
+        let words = words(command.strip_prefix("cargo run --release --").unwrap_or(command));
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        match words.as_slice() {
+            ["celador", arguments @ ..] => self.celador(arguments),
+            arguments if command.starts_with("cargo ") => self.celador(arguments),
+            _ => panic!("{}: `{command}` is none of ours to run", self.page),
         }
-        let Some(from) = name.strip_prefix("a copy of ") else {
-            let folder = root().join(name);
-            assert!(folder.is_dir(), "{page}: there is no folder {name}");
-            return Some(Place::There(folder));
-        };
-        let scratch = scratch();
-        copy(&root().join(from), scratch.path());
-        Some(Place::Copy(scratch))
+    }
+
+    fn celador(&mut self, arguments: &[&str]) -> String {
+        let Run { code, stdout, stderr } = celador(&self.folder, arguments);
+        self.code = code.unwrap();
+        // Paths of this machine are not what a reader sees.
+        format!("{stdout}{stderr}").replace(&format!("{}/", self.folder.display()), "")
     }
 }
 
@@ -98,7 +149,7 @@ fn copy(from: &Path, to: &Path) {
         let target = to.join(entry.file_name());
         match entry.path().is_dir() {
             true => copy(&entry.path(), &target),
-            false => drop(fs::copy(entry.path(), target).unwrap()),
+            false => fs::copy(entry.path(), target).map(drop).unwrap(),
         }
     }
 }
@@ -106,44 +157,55 @@ fn copy(from: &Path, to: &Path) {
 /// A page's console blocks after its commands have run, and what did not hold.
 fn run_page(name: &str, page: &str) -> (String, Vec<String>) {
     let (mut out, mut wrong) = (String::new(), Vec::new());
-    let mut place = Place::There(root().to_owned());
-    for (number, part) in parts(page).into_iter().enumerate() {
+    let mut session = Session::new(name);
+    for part in parts(page) {
         match part {
             Part::Line(line) => {
-                place = Place::of(line, name, number).unwrap_or(place);
+                session.follow(line);
                 let _ = writeln!(out, "{line}");
             }
-            Part::Block("console", lines) => {
-                let _ = writeln!(out, "```console\n{}```", run_block(&lines, place.path(), name, &mut wrong));
-            }
-            Part::Block(info, lines) => {
-                let text: String = lines.iter().flat_map(|line| [*line, "\n"]).collect();
-                if let (Some((_, path)), Place::Copy(scratch)) = (info.split_once(' '), &place) {
-                    scratch.write(path, &text);
+            Part::Block(block) => {
+                let path =
+                    block.info.split_once(' ').map(|(_, path)| path).filter(|path| !path.contains(' '));
+                if let Some(path) = path.filter(|_| session.may_write()) {
+                    let path = session.folder.join(path);
+                    fs::create_dir_all(path.parent().unwrap()).unwrap();
+                    fs::write(path, block.text()).unwrap();
                 }
-                let _ = writeln!(out, "```{info}\n{text}```");
+                let body = match block.info {
+                    "console" => run_block(&block.lines, &mut session, &mut wrong),
+                    _ => block.text(),
+                };
+                let _ = writeln!(out, "{0}{1}\n{body}{0}", block.fence, block.info);
             }
         }
     }
     (out, wrong)
 }
 
-fn run_block(lines: &[&str], folder: &Path, page: &str, wrong: &mut Vec<String>) -> String {
+fn run_block(lines: &[&str], session: &mut Session<'_>, wrong: &mut Vec<String>) -> String {
     let mut out = String::new();
     let mut lines = lines.iter().peekable();
     while let Some(line) = lines.next() {
         let Some(command) = line.strip_prefix("$ ") else {
-            panic!("{page}: a console block begins with a command, not with `{line}`");
+            panic!("{}: a console block begins with a command, not with `{line}`", session.page);
         };
         let mut shown = Vec::new();
         while let Some(line) = lines.next_if(|line| !line.starts_with("$ ")) {
             shown.push(*line);
         }
-        let printed = printed(command, folder, page);
+        let printed = match command.strip_suffix("; echo $?") {
+            Some(first) => format!("{}{}\n", session.run(first), session.code),
+            None => session.run(command),
+        };
+        // Something that went wrong is shown as such, or it is a mistake of the page.
+        let told = command.ends_with("; echo $?");
+        assert!(session.code != 2 || told, "{}: `{command}` ends with 2:\n{printed}", session.page);
         let _ = writeln!(out, "$ {command}");
         match shows(&printed, &shown) {
             Ok(()) => shown.iter().flat_map(|line| [*line, "\n"]).for_each(|part| out.push_str(part)),
             Err(missing) => {
+                let page = session.page;
                 wrong.push(format!(
                     "{page}: `{command}` does not print `{missing}` where it is shown:\n{printed}"
                 ));
@@ -152,23 +214,6 @@ fn run_block(lines: &[&str], folder: &Path, page: &str, wrong: &mut Vec<String>)
         }
     }
     out
-}
-
-/// What a command prints on both streams; with `; echo $?` its exit code too. Only then may it be 2.
-fn printed(command: &str, folder: &Path, page: &str) -> String {
-    let (command, echo) = match command.strip_suffix("; echo $?") {
-        Some(command) => (command, true),
-        None => (command, false),
-    };
-    let arguments = command.strip_prefix("celador").or(command.strip_prefix("cargo run --release --"));
-    let arguments = words(arguments.unwrap_or_else(|| panic!("{page}: `{command}` is none of ours to run")));
-    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let Run { code, stdout, stderr } = celador(folder, &arguments);
-    let code = code.unwrap();
-    assert!(code != 2 || echo, "{page}: `{command}` ends with 2:\n{stdout}{stderr}");
-    // Paths of this machine are not what a reader sees.
-    let printed = format!("{stdout}{stderr}{}", if echo { format!("{code}\n") } else { String::new() });
-    printed.replace(&format!("{}/", folder.display()), "")
 }
 
 /// The words of a command line, with quotes taken off.
@@ -189,16 +234,42 @@ fn words(command: &str) -> Vec<String> {
     words
 }
 
-/// An output shortened as the shown lines are: as many lines before their first `...`, and after their last.
+/// An output shortened as the shown lines are: the lines that still stand in it, or those most like them, and
+/// `...` between them.
 fn elided(output: &str, shown: &[&str]) -> String {
-    let lines: Vec<&str> = output.lines().collect();
-    let first = shown.iter().position(|line| *line == "...");
-    let Some((first, last)) = first.zip(shown.iter().rposition(|line| *line == "...")) else {
+    if !shown.contains(&"...") {
         return output.to_owned();
-    };
-    let head = lines.iter().take(first);
-    let tail = lines.iter().skip(lines.len().saturating_sub(shown.len() - last - 1).max(first));
-    head.chain(&["..."]).chain(tail).flat_map(|line| [*line, "\n"]).collect()
+    }
+    let lines: Vec<&str> = output.lines().collect();
+    let (mut out, mut at, mut gap) = (String::new(), 0, false);
+    for want in shown {
+        if *want == "..." {
+            gap = true;
+            continue;
+        }
+        let rest = lines.get(at..).unwrap_or_default();
+        let exact = rest.iter().position(|line| line == want).filter(|found| gap || *found == 0);
+        // Without a gap before it a line is the next one, whatever it says now.
+        let like = || if gap { most_like(rest, want) } else { Some(0).filter(|_| !rest.is_empty()) };
+        let Some(found) = exact.or_else(like) else { continue };
+        if gap {
+            out.push_str("...\n");
+        }
+        out.extend(rest.get(found).iter().flat_map(|line| [**line, "\n"]));
+        (at, gap) = (at + found + 1, false);
+    }
+    if at < lines.len() {
+        out.push_str("...\n");
+    }
+    out
+}
+
+/// Where the line stands that begins as another does, for a few characters at least.
+fn most_like(lines: &[&str], wanted: &str) -> Option<usize> {
+    let common = |line: &str| line.chars().zip(wanted.chars()).take_while(|(a, b)| a == b).count();
+    let (at, length) =
+        lines.iter().map(|line| common(line)).enumerate().max_by_key(|(at, n)| (*n, usize::MAX - at))?;
+    (length >= 8).then_some(at)
 }
 
 /// Whether the shown lines are the output; `...` stands for any lines.
@@ -230,7 +301,7 @@ fn commands_print_what_is_shown() {
         commands += page.lines().filter(|line| line.starts_with("$ ")).count();
         let (updated, of_page) = run_page(&name, &page);
         if of_page.is_empty() {
-            assert_eq!(updated, page, "{name} has a fence that never ends");
+            assert!(updated == page, "{name} has a fence that never ends");
         } else if std::env::var_os("UPDATE_GENERATED").is_some() {
             fs::write(root().join(&name), updated).unwrap();
         } else {
@@ -246,8 +317,8 @@ fn policies_and_project_files_in_them_are_read() {
     let mut seen = 0;
     for (name, page) in pages() {
         for part in parts(&page) {
-            let Part::Block(info, lines) = part else { continue };
-            let text: String = lines.iter().flat_map(|line| [*line, "\n"]).collect();
+            let Part::Block(block) = part else { continue };
+            let (info, text) = (block.info, block.text());
             let mut told = Vec::new();
             let mut sources = Sources::new();
             if info.starts_with("yaml") && text.starts_with("apiVersion: celador/") {
@@ -280,7 +351,7 @@ fn links_lead_somewhere() {
         let folder = Path::new(name).parent().unwrap();
         let prose = parts(page).into_iter().filter_map(|part| match part {
             Part::Line(line) => Some(line),
-            Part::Block(..) => None,
+            Part::Block(_) => None,
         });
         for line in prose {
             for link in line.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
@@ -328,9 +399,7 @@ fn the_readme_s_policy_does_what_it_says() {
     let readme = fs::read_to_string(root().join("README.md")).unwrap();
     let block = |start: &str| {
         parts(&readme).into_iter().find_map(|part| match part {
-            Part::Block(_, lines) if lines.first().is_some_and(|line| line.starts_with(start)) => {
-                Some(lines.join("\n"))
-            }
+            Part::Block(block) if block.text().starts_with(start) => Some(block.text()),
             _ => None,
         })
     };

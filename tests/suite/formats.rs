@@ -3,6 +3,7 @@
 
 use crate::run::{Run, Scratch, celador, celador_with};
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -186,13 +187,13 @@ fn reports_are_the_same_at_any_number_of_threads_and_order_of_arguments() {
         ["services", "broken", "deploy", "services/s02", "services/s01"],
         ["broken", "services/s02", "services", "services/s01", "deploy"],
     ];
-    let mut first: Option<(Option<i32>, Vec<(String, String)>)> = None;
+    let mut first: Option<(Run, Vec<(String, String)>)> = None;
     for (threads, order) in ["1", "2", "8"].into_iter().zip(orders) {
         let (run, reports) = reports_with(project.path(), &order, &[("RAYON_NUM_THREADS", threads)]);
         match &first {
-            None => first = Some((run.code, reports)),
-            Some((code, known)) => {
-                assert_eq!(run.code, *code);
+            None => first = Some((run, reports)),
+            Some((before, known)) => {
+                assert_eq!(run.code, before.code);
                 for ((name, had), (_, has)) in known.iter().zip(&reports) {
                     assert!(had == has, "{name} differs with {threads} threads and {order:?}");
                 }
@@ -264,7 +265,7 @@ fn one_run_feeds_several_reports() {
         project.path(),
         &[
             "check",
-            "deploy",
+            "services/s01",
             "--format",
             "sarif=out/new.sarif",
             "--format=junit=out/old.xml",
@@ -279,7 +280,7 @@ fn one_run_feeds_several_reports() {
     let left: Vec<_> =
         fs::read_dir(project.path().join("out")).unwrap().map(|one| one.unwrap().file_name()).collect();
     assert_eq!(left.len(), 2, "{left:?}");
-    let run = celador(project.path(), &["check", "deploy", "--format", "json=-"]);
+    let run = celador(project.path(), &["check", "services/s01", "--format", "json=-"]);
     assert_eq!(run.json()["version"], 1);
 }
 
@@ -287,7 +288,7 @@ fn one_run_feeds_several_reports() {
 fn reports_that_cannot_be_written_are_told_and_hinder_no_other() {
     let project = project("formats-wrong");
     let wrong = |arguments: &[&str], told: &str| {
-        let mut all = vec!["check", "deploy", "--policy", "floating-image-tag"];
+        let mut all = vec!["check", "services/s01", "--policy", "floating-image-tag"];
         all.extend(arguments);
         let run = celador(project.path(), &all);
         assert_eq!(run.code, Some(2), "{arguments:?}: {}", run.all());
@@ -316,7 +317,7 @@ fn a_report_is_not_written_through_a_link() {
     symlink(outside.path(), project.path().join("out")).unwrap();
     for target in ["report.json", "out/report.json", "out/victim"] {
         let format = format!("json={target}");
-        let run = celador(project.path(), &["check", "deploy", "--format", &format]);
+        let run = celador(project.path(), &["check", "services/s01", "--format", &format]);
         assert_eq!(run.code, Some(2), "{target}: {}", run.all());
         assert!(run.stderr.contains("link"), "{target}: {}", run.all());
     }
@@ -328,7 +329,7 @@ fn a_report_is_not_written_through_a_link() {
         project.path(),
         &[
             "check",
-            "deploy",
+            "services/s01",
             "--policy",
             "floating-image-tag",
             "--format",
@@ -339,4 +340,48 @@ fn a_report_is_not_written_through_a_link() {
     );
     assert!(run.stdout.starts_with("TAP version 14\n"), "{}", run.all());
     assert_ne!(fs::read_to_string(outside.path().join("victim")).unwrap(), "untouched");
+}
+
+/// A fenced block of `docs/formats.md`: with the name of a file behind its language, what the file holds; with a
+/// command, what that prints, or the part of it at a pointer.
+#[test]
+fn the_page_about_formats_shows_what_they_are() {
+    const PAGE: &str = "docs/formats.md";
+    let page = file(PAGE);
+    let project = Scratch::new("formats-page");
+    let mut written = String::new();
+    let mut lines = page.lines();
+    let mut commands = BTreeSet::new();
+    while let Some(line) = lines.next() {
+        written.push_str(&format!("{line}\n"));
+        let info = line.trim_start_matches('`');
+        let Some((_, about)) = info.split_once(' ').filter(|_| line.starts_with("```")) else { continue };
+        let fence = &line[..line.len() - info.len()];
+        let body: String =
+            lines.by_ref().take_while(|line| *line != fence).flat_map(|line| [line, "\n"]).collect();
+        match about.strip_prefix("celador ") {
+            None => {
+                project.write(about, &body);
+                written.push_str(&body);
+            }
+            Some(command) => {
+                let (command, pointer) = command.split_once(" | ").unwrap_or((command, ""));
+                let arguments: Vec<&str> = command.split(' ').collect();
+                let run = celador(project.path(), &arguments);
+                assert_eq!((run.code, run.stderr.as_str()), (Some(1), ""), "{command}");
+                commands.insert(arguments.get(2).unwrap_or(&"human").to_string());
+                if pointer.is_empty() {
+                    written.push_str(&run.stdout);
+                } else {
+                    let part = run.json();
+                    written.push_str(&serde_json::to_string_pretty(part.pointer(pointer).unwrap()).unwrap());
+                    written.push('\n');
+                }
+            }
+        }
+        written.push_str(&format!("{fence}\n"));
+    }
+    crate::generated::same(PAGE, &written);
+    let names: BTreeSet<String> = names().into_iter().collect();
+    assert_eq!(commands, names, "a format without a section");
 }

@@ -155,7 +155,7 @@ policies:
     own-policy: {params: {whatever: 1}, action: warn, enabled: false}
 schemas: [{files: "services/*.yaml", schema: schemas/service.schema.json}]
 actions: [{policy: "*", environment: staging, action: warn, until: 2027-01-31, from: 2026-01-31}]
-gates: {staging: {tolerate: 2}, production: {tolerate: 0}}
+gates: {staging: {tolerate: 2, reason: the vault is moved}, production: {tolerate: 0}}
 bypass: {environments: [staging]}
 waivers:
   - {policy: floating-image-tag, service: docs, owner: "@platform", reason: "rebuilt hourly", expires: 2026-12-31}

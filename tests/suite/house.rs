@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 /// Which rooms (or folders, or files) may name a crate. A crate that is not listed may be named nowhere.
 const CRATES: &[(&str, &[&str])] = &[
+    ("aho_corasick", &["platform"]),
     ("anstream", &["cli"]),
     ("base64", &["cel"]),
     ("cel", &["cel"]),
@@ -24,7 +25,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("jiff", &["cel"]),
     ("jsonc_parser", &["input/json"]),
     ("jsonschema", &["schema"]),
-    ("quick_junit", &["report/testing"]),
+    ("quick_junit", &["report/testing", "report/junit"]),
+    ("quick_xml", &["report/checkstyle"]),
     ("rayon", &["workspace", "check", "cli"]),
     ("regex", &["cel", "script"]),
     ("ruff_python_ast", &["input/python"]),
@@ -33,7 +35,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("semver", &["cel"]),
     ("serde", &["report", "schema"]),
     ("serde_json", &["report", "schema", "cel/tests", "cel/parser/tests"]),
-    ("sha2", &["enforce/fingerprint.rs"]),
+    ("sha2", &["enforce/fingerprint"]),
     ("terminal_size", &["cli"]),
     ("toml", &["input/toml"]),
     ("toml_parser", &["input/toml"]),

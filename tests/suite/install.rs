@@ -1,7 +1,7 @@
 //! What a package holds, and what it installs beside the program: completions work in a real shell, and
 //! manual pages are pages that `man`'s formatter takes without a complaint.
 
-use crate::run::{Scratch, celador};
+use crate::run::{Scratch, celador, skipped};
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
@@ -10,7 +10,7 @@ use std::process::{Command, Output};
 fn other(program: &str, arguments: &[&str], folder: &Path) -> Option<Output> {
     let run = Command::new(program).args(arguments).current_dir(folder).output();
     if run.is_err() {
-        eprintln!("SKIPPED: there is no `{program}` on this machine");
+        skipped(&format!("there is no `{program}` on this machine"));
     }
     run.ok()
 }
@@ -99,7 +99,8 @@ fn every_command_has_a_manual_page_that_formats() {
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
-    (wanted.sort(), written.sort());
+    wanted.sort();
+    written.sort();
     assert_eq!(written, wanted);
     for name in &written {
         let page = format!("pages/{name}");

@@ -9,7 +9,7 @@ use celador::config;
 use celador::diagnostic::{Diagnostic, Finding};
 use celador::input::Format;
 use celador::policy::Selection;
-use celador::report::{self, Outcome, Style, Verbosity, human};
+use celador::report::{self, GroupBy, Outcome, Style, Verbosity, View, concise, human};
 use celador::source::{SourceId, Sources, Span};
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -360,9 +360,12 @@ fn run(files: &[(String, String)], folder: &Path, threads: usize) -> (Outcome, O
 fn reports(judged: &Outcome, facts: &Outcome) -> (Vec<String>, Vec<String>) {
     let plain = Style::plain(80);
     let ascii = Style { unicode: false, ..plain };
+    let verbose = View { verbosity: Verbosity::Verbose, ..View::default() };
     let mut people = vec![
-        human::check(judged, plain, Verbosity::Verbose),
-        human::check(judged, ascii, Verbosity::Normal),
+        human::check(judged, plain, verbose),
+        human::check(judged, ascii, View { group_by: Some(GroupBy::Service), ..View::default() }),
+        human::check(judged, plain, View { statistics: true, ..verbose }),
+        concise::check(judged, plain, verbose),
         human::diagnostics(&facts.sources, &facts.diagnostics, plain),
         report::facts::table(facts, plain),
         report::facts::unresolved(facts, ascii),

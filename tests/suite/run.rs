@@ -50,12 +50,14 @@ fn run(folder: &Path, arguments: &[&str], environment: &[(&str, &str)], input: O
     }
     let mut child = command
         .args(arguments)
-        .envs(environment.iter().copied())
         .current_dir(folder)
         .env_remove("CELADOR_LOG")
         .env_remove("CLICOLOR_FORCE")
         .env("NO_COLOR", "1")
+        .env("TERM", "xterm")
+        .env("LC_ALL", "C.UTF-8")
         .env("COLUMNS", "100")
+        .envs(environment.iter().copied())
         .stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() })
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -88,6 +90,12 @@ fn run(folder: &Path, arguments: &[&str], environment: &[(&str, &str)], input: O
         std::thread::sleep(Duration::from_millis(5));
     };
     Run { code, stdout: stdout.join().unwrap(), stderr: stderr.join().unwrap() }
+}
+
+/// Says that a test was skipped, and why, where its runner shows what tests say.
+pub fn skipped(why: &str) {
+    use std::io::Write as _;
+    let _ = writeln!(std::io::stderr(), "SKIPPED: {why}");
 }
 
 /// A folder of its own that is gone when the test ends.

@@ -184,6 +184,8 @@ fn no_planted_secret_is_printed() {
         &["check"][..],
         &["check", "-v"],
         &["check", "-v", "-v"],
+        &["check", "--format", "concise", "-v"],
+        &["check", "--group-by", "service"],
         &["check", "--strict", "--format", "json"],
         &["facts"],
         &["facts", "--format", "json"],
@@ -248,6 +250,8 @@ fn a_secret_is_masked_wherever_its_value_stands_again() {
     ];
     for arguments in [
         &["check", "-v"][..],
+        &["check", "-v", "--format", "concise"],
+        &["check", "--statistics", "--group-by", "service"],
         &["check", "--strict", "--format", "json"],
         &["check", "--policy", "./tell.yaml"],
         &["check", "--policy", "./tell.yaml", "--format", "json"],

@@ -29,6 +29,20 @@ fn waivers_do_what_the_cases_say() {
     });
 }
 
+#[cfg(unix)]
+#[test]
+fn a_waiver_is_never_written_outside_of_the_project() {
+    let scratch = Scratch::new("waivers-outside");
+    let text = "gcloud run deploy docs --image registry.example.com/docs:latest\n";
+    scratch.write("outside/deploy.sh", text).write("project/celador.yaml", "version: 1\n");
+    let (outside, project) = (scratch.path().join("outside/deploy.sh"), scratch.path().join("project"));
+    std::os::unix::fs::symlink(&outside, project.join("deploy.sh")).unwrap();
+    let words = ["--reason", "x", "--owner", "@docs", "--until", "2026-12-31", "--today", TODAY, "--inline"];
+    let run = celador(&project, &[&["waive", "floating-image-tag"], &words[..]].concat());
+    assert_eq!(run.code, Some(2), "{}", run.all());
+    assert_eq!(std::fs::read_to_string(outside).unwrap(), text);
+}
+
 /// A file's path and text. What no editor shows is written as a word.
 fn file(block: &Block) -> (String, String) {
     let (_, path) = block.info.split_once(' ').unwrap();

@@ -128,6 +128,30 @@ impl Measure {
     }
 }
 
+/// How far apart two amounts are, or two numbers: `1.5Gi`, `240s`, `0.3`. `None` if they are equal, or if
+/// nothing lies between what they are.
+pub(in crate::cel) fn gap(one: &dyn Val, other: &dyn Val) -> Option<String> {
+    if let (Some(one), Some(other)) = (one.downcast_ref::<Measure>(), other.downcast_ref::<Measure>()) {
+        let (high, low) = match one.order(other)? {
+            Ordering::Less => (other, one),
+            Ordering::Equal => return None,
+            Ordering::Greater => (one, other),
+        };
+        return high.minus(low).ok().map(|apart| match apart.unit {
+            Unit::Quantity(quantity) => quantity.rounded(),
+            _ => apart.to_string(),
+        });
+    }
+    if let (Some(one), Some(other)) = (int(one), int(other)) {
+        return (one != other).then(|| one.abs_diff(other).to_string());
+    }
+    let apart = (super::double(one)? - super::double(other)?).abs();
+    // Without the noise of binary fractions: 1.0 - 0.7 is 0.3.
+    let text = format!("{apart:.6}");
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    (apart.is_finite() && text != "0").then(|| text.to_owned())
+}
+
 fn too_large() -> ExecutionError {
     fault::range("the amount is too large")
 }

@@ -22,7 +22,7 @@ pub(super) use convert::written;
 pub(super) use convert::{datum, written_value};
 pub(super) use list::ListVal;
 pub(super) use map::MapVal;
-pub(super) use measure::{Measure, Unit};
+pub(super) use measure::{Measure, Unit, gap};
 pub(super) use object::{DefinitionsVal, ObjectVal, SessionVal, variable};
 pub(super) use opaque::{Format, Opaque};
 pub(super) use path::Path;

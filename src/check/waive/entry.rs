@@ -66,7 +66,7 @@ pub(super) fn try_entry(
         place: Place::Project,
         span: nowhere,
     };
-    let after = run(Trial::Entry(waiver.clone()));
+    let after = run(Trial::Entry(Box::new(waiver.clone())));
     let is_it = |other: &Finding, by: &By| {
         other.fingerprint == finding.fingerprint && by.span() == Some(nowhere) && by.as_str() == "waiver"
     };

@@ -87,7 +87,7 @@ pub enum Trial {
     /// Another text in the place of a file's.
     Text(SourceId, String),
     /// A further entry of the project file.
-    Entry(Waiver),
+    Entry(Box<Waiver>),
 }
 
 /// A change of one file that sets the finding aside.

@@ -57,7 +57,7 @@ fn addressed(text: &str) -> Vec<Range<usize>> {
 }
 
 fn begins(text: &str, at: usize) -> bool {
-    let invisible = |c: char| c.is_whitespace() && c != '\n' || characters::is_hidden(c) && c != '\n';
+    let invisible = |c: char| c != '\n' && (c.is_whitespace() || characters::is_hidden(c));
     let lead = text.get(..at).unwrap_or_default().trim_end_matches(invisible);
     match lead.char_indices().next_back() {
         Some((hash, '#')) => {

@@ -44,6 +44,9 @@ pub fn bypasses(
     found.all
 }
 
+/// What tells two bypasses apart: the place, the switch, and the command or service.
+type Key = (Span, Arc<str>, Option<Arc<str>>);
+
 /// What is found, and what it takes to find it.
 struct Found<'a> {
     invocations: &'a [(SourceId, Invocation)],
@@ -52,7 +55,7 @@ struct Found<'a> {
     trace: &'a Trace<'a>,
     all: Vec<Bypass>,
     /// Where one stands already: what runs in several ways, or is exported to several commands, is one.
-    seen: HashMap<(Span, Arc<str>, Option<Arc<str>>), usize>,
+    seen: HashMap<Key, usize>,
 }
 
 impl Found<'_> {
@@ -88,6 +91,9 @@ impl Found<'_> {
 
     /// Flags that leave a check out.
     fn flags(&mut self, invocation: &Invocation) {
+        if !is_concerned(invocation) {
+            return;
+        }
         let texts = texts(invocation);
         for (condition, words) in alternatives(invocation, &texts) {
             let plain: Vec<&str> = words.iter().map(|word| word.0.as_str()).collect();
@@ -171,6 +177,17 @@ impl Found<'_> {
     }
 }
 
+/// Whether the tables of flags and of deployments know a command's first word.
+fn is_concerned(invocation: &Invocation) -> bool {
+    match invocation.words.first().map(|word| &word.value) {
+        Some(WordValue::One(value)) => value
+            .as_known()
+            .and_then(|known| known.value.plain())
+            .is_some_and(|first| checks::concerns(&first)),
+        _ => false,
+    }
+}
+
 /// What a command checks, if it checks anything.
 fn checked_by(invocation: &Invocation) -> Option<&'static str> {
     let words = texts(invocation);
@@ -192,6 +209,9 @@ fn report(invocation: &Invocation) -> Option<String> {
 
 /// Whether a command deploys what it does not say itself.
 pub fn deploys(invocation: &Invocation) -> bool {
+    if !is_concerned(invocation) {
+        return false;
+    }
     let words = texts(invocation);
     checks::deploys(&words.iter().map(String::as_str).collect::<Vec<_>>())
 }

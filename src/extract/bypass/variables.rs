@@ -1,7 +1,7 @@
 //! Variables that turn checks off: those of deployments, and those that commands are given.
 
 use super::Found;
-use crate::model::{Bypass, BypassKind, Deployment, EnvKind, Recorded};
+use crate::model::{Bypass, BypassKind, Deployment, EnvKind, EnvVariable, Recorded};
 use crate::platform::checks;
 use crate::script::Invocation;
 use crate::value::{Condition, Text, Value};
@@ -18,7 +18,8 @@ impl Found<'_> {
         for container in &deployment.containers {
             let env = &container.env;
             let reason = env.all.iter().find(|one| is_reason(&one.name) && holds(&one.value));
-            for variable in env.all.iter().filter(|one| one.kind == EnvKind::Plain) {
+            let is_switch = |one: &&EnvVariable| one.kind == EnvKind::Plain && checks::is_switch(&one.name);
+            for variable in env.all.iter().filter(is_switch) {
                 for (condition, value, from) in plain(&variable.value) {
                     let Some(turns_off) = checks::turns_off(&variable.name, &value, false) else { continue };
                     let place = from.as_known().and_then(|known| self.trace.literal(known.origin));
@@ -63,10 +64,12 @@ impl Found<'_> {
     ///
     /// What a check is given stays in it: tests that leave authentication out turn none off elsewhere.
     pub(super) fn exported(&mut self, invocation: &Invocation) {
-        if invocation.environment.is_empty() || super::checked_by(invocation).is_some() {
+        let mut switches =
+            invocation.environment.iter().filter(|(name, _)| checks::is_switch(name)).peekable();
+        if switches.peek().is_none() || super::checked_by(invocation).is_some() {
             return;
         }
-        for (name, value) in &invocation.environment {
+        for (name, value) in switches {
             for (condition, value, from) in plain(value) {
                 let Some(turns_off) = checks::turns_off(name, &value, true) else { continue };
                 let Some(known) = from.as_known() else { continue };

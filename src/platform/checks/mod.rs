@@ -7,7 +7,7 @@ mod commands;
 mod flags;
 mod variables;
 
-pub use variables::turns_off;
+pub use variables::{is_switch, turns_off};
 
 use commands::{CHECKS, Check, DEPLOYS, HEALTH_PATHS, NAMED, NO_CHECKS, OF_TESTS, RUNNERS, Runner};
 use flags::SKIPS;
@@ -115,6 +115,15 @@ pub fn skips(words: &[&str]) -> Vec<Skip> {
         }
     }
     all
+}
+
+/// Whether a command that begins with this word may deploy what stands in files, or have a flag that leaves a
+/// check out. Cheap.
+pub fn concerns(first: &str) -> bool {
+    let program = program(first);
+    DEPLOYS.iter().any(|(programs, _)| programs.contains(&program))
+        || SKIPS.iter().any(|row| row.programs.contains(&program))
+        || RUNNERS.iter().any(|runner| runner.program == program)
 }
 
 /// Whether a text may hold a check whose result is ignored, or a flag that leaves one out. Cheap.

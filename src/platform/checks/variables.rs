@@ -42,6 +42,15 @@ const LAST: &[&str] = &["test", "tests", "lint", "scan", "audit", "gate", "gates
 const HARMLESS: &[&str] =
     &["version", "update", "updates", "upgrade", "log", "logs", "logging", "notice", "prompt"];
 
+/// Whether a variable of this name may turn a check off. Cheap.
+pub fn is_switch(name: &str) -> bool {
+    let holds = |verb: &str| {
+        let mut windows = name.as_bytes().windows(verb.len());
+        windows.any(|part| part.eq_ignore_ascii_case(verb.as_bytes()))
+    };
+    VERBS.iter().any(|verb| holds(verb)) || KNOWN.iter().any(|row| row.0 == name)
+}
+
 /// What a variable turns off by its name and its value, in words; `None` for every other variable.
 /// `for_commands`: it is set for commands, where to skip authentication is to skip a login.
 pub fn turns_off(name: &str, value: &str, for_commands: bool) -> Option<String> {

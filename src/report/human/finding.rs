@@ -1,9 +1,9 @@
 //! One finding, or one diagnostic: headline, frame, and what to do.
 
-use crate::diagnostic::{Action, Because, Diagnostic, Finding, OperandValue, Severity, Verdict};
+use crate::diagnostic::{Action, Annotation, Diagnostic, Finding, Severity, Verdict};
 use crate::provenance::{Hop, Step};
-use crate::report::human::Page;
 use crate::report::human::frame::{Mark, draw};
+use crate::report::human::{Page, because};
 use crate::report::style::Ink;
 use crate::report::text::{one_line, width, wrap};
 use crate::source::Span;
@@ -17,26 +17,55 @@ const FURTHER: usize = 4;
 /// Steps on the way from the literal to the command that a frame shows at most.
 const STEPS: usize = 3;
 
-/// A finding as people see it. Where the next finding ends with the same words (`continued`), they are
-/// left to it.
-pub fn finding(page: &Page<'_>, finding: &Finding, continued: bool) -> String {
-    let (ink, mut word) = match (finding.verdict, finding.severity) {
-        (Verdict::Undetermined, _) => (Ink::Undetermined, "undetermined".to_owned()),
-        (_, severity) => (severity_ink(severity), severity.as_str().to_owned()),
-    };
-    let usual = match finding.severity {
-        Severity::Error => Action::Deny,
-        Severity::Warning => Action::Warn,
-        Severity::Info => Action::Audit,
-    };
-    if finding.verdict == Verdict::Fail && finding.action != usual {
-        word = format!("{word} ({})", finding.action.as_str());
-    }
+/// A terminal with fewer columns has none to spare for a margin.
+const NARROW: usize = 60;
+
+/// A finding as people see it. What the next one says in the same words (why, help) is left to it.
+pub fn finding(page: &Page<'_>, finding: &Finding, next: Option<&Finding>) -> String {
+    let (ink, word) = action_word(finding);
     let message = page.redactor.text_at(finding.span(), &finding.message);
     let mut out = headline(page, ink, &word, &finding.policy, &subject(finding), &message);
     out.push_str(&draw(page, &marks(page, finding, ink)));
-    out.push_str(&notes(page, finding, continued));
+    out.push_str(&notes(page, finding, next.filter(|next| next.policy == finding.policy)));
     out
+}
+
+/// A finding that stands in full above: its first line, and where.
+pub fn again(page: &Page<'_>, finding: &Finding) -> String {
+    let (ink, word) = action_word(finding);
+    let message = page.redactor.text_at(finding.span(), &finding.message);
+    let mut out = headline(page, ink, &word, &finding.policy, &subject(finding), &message);
+    out.push_str(&note(page, "above", &page.place(finding.span())));
+    out
+}
+
+/// `error`, `warning`, `undetermined`; with the action where it is not the severity's own: `error (warn)`.
+fn action_word(finding: &Finding) -> (Ink, String) {
+    let (ink, word) = verdict_word(finding);
+    match unusual_action(finding) {
+        Some(action) => (ink, format!("{word} ({action})")),
+        None => (ink, word.to_owned()),
+    }
+}
+
+/// The severity, or that the verdict is open.
+pub fn verdict_word(finding: &Finding) -> (Ink, &'static str) {
+    match finding.verdict {
+        Verdict::Undetermined => (Ink::Undetermined, "undetermined"),
+        _ => (severity_ink(finding.severity), finding.severity.as_str()),
+    }
+}
+
+/// What is done about a finding, where it is not what its severity means.
+pub fn unusual_action(finding: &Finding) -> Option<&'static str> {
+    let usual = match (finding.verdict, finding.severity) {
+        (Verdict::Undetermined, _) if finding.action < Action::Deny => finding.action,
+        (Verdict::Undetermined, _) => Action::Warn,
+        (_, Severity::Error) => Action::Deny,
+        (_, Severity::Warning) => Action::Warn,
+        (_, Severity::Info) => Action::Audit,
+    };
+    (finding.action != usual).then_some(finding.action.as_str())
 }
 
 /// A diagnostic in the same look.
@@ -61,11 +90,11 @@ pub fn diagnostic(page: &Page<'_>, diagnostic: &Diagnostic) -> String {
     out
 }
 
-fn mark(annotation: &crate::diagnostic::Annotation, ink: Ink) -> Mark {
+fn mark(annotation: &Annotation, ink: Ink) -> Mark {
     Mark { span: annotation.span, label: annotation.label.clone(), ink }
 }
 
-fn severity_ink(severity: Severity) -> Ink {
+pub fn severity_ink(severity: Severity) -> Ink {
     match severity {
         Severity::Error => Ink::Error,
         Severity::Warning => Ink::Warning,
@@ -74,7 +103,7 @@ fn severity_ink(severity: Severity) -> Ink {
 }
 
 /// `error policy-name   subject: message` if it fits; else the message in lines of its own.
-fn headline(page: &Page<'_>, ink: Ink, word: &str, name: &str, subject: &str, message: &str) -> String {
+pub fn headline(page: &Page<'_>, ink: Ink, word: &str, name: &str, subject: &str, message: &str) -> String {
     const INDENT: usize = 2;
     let style = page.style;
     let safe = |text: &str| one_line(&page.redactor.text(text), style.unicode);
@@ -135,6 +164,11 @@ fn and(names: &[String]) -> String {
 /// What the frame shows: the literal with its condition, the way, the other side.
 fn marks(page: &Page<'_>, finding: &Finding, ink: Ink) -> Vec<Mark> {
     let mut primary = mark(&finding.primary, ink);
+    // A label that only repeats what is underlined says nothing.
+    let written = page.sources.slice(finding.primary.span).trim_matches(['"', '\'']);
+    if primary.label == written {
+        primary.label.clear();
+    }
     // `not --no-alpine` is told as `unless --no-alpine`.
     let condition = finding.condition.strip_prefix("not ").unwrap_or(&finding.condition);
     if !condition.is_empty() && !primary.label.contains(condition) {
@@ -191,21 +225,24 @@ pub fn step_label(step: Step) -> &'static str {
 }
 
 /// The lines below the frame.
-fn notes(page: &Page<'_>, finding: &Finding, continued: bool) -> String {
+fn notes(page: &Page<'_>, finding: &Finding, next: Option<&Finding>) -> String {
     let mut out = String::new();
     if finding.services.len() > NAMED {
         out.push_str(&note(page, "services", &finding.services.join(", ")));
     }
-    if let Some(because) = &finding.because {
-        let text = because_text(page, because, finding.verdict);
-        out.push_str(&note(page, "because", &page.redactor.text_at(finding.span(), &text)));
-    }
-    for further in finding.further.iter().take(FURTHER) {
-        let text = because_text(page, further, finding.verdict);
-        out.push_str(&note(page, "and", &page.redactor.text_at(finding.span(), &text)));
-    }
-    if finding.further.len() > FURTHER {
-        out.push_str(&note(page, "and", &format!("{} more", finding.further.len() - FURTHER)));
+    let same_cause = next.is_some_and(|next| {
+        (next.verdict, &next.because, &next.further) == (finding.verdict, &finding.because, &finding.further)
+    });
+    if !same_cause {
+        let causes = finding.because.iter().map(|one| ("because", one));
+        let further = finding.further.iter().take(FURTHER).map(|one| ("and", one));
+        for (word, cause) in causes.chain(further) {
+            let text = because::text(page, cause, finding.verdict);
+            out.push_str(&note(page, word, &page.redactor.text_at(finding.span(), &text)));
+        }
+        if finding.further.len() > FURTHER {
+            out.push_str(&note(page, "and", &format!("{} more", finding.further.len() - FURTHER)));
+        }
     }
     for unknown in &finding.unknowns {
         let text =
@@ -221,77 +258,43 @@ fn notes(page: &Page<'_>, finding: &Finding, continued: bool) -> String {
         };
         out.push_str(&note(page, "fix", &format!("{} at {place}", fix.message)));
     }
-    if continued {
+    if next.is_some_and(|next| next.help == finding.help) {
         return out;
     }
     if let Some(help) = &finding.help {
         out.push_str(&note(page, "help", &page.redactor.text_at(finding.span(), help)));
     }
-    out.push_str(&note(page, "more", &format!("celador explain {}", finding.policy)));
+    out.push_str(&command(page, "more", &format!("celador explain {}", finding.policy)));
     out
 }
 
-/// `   fix      "2Gi" or more at 87:26`.
-fn note(page: &Page<'_>, word: &str, text: &str) -> String {
-    const INDENT: usize = 12;
+/// `   fix      "2Gi" or more at 87:26`; where there are few columns, the word begins the text.
+pub fn note(page: &Page<'_>, word: &str, text: &str) -> String {
     let style = page.style;
     let text = one_line(&page.redactor.text(text), style.unicode);
-    let room = style.width.saturating_sub(INDENT).max(30);
+    let (margin, column) = margins(page, word);
+    let room = style.width.saturating_sub(margin);
     let mut out = String::new();
-    for (i, line) in wrap(&text, room, room).into_iter().enumerate() {
-        let lead = if i == 0 { format!("{word:<8}") } else { " ".repeat(8) };
-        out.push_str(&format!("   {} {line}\n", style.paint(Ink::Faint, &lead)));
+    for (i, line) in wrap(&text, style.width.saturating_sub(column), room).into_iter().enumerate() {
+        if i == 0 {
+            let gap = " ".repeat(column.saturating_sub(3 + width(word)));
+            out.push_str(&format!("   {}{gap}{line}\n", style.paint(Ink::Faint, word)));
+        } else {
+            out.push_str(&format!("{:margin$}{line}\n", ""));
+        }
     }
     out
 }
 
-/// `deployment.memory (512Mi) >= params.minimum (2Gi) is false`; of what is there or not, in words.
-pub fn because_text(page: &Page<'_>, because: &Because, verdict: Verdict) -> String {
-    let told =
-        |operand: &OperandValue| page.redactor.value_of(&operand.expression, &operand.value).into_owned();
-    if verdict != Verdict::Undetermined {
-        let tested = because.expression.strip_prefix("has(").and_then(|rest| rest.strip_suffix(')'));
-        match (tested, because.operands.as_slice()) {
-            (Some(path), _) if !because.value => return format!("{path} is absent"),
-            (Some(path), [value]) if value.expression == path => {
-                return format!("{path} is given ({})", told(value));
-            }
-            (None, [value]) if value.expression == because.expression => {
-                return format!("{} is {}", value.expression, told(value));
-            }
-            _ => {}
-        }
-    }
-    let mut text = because.expression.clone();
-    let mut operands: Vec<_> = because.operands.iter().collect();
-    // The longest first, and from the right: an operand may be part of another's text.
-    operands.sort_by_key(|operand| std::cmp::Reverse(operand.expression.len()));
-    let mut inserts: Vec<(usize, usize, String)> = Vec::new();
-    for operand in operands {
-        let Some(at) = whole(&text, &operand.expression, &inserts) else { continue };
-        inserts.push((at, at + operand.expression.len(), format!(" ({})", told(operand))));
-    }
-    inserts.sort_by_key(|&(_, end, _)| std::cmp::Reverse(end));
-    for (_, end, value) in inserts {
-        if text.is_char_boundary(end) {
-            text.insert_str(end, &value);
-        }
-    }
-    let outcome = match (verdict, because.value) {
-        (Verdict::Undetermined, _) => "cannot be told",
-        (_, true) => "is true",
-        (_, false) => "is false",
-    };
-    format!("{text} {outcome}")
+/// The same with a command to type: it stays in one line, so that it can be copied.
+fn command(page: &Page<'_>, word: &str, command: &str) -> String {
+    let (_, column) = margins(page, word);
+    let gap = " ".repeat(column.saturating_sub(3 + width(word)));
+    let command = one_line(command, page.style.unicode);
+    format!("   {}{gap}{command}\n", page.style.paint(Ink::Faint, word))
 }
 
-/// Where an operand stands in an expression as a whole, outside those found before.
-fn whole(text: &str, operand: &str, taken: &[(usize, usize, String)]) -> Option<usize> {
-    let joins = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | '.'));
-    text.match_indices(operand).map(|(at, _)| at).find(|&at| {
-        let end = at + operand.len();
-        !joins(text.get(..at).and_then(|before| before.chars().next_back()))
-            && !joins(text.get(end..).and_then(|after| after.chars().next()))
-            && !taken.iter().any(|&(start, stop, _)| at < stop && start < end)
-    })
+/// Where the lines of a note begin, and where the first line's text does.
+fn margins(page: &Page<'_>, word: &str) -> (usize, usize) {
+    if page.style.width < NARROW { (5, 4 + width(word)) } else { (12, 12) }
 }

@@ -13,6 +13,9 @@ use crate::report::style::Ink;
 use crate::report::text::{one_line, width, wrap};
 use crate::source::{SourceId, Span};
 
+/// Columns that a label takes at least, even if they lead beyond the terminal.
+const LABEL: usize = 16;
+
 /// Characters to underline, with what is said about them.
 #[derive(Clone, Debug)]
 pub(in crate::report) struct Mark {
@@ -161,7 +164,8 @@ fn stems(page: &Page<'_>, labels: &[(usize, &Mark)]) -> String {
     painted(page, &cells)
 }
 
-/// One label, hanging from its stem: to the right if there is room, else to the left, else broken.
+/// One label, hanging from its stem: to the right if there is room, else to the left if there is more of
+/// it, broken into lines where it has to be.
 fn label(
     page: &Page<'_>,
     before: &[(usize, &Mark)],
@@ -170,25 +174,27 @@ fn label(
     room: usize,
     row: &mut impl FnMut(&str),
 ) {
-    let glyphs = page.style.glyphs();
-    let text = one_line(&page.redactor.text_at(mark.span, &mark.label), page.style.unicode);
+    let style = page.style;
+    let glyphs = style.glyphs();
+    let text = one_line(&page.redactor.text_at(mark.span, &mark.label), style.unicode);
     let elbow = width(glyphs.elbow);
-    let left = stems(page, before);
-    let used = width(&left);
-    let free = room.saturating_sub(column + elbow);
-    if width(&text) > free && before.is_empty() && width(&text) + elbow <= column + 1 {
-        let start = column + 1 - elbow - width(&text);
-        row(&format!(
-            "{}{}",
-            " ".repeat(start),
-            page.style.paint(mark.ink, &format!("{text}{}", glyphs.elbow_left))
-        ));
+    let stems = stems(page, before);
+    let right = room.saturating_sub(column + elbow);
+    // Between the stems that go on and its own, with a blank on either side.
+    let taken = width(&stems) + usize::from(!before.is_empty());
+    let left = (column + 1).saturating_sub(elbow + taken);
+    if width(&text) > right && (width(&text) <= left || (right < LABEL && left > right)) {
+        for (i, part) in wrap(&text, left, left).into_iter().enumerate() {
+            let blanks = " ".repeat((taken - width(&stems)) + left.saturating_sub(width(&part)));
+            let tail = if i == 0 { glyphs.elbow_left } else { "" };
+            row(&format!("{stems}{blanks}{}", style.paint(mark.ink, &format!("{part}{tail}"))));
+        }
         return;
     }
-    let free = free.max(24);
-    for (i, part) in wrap(&text, free, free).into_iter().enumerate() {
+    let indent = " ".repeat(column.saturating_sub(width(&stems)));
+    let right = right.max(LABEL);
+    for (i, part) in wrap(&text, right, right).into_iter().enumerate() {
         let lead = if i == 0 { glyphs.elbow } else { "    " };
-        let indent = " ".repeat(column.saturating_sub(used));
-        row(&format!("{left}{indent}{}", page.style.paint(mark.ink, &format!("{lead}{part}"))));
+        row(&format!("{stems}{indent}{}", style.paint(mark.ink, &format!("{lead}{part}"))));
     }
 }

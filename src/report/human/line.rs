@@ -2,13 +2,17 @@
 
 use crate::report::human::Page;
 use crate::report::human::frame::Mark;
-use crate::report::text::{self, visible};
+use crate::report::text;
+use crate::report::visible::Visible;
 use crate::source::{SourceId, Span};
 use unicode_width::UnicodeWidthChar;
 
 /// Characters of a line that are looked at; what lies beyond in a minified file is never shown unless a
 /// mark is there.
 const LONGEST: usize = 20_000;
+
+/// Columns of a word that is left out as a whole at the edge of a view.
+const WORD: usize = 12;
 
 /// A line made ready, with the way from bytes to columns.
 pub struct Shown {
@@ -42,10 +46,10 @@ impl Shown {
 pub fn indentation(page: &Page<'_>, file: SourceId, number: usize) -> Option<usize> {
     let source = page.sources.get(file);
     let text = source.text().get(source.lines().range(source.text(), number)).unwrap_or_default();
-    let mut blanks = String::new();
+    let (mut visible, mut blanks) = (Visible::new(true), String::new());
     for c in text.chars().take(LONGEST) {
         match c {
-            ' ' | '\t' => visible(c, blanks.len(), true, &mut blanks),
+            ' ' | '\t' => visible.push(c, None, blanks.len(), &mut blanks),
             _ => return Some(blanks.len()),
         }
     }
@@ -74,7 +78,10 @@ pub fn shown(
     }
     let mut cells: Vec<Cell> = Vec::new();
     let (mut column, mut end) = (0, from);
-    for (i, c) in source.text().get(from..range.end).unwrap_or_default().char_indices().take(LONGEST) {
+    let mut visible = Visible::new(page.style.unicode);
+    let line = source.text().get(from..range.end).unwrap_or_default();
+    let mut rest = line.char_indices().take(LONGEST).peekable();
+    while let Some((i, c)) = rest.next() {
         let offset = from + i;
         let mut text = String::new();
         if c == '\u{feff}' && offset == 0 {
@@ -82,11 +89,15 @@ pub fn shown(
         } else if page.redactor.is_secret(file, offset) && !c.is_whitespace() {
             text.extend(std::iter::repeat_n('*', c.width().unwrap_or(1).max(1)));
         } else {
-            visible(c, column, page.style.unicode, &mut text);
+            visible.push(c, rest.peek().map(|&(_, next)| next), column, &mut text);
         }
         let columns = text::width(&text);
+        // Of a tab that reaches over the indentation that is left out, the rest is shown.
+        let beyond = (column + columns).saturating_sub(dedent);
         if column >= dedent {
             cells.push(Cell { offset: small(offset), column: column - dedent, text });
+        } else if beyond > 0 {
+            cells.push(Cell { offset: small(offset), column: 0, text: " ".repeat(beyond) });
         }
         column += columns;
         end = offset + c.len_utf8();
@@ -140,6 +151,18 @@ fn window(
         if right == columns {
             left = columns.saturating_sub(inner);
         }
+        // A view begins and ends between words where there are any near.
+        let between = |from: usize, to: usize| {
+            cells.iter().filter(move |cell| (from..to).contains(&cell.column) && cell.text == " ")
+        };
+        if left > 0 {
+            left = between(left, start.min(left + WORD)).next().map_or(left, |cell| cell.column + 1);
+        }
+        if right < columns {
+            right = between(stop.max(right.saturating_sub(WORD)), right)
+                .next_back()
+                .map_or(right, |cell| cell.column);
+        }
     }
     let mut text = String::new();
     let lead = if left > 0 || cut_before { 2 } else { 0 };
@@ -148,26 +171,23 @@ fn window(
         text.push(' ');
     }
     let mut kept = Vec::new();
-    let mut shown_end = end;
-    let mut cut = false;
-    for cell in cells {
-        if cell.column < left {
-            continue;
-        }
-        let column = cell.column - left + lead;
+    let mut shown_end = None;
+    // Counted from what is shown: a wide character may have been cut off in its middle.
+    let mut column = lead;
+    for cell in cells.iter().filter(|cell| cell.column >= left) {
         if cell.column >= right && right < columns {
-            shown_end = (cell.offset, column);
-            cut = true;
+            shown_end = Some((cell.offset, column));
             break;
         }
         kept.push((cell.offset, column));
         text.push_str(&cell.text);
+        column += text::width(&cell.text);
     }
+    let cut = shown_end.is_some();
     if cut {
         text.push(' ');
         text.push(ellipsis);
-    } else {
-        shown_end = (end.0, end.1.saturating_sub(left) + lead);
     }
+    let shown_end = shown_end.unwrap_or((end.0, column));
     Shown { text: text.trim_end().to_owned(), cells: kept, end: shown_end, cut }
 }

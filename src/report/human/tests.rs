@@ -2,10 +2,14 @@
 #![allow(clippy::disallowed_methods)]
 
 use crate::diagnostic::{Annotation, Because, Diagnostic};
-use crate::report::human::{Verbosity, check};
+use crate::report::human::{GroupBy, Verbosity, View};
 use crate::report::sample::{at, found, incidents, operand};
-use crate::report::{Coverage, Outcome, Style};
+use crate::report::{Coverage, Outcome, Style, concise};
 use crate::source::Span;
+
+fn check(outcome: &Outcome, style: Style, verbosity: Verbosity) -> String {
+    super::check(outcome, style, View { verbosity, ..View::default() })
+}
 
 #[test]
 fn the_incidents_as_a_person_sees_them() {
@@ -45,6 +49,7 @@ fn awkward_lines_stay_readable() {
         expression: "size(deployment.env.DB_PASSWORD.value) == 0".to_owned(),
         operands: vec![operand("deployment.env.DB_PASSWORD.value", "hunter2!")],
         value: false,
+        gap: None,
     });
     masked.related = vec![
         ink(&outcome, odd, "\"値\"", "wide characters"),
@@ -93,4 +98,46 @@ fn many_findings_in_a_large_file_take_no_time() {
     assert!(report.lines().count() > 3_000);
     // Milliseconds with a line index; minutes if every finding counted lines from the top.
     assert!(took.as_secs() < 20, "{took:?}");
+}
+
+#[test]
+fn findings_are_counted_and_put_together() {
+    let outcome = incidents();
+    let mut all = String::new();
+    for group_by in [None, Some(GroupBy::Policy), Some(GroupBy::File), Some(GroupBy::Service)] {
+        for statistics in [true, false] {
+            let view = View { verbosity: Verbosity::Verbose, statistics, group_by };
+            let concise = concise::check(&outcome, Style::plain(80), view);
+            all.push_str(&format!("---- {group_by:?}, statistics: {statistics}, concise\n{concise}"));
+            if statistics || group_by == Some(GroupBy::Service) {
+                let human = super::check(&outcome, Style::plain(80), view);
+                let human = human.split("\nPOLICY  ").next().unwrap_or_default();
+                all.push_str(&format!("---- {group_by:?}, statistics: {statistics}, human\n{human}"));
+            }
+        }
+    }
+    insta::assert_snapshot!("grouped", all);
+}
+
+#[test]
+fn an_escape_hatch_leaves_its_trace_however_quiet_the_run() {
+    use crate::diagnostic::{By, SetAside};
+    let mut outcome = incidents();
+    let by = [
+        By::Bypass { reason: "the site is down".to_owned() },
+        By::Budget { environment: "staging".to_owned(), tolerate: 2, reason: None, span: None },
+        By::Base { commit: "main".to_owned() },
+    ];
+    let finding = outcome.findings.remove(0);
+    outcome.findings.clear();
+    outcome.undetermined.clear();
+    outcome.set_aside = by.map(|by| SetAside { finding: finding.clone(), by }).to_vec();
+    let mut all = String::new();
+    for verbosity in [Verbosity::Quiet, Verbosity::Normal, Verbosity::Verbose] {
+        let view = View { verbosity, ..View::default() };
+        outcome.tallies.clear();
+        all.push_str(&format!("---- {verbosity:?}\n{}", super::check(&outcome, Style::plain(80), view)));
+        all.push_str(&format!("----\n{}", concise::check(&outcome, Style::plain(80), view)));
+    }
+    insta::assert_snapshot!("set_aside", all);
 }

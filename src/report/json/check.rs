@@ -84,6 +84,9 @@ pub(super) struct Finding<'a> {
     waiver: Option<Waiver<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     set_aside: Option<SetAside>,
+    /// The row of `actions` that decided the action.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    action_row: Option<Span>,
 }
 
 #[derive(Serialize)]
@@ -168,6 +171,28 @@ pub(super) struct Summary {
     set_aside: usize,
     errors: usize,
     excluded: Vec<Excluded>,
+    /// The environment whose findings count, if the run gates one.
+    environment: Option<String>,
+    bypass: Option<Bypass>,
+    gates: Vec<Gate>,
+}
+
+/// Told whether or not anything was set aside.
+#[derive(Serialize)]
+struct Bypass {
+    reason: String,
+    environments: Vec<String>,
+    set_aside: usize,
+    span: Span,
+}
+
+/// A gate that tolerated something.
+#[derive(Serialize)]
+struct Gate {
+    environment: String,
+    tolerate: usize,
+    tolerated: usize,
+    reason: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -218,7 +243,7 @@ pub(super) fn report<'a>(outcome: &'a Outcome, redactor: &'a Redactor<'a>) -> Re
         policies: outcome.tallies.iter().map(|tally| writer.policy(tally)).collect(),
         errors: outcome.diagnostics.iter().map(|told| writer.error(told)).collect(),
         explanations: outcome.explanations.iter().map(|one| writer.explanation(one)).collect(),
-        summary: summary(outcome),
+        summary: summary(&writer),
     }
 }
 
@@ -278,7 +303,13 @@ impl<'a> Writer<'a> {
             unknowns: None,
             waiver: None,
             set_aside: None,
+            action_row: self.action_row(finding),
         }
+    }
+
+    fn action_row(&self, finding: &diagnostic::Finding) -> Option<Span> {
+        let row = self.outcome.decisions.get(&finding.fingerprint)?;
+        Some(span(&self.outcome.sources, *row))
     }
 
     fn explanation<'t>(&self, one: &'t diagnostic::Explanation) -> Explanation<'t> {
@@ -354,7 +385,34 @@ impl<'a> Writer<'a> {
     }
 }
 
-fn summary(outcome: &Outcome) -> Summary {
+/// The gates that tolerated something, in the order of their environments.
+fn gates(writer: &Writer<'_>) -> Vec<Gate> {
+    let mut all: Vec<Gate> = Vec::new();
+    for one in &writer.outcome.set_aside {
+        let diagnostic::By::Budget { environment, tolerate, reason, .. } = &one.by else { continue };
+        match all.iter_mut().find(|gate| gate.environment == *environment) {
+            Some(gate) => gate.tolerated += 1,
+            None => all.push(Gate {
+                environment: environment.clone(),
+                tolerate: *tolerate,
+                tolerated: 1,
+                reason: reason.as_ref().map(|reason| writer.text(reason)),
+            }),
+        }
+    }
+    all.sort_by(|one, other| one.environment.cmp(&other.environment));
+    all
+}
+
+fn summary(writer: &Writer<'_>) -> Summary {
+    let outcome = writer.outcome;
+    let bypassed = outcome.set_aside.iter().filter(|one| matches!(one.by, diagnostic::By::Bypass { .. }));
+    let bypass = |bypass: &crate::enforce::Bypass| Bypass {
+        reason: writer.text(&bypass.reason),
+        environments: bypass.environments.iter().map(ToString::to_string).collect(),
+        set_aside: bypassed.count(),
+        span: span(&outcome.sources, bypass.span),
+    };
     let with = |action| outcome.findings.iter().filter(|finding| finding.action == action).count();
     let (bound, nothing) = outcome.policies();
     Summary {
@@ -378,5 +436,8 @@ fn summary(outcome: &Outcome) -> Summary {
             .iter()
             .map(|(kind, count)| Excluded { kind: kind.clone(), count: *count })
             .collect(),
+        environment: outcome.only.as_ref().map(ToString::to_string),
+        bypass: outcome.bypass.as_ref().map(bypass),
+        gates: gates(writer),
     }
 }

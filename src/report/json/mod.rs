@@ -11,7 +11,7 @@ pub use check::check;
 pub use lines::lines;
 pub use span::{Span, span};
 
-use crate::report::text::acts;
+use crate::report::visible::acts;
 use std::fmt::Write;
 
 /// Any of the contract's structs as indented JSON with a line break at the end.

@@ -17,7 +17,8 @@ use crate::report::entries::{self, Entry, Level, Note, Run, Standing, entries, i
 use crate::report::human;
 use crate::report::json::{Span as Place, print};
 use crate::report::redact::Redactor;
-use crate::report::text::{one_line, visible};
+use crate::report::text::one_line;
+use crate::report::visible::Visible;
 use crate::source::{SourceId, Span};
 use line_hash::line_hashes;
 use log::{ArtifactLocation, Location, PhysicalLocation, Region, Text};
@@ -49,7 +50,7 @@ pub fn sarif(run: &Run<'_>) -> String {
             Status::Passed => "nothing denies",
             Status::Denied => "a finding denies",
             Status::Wrong => "the project file, a policy, a path or the output is wrong",
-            Status::NoSubject => "folders were searched and hold nothing to check",
+            Status::NoSubject => "folders were searched and nothing was checked",
         },
         tool_execution_notifications: notifications,
     };
@@ -84,11 +85,16 @@ fn text(text: &str) -> Text {
 /// Lines of a file, with what acts or stands there unseen made visible.
 fn shown(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
+    let mut visible = Visible::new(true);
+    let mut rest = text.chars().filter(|&c| c != '\r').peekable();
+    while let Some(c) = rest.next() {
         match c {
-            '\n' | '\t' => out.push(c),
-            '\r' => {}
-            c => visible(c, 0, true, &mut out),
+            '\n' => {
+                out.push(c);
+                visible = Visible::new(true);
+            }
+            '\t' => out.push(c),
+            c => visible.push(c, rest.peek().copied(), 0, &mut out),
         }
     }
     out
@@ -190,17 +196,17 @@ impl Writer<'_, '_> {
     fn flow(&self, finding: &Finding) -> Vec<log::CodeFlow> {
         let outcome = self.run.outcome;
         let trail = finding.origin.map(|origin| outcome.provenance.trail(origin)).unwrap_or_default();
-        let known = trail.iter().filter(|hop| is_file(&outcome.sources, hop.span.source));
-        let locations: Vec<log::FlowLocation> = known
+        let known = || trail.iter().filter(|hop| is_file(&outcome.sources, hop.span.source));
+        // One place is no way.
+        if known().all(|hop| Some(hop.span) == known().next().map(|first| first.span)) {
+            return Vec::new();
+        }
+        let locations: Vec<log::FlowLocation> = known()
             .map(|hop| {
                 let place = entries::place(&self.run, hop.span);
                 log::FlowLocation { location: location(&place, Some(text(human::step_label(hop.step)))) }
             })
             .collect();
-        // One place is no way.
-        if locations.len() < 2 {
-            return Vec::new();
-        }
         vec![log::CodeFlow { thread_flows: [log::ThreadFlow { locations }] }]
     }
 

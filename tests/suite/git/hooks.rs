@@ -72,12 +72,7 @@ fn has_pre_commit() -> bool {
     let found =
         Command::new("pre-commit").arg("--version").output().is_ok_and(|output| output.status.success());
     if !found {
-        // Captured by the test runner unless asked for; a skipped proof should be seen.
-        use std::io::Write;
-        let _ = writeln!(
-            std::io::stderr(),
-            "SKIPPED: pre-commit is not installed, so the hooks were not run by it"
-        );
+        crate::run::skipped("pre-commit is not installed, so the hooks were not run by it");
     }
     found
 }
@@ -141,4 +136,49 @@ fn pre_commit_blocks_and_lets_pass() {
     repository.write("main.c", "int main = 1;\n").add();
     let (went, said) = commit(&repository, &[]);
     assert!(went && said.contains("no files to check"), "of no interest: {said}");
+}
+
+#[test]
+fn the_hooks_see_every_file_that_is_read() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(".pre-commit-hooks.yaml");
+    let hooks = std::fs::read_to_string(path).unwrap();
+    let (_, pattern) = hooks.split_once("files: &files >-\n").unwrap();
+    let (pattern, _) = pattern.split_once("\n  require_serial").unwrap();
+    // Folded as YAML folds it; the pattern itself is one that both kinds of expressions know.
+    let pattern = regex::Regex::new(&pattern.split_whitespace().collect::<Vec<_>>().join(" ")).unwrap();
+    for name in [
+        "a.yaml",
+        "k8s/a.yml",
+        "a.json",
+        "a.jsonc",
+        "fly.toml",
+        "main.tf",
+        "prod.tfvars",
+        "deploy.py",
+        "run.sh",
+        "lib.bash",
+        "Dockerfile",
+        "api/Dockerfile.prod",
+        "web.Dockerfile",
+        "Containerfile",
+        ".env",
+        ".env.staging",
+        "config/prod.env",
+        "old.env.backup",
+        "Makefile",
+        "Makefile.inc",
+        "GNUmakefile",
+        "common.mk",
+        "justfile",
+        ".justfile",
+        "tasks.just",
+        "SERVICE.YAML",
+    ] {
+        assert!(celador::input::Format::of_path(name).is_some(), "{name} is read");
+        assert!(pattern.is_match(name), "{name} is passed");
+    }
+    assert!(pattern.is_match("bin/deploy"), "only its first line tells");
+    for name in ["main.c", "README.md", "src/app.ts", "logo.png", "a.yaml.md"] {
+        assert!(!pattern.is_match(name), "{name} is of no interest");
+    }
 }

@@ -1,6 +1,7 @@
 //! The program in git repositories: what it reads there, and what hooks make of it. Git is needed, as it
 //! is to have this code at all.
 
+mod base;
 mod hooks;
 mod staged;
 mod stdin;
