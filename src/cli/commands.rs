@@ -35,13 +35,12 @@ pub fn check(check: &Check, global: &Global) -> io::Result<Status> {
     };
     let Judged { outcome, status, settings, root, searches } = match &check.base {
         Some(reference) => {
-            progress.stage("reading two trees");
+            progress.stage(&format!("comparing with {reference}"));
             change::judge(&check.reading, reference, &asked)?
         }
         None => {
             let (ready, place) = project::ready(&check.reading, &asked)?;
-            progress.stage(&format!("reading {} files", ready.project.files.len()));
-            judge(ready, &place)
+            judge(ready, &place, &progress)
         }
     };
     drop(progress);
@@ -94,10 +93,12 @@ pub struct Judged {
 }
 
 /// Runs the pipeline over what was loaded.
-pub fn judge(ready: Ready, place: &Place) -> Judged {
+pub fn judge(ready: Ready, place: &Place, progress: &Progress) -> Judged {
     let Ready { project, mut settings, root, searches, .. } = ready;
+    progress.stage(&format!("reading {} files", project.files.len()));
     let mut facts = check::read(project, &settings);
     project::add_schemas(&mut facts, &mut settings, place, &root);
+    progress.stage("judging");
     let (outcome, status) = check::judge(facts, &settings);
     Judged { outcome, status, settings, root, searches }
 }

@@ -55,6 +55,8 @@ use crate::document::Document;
 use crate::model::Deployment;
 use crate::script::Invocation;
 use crate::source::SourceId;
+use aho_corasick::AhoCorasick;
+use std::sync::OnceLock;
 
 /// All platforms that stand in tables.
 pub const ALL: &[&Platform] = &[
@@ -89,46 +91,65 @@ pub fn may_deploy(text: &str) -> bool {
     if terraform::may_run(text) {
         return true;
     }
+    let Some(programs) = Programs::known() else { return true };
     let bytes = text.as_bytes();
-    let names = |command: &table::Command, at: usize, program: &str| match command.path {
-        [word] => {
-            let window = bytes.get(at..bytes.len().min(at + program.len() + NEAR)).unwrap_or_default();
-            window.windows(word.len()).any(|found| found.eq_ignore_ascii_case(word.as_bytes()))
-        }
-        path => path.iter().all(|word| text.contains(word)),
+    let near = |word: &str, at: usize, program: &str| {
+        let window = bytes.get(at..bytes.len().min(at + program.len() + NEAR)).unwrap_or_default();
+        window.windows(word.len()).any(|found| found.eq_ignore_ascii_case(word.as_bytes()))
     };
-    let commands = || ALL.iter().flat_map(|platform| platform.commands);
-    programs().any(|program| {
-        let mut found = places(text, program).peekable();
-        found.peek().is_some() && {
-            let mut rows = commands().filter(|command| command.programs.contains(&program));
-            let places: Vec<usize> = found.collect();
-            rows.any(|command| places.iter().any(|at| names(command, *at, program)))
+    let all = |path: &[&str]| path.iter().all(|word| text.contains(word));
+    // Of a program that is named a thousand times, what is asked of the whole text is asked once.
+    let mut seen = vec![false; programs.names.len()];
+    programs.finder.find_overlapping_iter(text).any(|found| {
+        let number = found.pattern().as_usize() / SPELLINGS;
+        let Some(&program) = programs.names.get(number) else { return false };
+        if !stands_alone(bytes, found.start(), program) {
+            return false;
         }
+        let is_new = seen.get_mut(number).is_some_and(|seen| !std::mem::replace(seen, true));
+        let commands = ALL.iter().flat_map(|platform| platform.commands);
+        let mut rows = commands.filter(|command| command.programs.contains(&program));
+        rows.any(|command| match command.path {
+            [word] => near(word, found.start(), program),
+            path => is_new && all(path),
+        })
     })
 }
 
-/// The programs whose command lines the tables know, each once.
-fn programs() -> impl Iterator<Item = &'static str> {
-    let all = || ALL.iter().flat_map(|platform| platform.commands).flat_map(|command| command.programs);
-    all()
-        .enumerate()
-        .filter(move |(at, name)| !all().take(*at).any(|before| before == *name))
-        .map(|(_, name)| *name)
+/// A program's name in small and in capital letters (`GCLOUD_CMD`).
+const SPELLINGS: usize = 2;
+
+/// The programs whose command lines the tables know, looked for all at once: most of the scripts of a
+/// project name none of them.
+struct Programs {
+    names: Vec<&'static str>,
+    /// Each name in both spellings, in the order of `names`.
+    finder: AhoCorasick,
 }
 
-/// Where a program is named, in small or in capital letters (`GCLOUD_CMD`). A short name counts as a word
-/// of its own only: `az` stands in `lazy` too.
-fn places<'a>(text: &'a str, program: &'static str) -> impl Iterator<Item = usize> + 'a {
-    let bytes = text.as_bytes();
-    let alone = move |at: usize| {
-        let is_letter = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
-        let before = at.checked_sub(1).and_then(|before| bytes.get(before));
-        program.len() > 4 || !(is_letter(before) || is_letter(bytes.get(at + program.len())))
-    };
-    let upper = program.to_ascii_uppercase();
-    let upper: Vec<usize> = text.match_indices(upper.as_str()).map(|(at, _)| at).collect();
-    text.match_indices(program).map(|(at, _)| at).chain(upper).filter(move |at| alone(*at))
+impl Programs {
+    fn known() -> Option<&'static Programs> {
+        static KNOWN: OnceLock<Option<Programs>> = OnceLock::new();
+        let make = || {
+            let commands = ALL.iter().flat_map(|platform| platform.commands);
+            let mut names: Vec<&'static str> =
+                commands.flat_map(|command| command.programs).copied().collect();
+            names.sort_unstable();
+            names.dedup();
+            let spellings: Vec<String> =
+                names.iter().flat_map(|name| [(*name).to_owned(), name.to_ascii_uppercase()]).collect();
+            Some(Programs { finder: AhoCorasick::new(spellings).ok()?, names })
+        };
+        KNOWN.get_or_init(make).as_ref()
+    }
+}
+
+/// Whether a program is named and not only a part of a word: `az` stands in `lazy` too. A long name is
+/// no part of another.
+fn stands_alone(bytes: &[u8], at: usize, program: &str) -> bool {
+    let is_letter = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
+    let before = at.checked_sub(1).and_then(|before| bytes.get(before));
+    program.len() > 4 || !(is_letter(before) || is_letter(bytes.get(at + program.len())))
 }
 
 /// Recognises a command line as a deployment or a build.

@@ -10,7 +10,6 @@ use crate::platform::text::leading;
 use crate::script::{Invocation, WordValue};
 use crate::source::{SourceId, path};
 use crate::value::{Known, Text};
-use std::collections::HashSet;
 
 /// Flags that take the next word as their value, with one dash or with two.
 const VALUES: [&str; 10] = [
@@ -45,11 +44,11 @@ pub fn runs(
     let mut runs = Vec::new();
     let mut at: Option<SourceId> = None;
     let mut folders: Vec<String> = Vec::new();
-    let mut told: HashSet<SourceId> = HashSet::new();
+    let mut cut = false;
     for (source, invocation) in invocations {
         if at != Some(*source) {
             let own = path::folder(trace.sources.get(*source).path());
-            (at, folders) = (Some(*source), vec![String::new()]);
+            (at, folders, cut) = (Some(*source), vec![String::new()], false);
             folders.extend(Some(own.to_owned()).filter(|own| !own.is_empty()));
         }
         if let Some(directory) = changed_to(invocation) {
@@ -59,10 +58,16 @@ pub fn runs(
             folders.extend(more);
             if folders.len() > MAX_FOLDERS {
                 folders.truncate(MAX_FOLDERS);
-                diagnostics.extend(Some(too_many(invocation)).filter(|_| told.insert(*source)));
+                cut = true;
             }
         }
-        runs.extend(run(invocation, &folders, trace));
+        let run = run(invocation, &folders, trace);
+        // Most scripts change folders for something else.
+        if cut && run.is_some() {
+            diagnostics.push(too_many(invocation));
+            cut = false;
+        }
+        runs.extend(run);
     }
     runs
 }

@@ -143,6 +143,13 @@ impl Sources {
         id
     }
 
+    /// Reports a text under another path: two commits have files of the same path.
+    pub fn relabel(&mut self, id: SourceId, path: impl Into<String>) {
+        if let Some(source) = self.all.get_mut(id.index()) {
+            source.path = path.into();
+        }
+    }
+
     /// The same texts under the same ids, one of them perhaps with another text.
     #[must_use]
     pub fn again(&self, replaced: Option<(SourceId, &str)>) -> Sources {
@@ -152,13 +159,6 @@ impl Sources {
             sources.add(source.path(), text);
         }
         sources
-    }
-
-    /// Reports a text under another path: two commits have files of the same path.
-    pub fn relabel(&mut self, id: SourceId, path: impl Into<String>) {
-        if let Some(source) = self.all.get_mut(id.index()) {
-            source.path = path.into();
-        }
     }
 
     /// The text of an id that this collection gave out.

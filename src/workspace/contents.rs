@@ -58,7 +58,7 @@ pub(super) fn read_all(candidates: &[Candidate], request: &Request<'_>) -> Vec<O
             Some(Content::none(Problem::TooLarge { size, limit: request.limits.bytes }))
         }
         Some(Err(_)) if candidate.format.is_none() && !candidate.named => None,
-        Some(Err(error)) => Some(Content::none(Problem::Forbidden(error.to_string()))),
+        Some(Err(error)) => Some(Content::none(Problem::NotHeld(error.to_string()))),
         None => None,
     };
     if many { read.into_par_iter().map(content).collect() } else { read.into_iter().map(content).collect() }

@@ -6,6 +6,8 @@ use crate::source::{SourceId, Sources, Span};
 /// Why a file was not read, or not as it should be.
 pub(super) enum Problem {
     Forbidden(String),
+    /// Git knows the path and does not hold the content.
+    NotHeld(String),
     /// A pipe, a socket, a device.
     Special,
     TooLarge {
@@ -38,6 +40,12 @@ impl Problem {
                 start,
                 format!("the file cannot be read: {reason}"),
                 "give yourself the right to read it, or exclude it in celador.yaml",
+            ),
+            Problem::NotHeld(reason) => told(
+                "file-unreadable",
+                start,
+                format!("the file cannot be read: {reason}"),
+                "commit what is to be judged, or exclude it in celador.yaml",
             ),
             Problem::Special => told(
                 "file-unreadable",

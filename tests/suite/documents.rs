@@ -42,20 +42,38 @@ fn pages() -> Vec<(String, String)> {
 /// A part of a page.
 enum Part<'a> {
     Line(&'a str),
-    /// What stands behind the fence, and the lines inside.
-    Block(&'a str, Vec<&'a str>),
+    Block(Block<'a>),
+}
+
+/// A fenced block.
+struct Block<'a> {
+    /// Three backticks, or more where the block holds a fence itself.
+    fence: &'a str,
+    /// What stands behind the fence.
+    info: &'a str,
+    lines: Vec<&'a str>,
+}
+
+impl Block<'_> {
+    fn text(&self) -> String {
+        self.lines.iter().flat_map(|line| [*line, "\n"]).collect()
+    }
 }
 
 fn parts(page: &str) -> Vec<Part<'_>> {
     let mut parts = Vec::new();
     let mut lines = page.lines();
     while let Some(line) = lines.next() {
-        match line.strip_prefix("```") {
-            Some(info) => {
-                parts.push(Part::Block(info, lines.by_ref().take_while(|line| *line != "```").collect()))
-            }
-            None => parts.push(Part::Line(line)),
-        }
+        let info = line.trim_start_matches('`');
+        let fence = &line[..line.len() - info.len()];
+        parts.push(match fence.len() {
+            0..3 => Part::Line(line),
+            _ => Part::Block(Block {
+                fence,
+                info,
+                lines: lines.by_ref().take_while(|line| *line != fence).collect(),
+            }),
+        });
     }
     parts
 }
@@ -146,16 +164,19 @@ fn run_page(name: &str, page: &str) -> (String, Vec<String>) {
                 session.follow(line);
                 let _ = writeln!(out, "{line}");
             }
-            Part::Block("console", lines) => {
-                let _ = writeln!(out, "```console\n{}```", run_block(&lines, &mut session, &mut wrong));
-            }
-            Part::Block(info, lines) => {
-                let text: String = lines.iter().flat_map(|line| [*line, "\n"]).collect();
-                if let Some((_, path)) = info.split_once(' ').filter(|_| session.may_write()) {
-                    fs::create_dir_all(session.folder.join(path).parent().unwrap()).unwrap();
-                    fs::write(session.folder.join(path), &text).unwrap();
+            Part::Block(block) => {
+                let path =
+                    block.info.split_once(' ').map(|(_, path)| path).filter(|path| !path.contains(' '));
+                if let Some(path) = path.filter(|_| session.may_write()) {
+                    let path = session.folder.join(path);
+                    fs::create_dir_all(path.parent().unwrap()).unwrap();
+                    fs::write(path, block.text()).unwrap();
                 }
-                let _ = writeln!(out, "```{info}\n{text}```");
+                let body = match block.info {
+                    "console" => run_block(&block.lines, &mut session, &mut wrong),
+                    _ => block.text(),
+                };
+                let _ = writeln!(out, "{0}{1}\n{body}{0}", block.fence, block.info);
             }
         }
     }
@@ -280,7 +301,7 @@ fn commands_print_what_is_shown() {
         commands += page.lines().filter(|line| line.starts_with("$ ")).count();
         let (updated, of_page) = run_page(&name, &page);
         if of_page.is_empty() {
-            assert_eq!(updated, page, "{name} has a fence that never ends");
+            assert!(updated == page, "{name} has a fence that never ends");
         } else if std::env::var_os("UPDATE_GENERATED").is_some() {
             fs::write(root().join(&name), updated).unwrap();
         } else {
@@ -296,8 +317,8 @@ fn policies_and_project_files_in_them_are_read() {
     let mut seen = 0;
     for (name, page) in pages() {
         for part in parts(&page) {
-            let Part::Block(info, lines) = part else { continue };
-            let text: String = lines.iter().flat_map(|line| [*line, "\n"]).collect();
+            let Part::Block(block) = part else { continue };
+            let (info, text) = (block.info, block.text());
             let mut told = Vec::new();
             let mut sources = Sources::new();
             if info.starts_with("yaml") && text.starts_with("apiVersion: celador/") {
@@ -330,7 +351,7 @@ fn links_lead_somewhere() {
         let folder = Path::new(name).parent().unwrap();
         let prose = parts(page).into_iter().filter_map(|part| match part {
             Part::Line(line) => Some(line),
-            Part::Block(..) => None,
+            Part::Block(_) => None,
         });
         for line in prose {
             for link in line.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
@@ -378,9 +399,7 @@ fn the_readme_s_policy_does_what_it_says() {
     let readme = fs::read_to_string(root().join("README.md")).unwrap();
     let block = |start: &str| {
         parts(&readme).into_iter().find_map(|part| match part {
-            Part::Block(_, lines) if lines.first().is_some_and(|line| line.starts_with(start)) => {
-                Some(lines.join("\n"))
-            }
+            Part::Block(block) if block.text().starts_with(start) => Some(block.text()),
             _ => None,
         })
     };

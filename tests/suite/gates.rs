@@ -64,7 +64,12 @@ fn answer(info: &str, given: &[Block]) -> String {
         } else {
             let own = folder.path().to_string_lossy().into_owned() + "/";
             out.push_str(&run.stdout.replace(&own, ""));
-            out.push_str(&run.stderr.replace(&own, ""));
+            // Of errors the first lines: how their frames look is tested elsewhere.
+            let first = |line: &&str| !line.starts_with(' ') && !line.is_empty() && !line.contains('│');
+            let framed = run.stderr.contains("╭─");
+            for line in run.stderr.replace(&own, "").lines().filter(|line| !framed || first(line)) {
+                let _ = writeln!(out, "{line}");
+            }
         }
         let _ = writeln!(out, "exit {}", run.code.unwrap_or(-1));
     }

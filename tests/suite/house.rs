@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 /// Which rooms (or folders, or files) may name a crate. A crate that is not listed may be named nowhere.
 const CRATES: &[(&str, &[&str])] = &[
+    ("aho_corasick", &["platform"]),
     ("anstream", &["cli"]),
     ("base64", &["cel"]),
     ("cel", &["cel"]),

@@ -99,7 +99,8 @@ fn every_command_has_a_manual_page_that_formats() {
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
-    (wanted.sort(), written.sort());
+    wanted.sort();
+    written.sort();
     assert_eq!(written, wanted);
     for name in &written {
         let page = format!("pages/{name}");

@@ -195,6 +195,19 @@ fn calls_that_double_end() {
 }
 
 #[test]
+fn chains_that_each_add_to_a_text_stay_linear() {
+    let mut script = String::from("FLAGS=--quiet\n");
+    for n in 0..200 {
+        script.push_str(&format!(
+            "if [ \"$A{n}\" = x ]; then FLAGS=\"$FLAGS --x{n}\"; elif [ \"$A{n}\" = y ]; then FLAGS=\"$FLAGS --y{n}\"; fi\n"
+        ));
+    }
+    script.push_str("gcloud run deploy s $FLAGS\n");
+    let shown = on_small_stack("sh", script);
+    assert!(!shown.contains("script-limit") && shown.contains("--y199"), "{shown}");
+}
+
+#[test]
 fn recursion_ends() {
     let script = "import os\ndef f(n):\n    os.system('gcloud run deploy s')\n    return f(n + 1)\nf(0)\n";
     assert_eq!(on_small_stack("python", script.into()), "gcloud run deploy s\n");

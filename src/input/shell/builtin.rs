@@ -85,7 +85,7 @@ impl<'a> Lowerer<'a> {
 
     /// `set -- a b`: the positional arguments from here on. Options of the shell change nothing here.
     fn set_arguments(&mut self, simple: &Simple<'a>, out: &mut Block) {
-        self.options_of_the_shell(&simple);
+        self.options_of_the_shell(simple);
         let dashes = simple.words.iter().position(|word| self.source(*word) == "--");
         let Some(dashes) = dashes else { return };
         let words: Vec<Node<'a>> = simple.words.iter().skip(dashes + 1).copied().collect();

@@ -95,8 +95,9 @@ impl<'a> Lowerer<'a> {
                 "case_statement" => {
                     for item in named_children(node).into_iter().filter(|child| child.kind() == "case_item") {
                         let patterns = super::field_children(item, "value");
-                        let body = named_children(item).into_iter().filter(|child| !patterns.contains(child));
-                        ends.extend(body.filter(is_statement).last());
+                        let mut body =
+                            named_children(item).into_iter().filter(|child| !patterns.contains(child));
+                        ends.extend(body.rfind(is_statement));
                     }
                 }
                 _ => surely = false,

@@ -183,7 +183,7 @@ fn label(
     // Between the stems that go on and its own, with a blank on either side.
     let taken = width(&stems) + usize::from(!before.is_empty());
     let left = (column + 1).saturating_sub(elbow + taken);
-    if width(&text) > right && (width(&text) <= left || left > right.max(LABEL)) {
+    if width(&text) > right && (width(&text) <= left || (right < LABEL && left > right)) {
         for (i, part) in wrap(&text, left, left).into_iter().enumerate() {
             let blanks = " ".repeat((taken - width(&stems)) + left.saturating_sub(width(&part)));
             let tail = if i == 0 { glyphs.elbow_left } else { "" };

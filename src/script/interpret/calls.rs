@@ -273,8 +273,7 @@ impl Interpreter<'_> {
             all.iter().filter(|(_, one)| holds(one) == wanted).map(|(case, _)| case.clone()).collect()
         };
         let name = self.describe(whole);
-        self.next_event += 1;
-        let atom = self.named_test(&name, self.next_event, cases(true), cases(false), whole.span);
+        let atom = self.named_event(&name, cases(true), cases(false), whole.span);
         let negated = Condition::of(atom.negated());
         self.either(vec![(Condition::of(atom), yes), (negated, no)])
     }

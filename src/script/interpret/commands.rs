@@ -385,8 +385,7 @@ impl Interpreter<'_> {
         if is_itself || test.cases.len() <= 2 && test.cases.iter().all(|(case, _)| is_plain(case)) {
             return self.outcome(&test);
         }
-        self.next_event += 1;
-        let told = self.named_test(name, self.next_event, test.when(true), test.when(false), span);
+        let told = self.named_event(name, test.when(true), test.when(false), span);
         self.outcome(&Test::atom(told))
     }
 

@@ -199,6 +199,18 @@ impl Interpreter<'_> {
         Atom { input, operator: Operator::Holds, operand: Operand::None, span }
     }
 
+    /// The same of something that happens once: whatever else has these words is another test.
+    pub(super) fn named_event(
+        &mut self,
+        description: &str,
+        holds: Vec<Condition>,
+        fails: Vec<Condition>,
+        span: Span,
+    ) -> Atom {
+        self.next_event += 1;
+        self.named_test(description, self.next_event, holds, fails, span)
+    }
+
     /// A test that holds where any of the conditions does.
     pub(super) fn any_of_conditions(&mut self, description: &str, all: &[Condition], span: Span) -> Atom {
         let (mut holds, mut fails) = (all.to_vec(), vec![Condition::always()]);

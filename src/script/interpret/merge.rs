@@ -218,8 +218,7 @@ impl Interpreter<'_> {
             all.iter().filter(|(_, value)| value.same(one) == wanted).map(|(case, _)| case.clone()).collect()
         };
         let place = all.iter().flat_map(|(case, _)| case.atoms()).next()?.span;
-        self.next_event += 1;
-        let atom = self.named_test("what happens before", self.next_event, cases(true), cases(false), place);
+        let atom = self.named_event("what happens before", cases(true), cases(false), place);
         let negated = Condition::of(atom.negated());
         Some(Val::new(
             Kind::Either(Rc::new(vec![(Condition::of(atom), one.clone()), (negated, other.clone())])),
@@ -266,26 +265,38 @@ impl Interpreter<'_> {
 
     /// Texts of which one goes on where the other ends: the rest is guarded.
     fn grown_text(&mut self, base: Option<&Val>, versions: &[Version<Val>]) -> Option<Val> {
-        let [a, b] = versions else { return None };
-        let (first, second) = (self.parts_if_text(&a.content)?, self.parts_if_text(&b.content)?);
+        let texts: Vec<Vec<Part>> =
+            versions.iter().map(|version| self.parts_if_text(&version.content)).collect::<Option<_>>()?;
         let base = match base {
             Some(base) => self.parts_if_text(base)?,
-            None if first.len() < second.len() => first.clone(),
-            None => second.clone(),
+            None => texts.iter().min_by_key(|text| text.len())?.clone(),
         };
-        if base.is_empty() || !begins_with(&first, &base) || !begins_with(&second, &base) {
+        if base.is_empty() || !texts.iter().all(|text| begins_with(text, &base)) {
             return None;
         }
-        let longer = if first.len() > base.len() { &a.content } else { &b.content };
+        // Texts of the same parts may still differ in what would take their place.
+        let longer = texts.iter().position(|text| text.len() > base.len());
+        let longer = longer.or_else(|| versions.iter().position(|version| version.content.input.is_some()));
+        let longer = &versions.get(longer.unwrap_or_default())?.content;
         let (origin, input) = (longer.origin, longer.input.clone());
+        // Where all that is added excludes each other, it could be taken for a choice without a rest.
         let size = base.len();
+        let guarded = || base.iter().filter(|part| !part.condition.is_always());
+        let grows = |at: usize| texts.get(at).is_some_and(|text| text.len() > size);
+        let grown = versions.iter().enumerate().filter(|(at, _)| grows(*at));
+        let is_choice = (versions.len() > 2 || guarded().next().is_some())
+            && grown
+                .clone()
+                .all(|(_, version)| guarded().all(|part| part.condition.contradicts(&version.guard)));
+        let rest = versions.iter().enumerate().filter(|(at, _)| is_choice && !grows(*at));
+        let rest: Vec<Condition> = rest.map(|(_, version)| version.guard.clone()).collect();
         let mut parts = base;
-        for (version, grown) in [(a, first), (b, second)] {
+        parts
+            .extend(rest.into_iter().map(|condition| Part { condition, ..Part::literal("".into(), origin) }));
+        for (version, grown) in versions.iter().zip(texts) {
+            let more = grown.into_iter().skip(size);
             parts.extend(
-                grown
-                    .into_iter()
-                    .skip(size)
-                    .filter_map(|part| Some(Part { condition: version.guard.and(&part.condition)?, ..part })),
+                more.filter_map(|part| Some(Part { condition: version.guard.and(&part.condition)?, ..part })),
             );
         }
         if parts.len() > self.limits.parts {

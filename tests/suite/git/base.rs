@@ -122,9 +122,11 @@ const WITH_OWN: &str = "version: 1\npolicies: {builtin: none, paths: [policies/]
 const WAIVER: &str =
     "\nwaivers:\n  - {policy: floating-image-tag, owner: \"@me\", reason: because, expires: 2999-12-31}\n";
 
-/// Changes: what each is called, the project file before it, its files (an empty text deletes), and where what
-/// it made laxer is listed.
-fn hostile() -> Vec<(&'static str, String, Vec<(&'static str, String)>, &'static str)> {
+/// What a change is called, the project file before it, its files (an empty text deletes), and where what it
+/// made laxer is listed.
+type Hostile = (&'static str, String, Vec<(&'static str, String)>, &'static str);
+
+fn hostile() -> Vec<Hostile> {
     let with = |more: &str| format!("{PROJECT}{more}");
     vec![
         ("a waiver", PROJECT.into(), vec![("celador.yaml", with(WAIVER))], "celador.yaml:5"),
