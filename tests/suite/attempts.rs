@@ -180,7 +180,6 @@ fn step(repository: &Repository, line: &str) {
         }
         "copy" => drop(repository.write(&text(1), fs::read(path(0)).unwrap())),
         "remove" => fs::remove_file(path(0)).unwrap(),
-        #[cfg(unix)]
         "link" => std::os::unix::fs::symlink(text(1), path(0)).unwrap(),
         "utf16" => {
             let text = fs::read_to_string(path(0)).unwrap();

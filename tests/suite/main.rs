@@ -5,6 +5,8 @@
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod action;
+// Links, and names that hold the end of a line.
+#[cfg(unix)]
 mod attempts;
 mod bad_input;
 mod checker;
