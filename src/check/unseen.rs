@@ -75,6 +75,7 @@ fn left_open(before: &Outcome, after: &Outcome, place: SourceId) -> Option<Relax
         return None;
     }
     let names: Vec<String> = policies.iter().map(|policy| format!("`{policy}`")).collect();
-    let message = format!("verdicts that were told before this change are left open by it: {}", names.join(", "));
+    let message =
+        format!("verdicts that were told before this change are left open by it: {}", names.join(", "));
     Some(Relaxed { span: Span::beginning(place), message })
 }

@@ -32,11 +32,7 @@ pub fn of(folder: &str) -> Vec<PathBuf> {
 }
 
 /// Runs single pages.
-pub fn check_pages(
-    pages: Vec<PathBuf>,
-    is_expected: fn(&str) -> bool,
-    answer: fn(&str, &[Block]) -> String,
-) {
+pub fn check_pages(pages: Vec<PathBuf>, is_expected: fn(&str) -> bool, answer: fn(&str, &[Block]) -> String) {
     let mut failures = String::new();
     for page in pages {
         let text = fs::read_to_string(&page).unwrap();
