@@ -403,20 +403,24 @@ fn status_of(outcome: &Outcome, status: Status, errors: &[Diagnostic]) -> Status
     }
 }
 
-/// Tells a reviewer what the change made laxer.
-pub fn tell(outcome: &mut Outcome, mut relaxed: Vec<Relaxed>) {
-    // The same place of the same text may have been read more than once.
+/// Tells a reviewer what the change made laxer, and what is no longer judged.
+pub fn tell(outcome: &mut Outcome, mut relaxed: Vec<Relaxed>, unseen: Vec<Relaxed>) {
+    // The same place of the same text may have been read more than once. What was taken away has no place
+    // of its own.
     let mut said = HashSet::new();
     relaxed.retain(|one| {
         let path = outcome.sources.get(one.span.source).path();
-        said.insert((path.to_owned(), one.span.start, one.span.end))
+        let message = if one.span.is_empty() { one.message.clone() } else { String::new() };
+        said.insert((path.to_owned(), one.span.start, one.span.end, message))
     });
-    let help = "nothing of it counts for this change; approve it with the change, or take it back";
-    let finding = |one: Relaxed| {
+    let finding = |one: Relaxed, help: &str| {
         let told = Diagnostic::warning("relaxed", one.span, one.message).with_help(help);
         super::unreadable::of_diagnostic(POLICY, Severity::Warning, Action::Warn, told)
     };
-    let mut told: Vec<Finding> = relaxed.into_iter().map(finding).collect();
+    let help = "nothing of it counts for this change; approve it with the change, or take it back";
+    let mut told: Vec<Finding> = relaxed.into_iter().map(|one| finding(one, help)).collect();
+    let help = "see that it is meant: what cannot be read is not judged, and denies nothing";
+    told.extend(unseen.into_iter().map(|one| finding(one, help)));
     enforce::sort(&mut told, &outcome.sources);
     enforce::assign_fingerprints(&mut told, &outcome.sources);
     outcome.findings.append(&mut told);

@@ -54,6 +54,7 @@ pub fn judge(reading: &Reading, reference: &str, asked: &Asked<'_>) -> io::Resul
     let (after, target) = project::target(reading)?;
     let repository = project::repository(&target.paths, &target.working)?;
     let commit = repository.base(reference)?;
+    let after = after.with_held(&repository)?;
     let before = Place::tree(repository.commit(&commit)?);
     let trees = Trees { target, asked, after, before, commit };
     Ok(trees.judge())
@@ -70,8 +71,10 @@ impl Trees<'_> {
         let (mut new, mut read) = self.side(&self.after, Sources::new(), &gone);
         if same_texts && self.same_schemas(&read.schemas, &root) {
             let change = Change { gone: &gone, stood: &|by, _| !change::is_comment(by) };
+            let place = project_file(&mut new.after.sources);
+            let unseen = self.unseen(&read, &new, &new.after.sources, place);
             let (mut outcome, status, relaxed) = change::of_one(new, &change);
-            change::tell(&mut outcome, relaxed);
+            change::tell(&mut outcome, relaxed, unseen);
             return read.judged(outcome, status);
         }
         // The texts of both outcomes are in one place, so that findings of both can be told.
@@ -88,15 +91,25 @@ impl Trees<'_> {
         let effects = Effects::of(&new, &old, &old.after.sources, &settings);
         let mut relaxed = compared.relaxed(&effects, &old.after.sources);
         compared.waivers(&old.after.sources);
+        let unseen = self.unseen(&old_read, &old, &old.after.sources, compared.place);
         let change = Change { gone: &gone, stood: &|by, sources| compared.stood(by, sources) };
         let (mut outcome, status, revoked) = change::of_two(new, old, &settings, &change);
         relaxed.extend(revoked);
         relaxed.extend(recorded(&read.settings, &old_read.settings, compared.place));
         outcome.diagnostics.extend(broken);
-        change::tell(&mut outcome, relaxed);
+        change::tell(&mut outcome, relaxed, unseen);
         // What a policy says of itself that is no longer there.
         read.settings.policies.files.append(&mut old_read.settings.policies.files);
         read.judged(outcome, status)
+    }
+
+    /// What the change hides, where both trees were judged as a whole.
+    fn unseen(&self, read: &Read, side: &Side, sources: &Sources, place: SourceId) -> Vec<Relaxed> {
+        if read.settings.whole_project && self.asked.policies.is_empty() {
+            check::unseen(&side.before, &side.after, sources, place)
+        } else {
+            Vec::new()
+        }
     }
 
     fn open(&self, place: &Place, sources: Sources) -> Opened {
@@ -158,6 +171,13 @@ impl Trees<'_> {
         let told = Diagnostic::warning("base-settings", error.primary.span, message);
         Some(told.with_help("what they were meant to say does not hold for this change: look at it closely"))
     }
+}
+
+/// The project file among what was read; where there is none, its name.
+fn project_file(sources: &mut Sources) -> SourceId {
+    let is_one = |path: &str| config::NAMES.contains(&path);
+    let found = sources.iter().find(|(_, source)| is_one(source.path())).map(|(id, _)| id);
+    found.unwrap_or_else(|| sources.add(config::NAMES[0], ""))
 }
 
 /// Entries that the baseline has gained, and what the record has lost.

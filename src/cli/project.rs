@@ -270,7 +270,9 @@ pub fn load(opened: Opened, place: &Place, target: &Target<'_>) -> Ready {
     workspace::start_threads(loaded.files.len());
     wanted::with_imports(&mut loaded.files, &sources);
     diagnostics.append(&mut loaded.diagnostics);
-    let searches = located.paths.iter().any(|path| place.kind(path) == Some(config::Kind::Folder));
+    let is_searched =
+        |path: &PathBuf| path == &located.root || place.kind(path) == Some(config::Kind::Folder);
+    let searches = located.paths.iter().any(is_searched);
     tracing::debug!(files = loaded.files.len(), unreadable = loaded.unreadable.len(), "read");
     let project = project(sources, diagnostics, loaded);
     Ready { project, settings, root: located.root, searches, kept }

@@ -181,8 +181,11 @@ fn the_index_of_the_pack_says_what_the_files_say() {
             "{} has a passing example",
             builtin.name
         );
+        // What compares two commits has nothing to find in the one that an example is; `git::base` of the
+        // suite holds it.
+        let is_of_two = builtin.name == "check-relaxed-by-change";
         assert!(
-            policy.examples.iter().any(|one| !one.findings.is_empty()),
+            is_of_two || policy.examples.iter().any(|one| !one.findings.is_empty()),
             "{} has a failing example",
             builtin.name
         );

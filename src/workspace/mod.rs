@@ -138,7 +138,7 @@ pub fn load(request: &Request<'_>, sources: &mut Sources) -> Loaded {
 fn walk_any(folder: &Path, request: &Request<'_>, excluded: &Arc<GlobSet>) -> Walk {
     match request.place.as_tree() {
         Some(tree) => walk::walk_tree(tree, folder, request.root, excluded),
-        None => walk::walk(folder, request.root, excluded),
+        None => walk::walk(folder, request.root, excluded, request.place.held()),
     }
 }
 

@@ -14,6 +14,8 @@ pub struct Place {
     tree: Option<Tree>,
     /// A text that stands in for one file.
     instead: Option<Instead>,
+    /// Files on the disk that are read though `.gitignore` names them.
+    held: Vec<PathBuf>,
 }
 
 /// A text that stands in for the file at a path.
@@ -31,7 +33,7 @@ impl Place {
 
     /// The files of a commit or of the index.
     pub fn tree(tree: Tree) -> Place {
-        Place { tree: Some(tree), instead: None }
+        Place { tree: Some(tree), ..Place::default() }
     }
 
     /// What the next commit in the repository around a folder will hold.
@@ -46,6 +48,23 @@ impl Place {
     #[must_use]
     pub fn with(self, path: PathBuf, bytes: Vec<u8>) -> Place {
         Place { instead: Some(Instead { path, bytes }), ..self }
+    }
+
+    /// The same with files that git holds though they are ignored: what is ignored is not deployed, unless
+    /// it was committed all the same.
+    ///
+    /// # Errors
+    /// Where git fails.
+    pub fn with_held(mut self, repository: &Repository) -> Result<Place, Error> {
+        if self.tree.is_none() {
+            self.held = repository.held_though_ignored()?;
+        }
+        Ok(self)
+    }
+
+    /// Files on the disk that are read though they are ignored.
+    pub fn held(&self) -> &[PathBuf] {
+        &self.held
     }
 
     /// The text that stands in for a path.

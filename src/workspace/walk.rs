@@ -37,14 +37,27 @@ pub struct Walk {
     pub errors: Vec<(PathBuf, String)>,
 }
 
-/// Walks a folder. `excluded` are the project's own patterns, relative to the root.
-pub fn walk(folder: &Path, root: &Path, excluded: &Arc<GlobSet>) -> Walk {
+/// Walks a folder. `excluded` are the project's own patterns, relative to the root; `held` are files that
+/// are read though they are ignored.
+pub fn walk(folder: &Path, root: &Path, excluded: &Arc<GlobSet>, held: &[PathBuf]) -> Walk {
     let keep = Keep::new(folder, root, excluded);
+    let mut walk = Walk::default();
+    let mut folders: BTreeMap<PathBuf, bool> = BTreeMap::new();
+    for path in held.iter().filter(|path| path.starts_with(folder) && path.is_file()) {
+        let above = path.parent().unwrap_or(folder);
+        let name = path.file_name().and_then(|name| name.to_str());
+        if goes_into(above, &keep, &mut folders) && name.is_none_or(|name| keep.takes(path, name, false)) {
+            walk.candidates.extend(named(path, root));
+        }
+    }
+    // What the walk meets is counted by the walk.
+    keep.counted();
     let mut builder = WalkBuilder::new(folder);
     builder.hidden(false).require_git(false).git_global(false).follow_links(false);
+    // `.ignore` is of other programs: git commits what it names.
+    builder.ignore(false);
     let counts = Arc::clone(&keep.counts);
     builder.filter_entry(move |entry| keep.keeps(entry));
-    let mut walk = Walk::default();
     for entry in builder.build() {
         match entry {
             Ok(entry) => walk.candidates.extend(candidate(&entry, root)),

@@ -5,6 +5,7 @@
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod action;
+mod attempts;
 mod bad_input;
 mod checker;
 mod documents;

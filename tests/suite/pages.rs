@@ -6,7 +6,7 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// A fenced block.
 pub struct Block {
@@ -19,10 +19,24 @@ pub struct Block {
 /// Runs the pages of a folder. `is_expected` tells a block with what is expected by its info; `answer`
 /// yields what it must say, from its info and the blocks given since the last heading.
 pub fn check(folder: &str, is_expected: fn(&str) -> bool, answer: fn(&str, &[Block]) -> String) {
+    check_pages(of(folder), is_expected, answer);
+}
+
+/// The pages of a folder.
+pub fn of(folder: &str) -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(folder);
     let mut pages: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     pages.sort();
     assert!(!pages.is_empty(), "{} holds no page", folder.display());
+    pages
+}
+
+/// Runs single pages.
+pub fn check_pages(
+    pages: Vec<PathBuf>,
+    is_expected: fn(&str) -> bool,
+    answer: fn(&str, &[Block]) -> String,
+) {
     let mut failures = String::new();
     for page in pages {
         let text = fs::read_to_string(&page).unwrap();

@@ -26,6 +26,8 @@ pub enum Error {
     NoRepository { folder: PathBuf, said: String },
     /// No commit has this name; whether the clone is shallow.
     UnknownReference { reference: String, shallow: bool },
+    /// A branch and a tag have this name.
+    Ambiguous { reference: String },
     /// The history that leads to a common commit was not fetched.
     Shallow { reference: String },
     /// Anything else, with git's own words.
@@ -57,6 +59,11 @@ impl fmt::Display for Error {
                     )
                 }
             }
+            Error::Ambiguous { reference } => write!(
+                f,
+                "`{reference}` names more than one commit of this repository, perhaps a branch and a tag; say \
+                 which is meant, as in `--base refs/heads/{reference}`"
+            ),
             Error::Shallow { reference } => write!(
                 f,
                 "it cannot be told where the change left `{reference}`: the repository is a shallow clone; {DEEPER}"
@@ -133,6 +140,18 @@ impl Repository {
         Ok(Tree::of_index(self, &listed))
     }
 
+    /// The files that git holds though they are ignored, absolute.
+    ///
+    /// # Errors
+    /// Where git fails.
+    pub fn held_though_ignored(&self) -> Result<Vec<PathBuf>, Error> {
+        let arguments =
+            ["ls-files", "--cached", "--ignored", "--exclude-standard", "-z", "--full-name", "--", ":/"];
+        let listed = self.output(&arguments)?;
+        let paths = listed.split(|&byte| byte == 0).filter(|path| !path.is_empty());
+        Ok(paths.map(|path| self.top.join(tree::path_of_bytes(path))).collect())
+    }
+
     /// What a commit holds.
     ///
     /// # Errors
@@ -178,6 +197,10 @@ impl Repository {
     fn resolve(&self, reference: &str) -> Result<Option<Commit>, Error> {
         let commit = format!("{reference}^{{commit}}");
         let output = self.run(&["rev-parse", "--verify", "--quiet", "--end-of-options", &commit])?;
+        // Git takes the tag, which whoever may push one can put before a branch.
+        if output.said.contains("is ambiguous") {
+            return Err(Error::Ambiguous { reference: reference.to_owned() });
+        }
         let id = first_line(&output.bytes).filter(|_| output.success);
         Ok(id.map(|id| Commit { id }))
     }
@@ -208,7 +231,7 @@ impl Repository {
         let mut command = Command::new("git");
         command.current_dir(&self.folder).stdin(Stdio::null());
         command.args(["--no-pager", "--no-optional-locks", "--no-replace-objects"]);
-        command.args(["-c", "core.fsmonitor=false"]);
+        command.args(["-c", "core.fsmonitor=false", "-c", "core.warnAmbiguousRefs=true"]);
         // Messages are told as they come; and `:/` must not be taken for a file's name.
         command.env("LC_ALL", "C");
         for variable in

@@ -1,0 +1,80 @@
+//! What was judged before a change and no longer is, though no setting says so: a deployment whose file
+//! the change has renamed, moved or ignored, and verdicts that it leaves open.
+//!
+//! Unlike `vacuity` this asks no record: the files before the change are there to be compared with.
+
+use super::change::Relaxed;
+use crate::model::Deployment;
+use crate::report::Outcome;
+use crate::source::{SourceId, Sources, Span};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// By service the files that deploy it. The environment is no part of it: how one is told may change with
+/// the words around it.
+fn held(outcome: &Outcome, sources: &Sources) -> BTreeMap<String, BTreeSet<String>> {
+    let mut files: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for deployment in &outcome.model.deployments {
+        let path = sources.get(deployment.source).path();
+        files.entry(service(deployment)).or_default().insert(path.to_owned());
+    }
+    files
+}
+
+fn service(deployment: &Deployment) -> String {
+    match &deployment.family {
+        Some(family) => family.to_string(),
+        None => deployment.display_name(),
+    }
+}
+
+/// What the files `after` a change hide of those `before` it, both judged as a whole and by the same
+/// settings. `sources` holds the texts of `after`; what has no place there is told at the beginning of `place`.
+pub fn unseen(before: &Outcome, after: &Outcome, sources: &Sources, place: SourceId) -> Vec<Relaxed> {
+    let mut all = lost(before, after, sources, place);
+    all.extend(left_open(before, after, place));
+    all
+}
+
+/// A file that held a service and holds it no longer, unless another has taken it over.
+fn lost(before: &Outcome, after: &Outcome, sources: &Sources, place: SourceId) -> Vec<Relaxed> {
+    let now = held(after, sources);
+    let nowhere = BTreeSet::new();
+    let mut by_file: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (service, were) in held(before, &before.sources) {
+        let are = now.get(&service).unwrap_or(&nowhere);
+        // Each file that is new to the service has taken it over from one.
+        let taken_over = are.difference(&were).count();
+        for path in were.difference(are).skip(taken_over) {
+            by_file.entry(path.clone()).or_default().push(service.clone());
+        }
+    }
+    let told = |(path, services): (String, Vec<String>)| {
+        let own = sources.iter().find(|(_, source)| *source.path() == *path).map(|(id, _)| id);
+        let message = format!(
+            "{path} deployed {} before this change, and nothing that is read has taken that over",
+            services.join(", ")
+        );
+        Relaxed { span: Span::beginning(own.unwrap_or(place)), message }
+    };
+    by_file.into_iter().map(told).collect()
+}
+
+/// Policies that told of a subject what they cannot tell now. What a change adds may well be open.
+fn left_open(before: &Outcome, after: &Outcome, place: SourceId) -> Option<Relaxed> {
+    let mut policies: BTreeSet<&str> = BTreeSet::new();
+    for now in &after.tallies {
+        let mut were = before.tallies.iter().filter(|tally| tally.policy == now.policy);
+        let is_lost = were.any(|was| {
+            now.undetermined > was.undetermined && now.passed + now.failed < was.passed + was.failed
+        });
+        if is_lost {
+            policies.insert(&now.policy);
+        }
+    }
+    if policies.is_empty() {
+        return None;
+    }
+    let names: Vec<String> = policies.iter().map(|policy| format!("`{policy}`")).collect();
+    let message = format!("verdicts that were told before this change are left open by it: {}", names.join(", "));
+    Some(Relaxed { span: Span::beginning(place), message })
+}
