@@ -13,7 +13,7 @@ mod rules;
 mod schemas;
 mod single;
 mod unreadable;
-mod unseen;
+pub mod unseen;
 mod vacuity;
 pub mod waive;
 mod waivers;
@@ -23,7 +23,6 @@ pub use rules::rules;
 pub use schemas::{SchemaRule, SchemaSettings, missing_schemas, schema_paths};
 pub use single::{Single, judge_single, read_single};
 pub use unreadable::Unreadable;
-pub use unseen::unseen;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::Document;

@@ -27,16 +27,16 @@ fn service(deployment: &Deployment) -> String {
     }
 }
 
-/// What the files `after` a change hide of those `before` it, both judged as a whole and by the same
-/// settings. `sources` holds the texts of `after`; what has no place there is told at the beginning of `place`.
-pub fn unseen(before: &Outcome, after: &Outcome, sources: &Sources, place: SourceId) -> Vec<Relaxed> {
-    let mut all = lost(before, after, sources, place);
-    all.extend(left_open(before, after, place));
-    all
-}
-
-/// A file that held a service and holds it no longer, unless another has taken it over.
-fn lost(before: &Outcome, after: &Outcome, sources: &Sources, place: SourceId) -> Vec<Relaxed> {
+/// The files that held a service and hold it no longer, unless others have taken it over. Both outcomes have
+/// read the whole project with the same settings. `sources` holds the texts of `after`; a file that is gone is
+/// told at the beginning of `place`. `asks` tells whether a path is asked about.
+pub fn lost(
+    before: &Outcome,
+    after: &Outcome,
+    sources: &Sources,
+    place: SourceId,
+    asks: &dyn Fn(&str) -> bool,
+) -> Vec<Relaxed> {
     let now = held(after, sources);
     let nowhere = BTreeSet::new();
     let mut by_file: BTreeMap<String, Vec<String>> = BTreeMap::new();
@@ -44,7 +44,7 @@ fn lost(before: &Outcome, after: &Outcome, sources: &Sources, place: SourceId) -
         let are = now.get(&service).unwrap_or(&nowhere);
         // Each file that is new to the service has taken it over from one.
         let taken_over = are.difference(&were).count();
-        for path in were.difference(are).skip(taken_over) {
+        for path in were.difference(are).skip(taken_over).filter(|path| asks(path)) {
             by_file.entry(path.clone()).or_default().push(service.clone());
         }
     }
@@ -59,8 +59,9 @@ fn lost(before: &Outcome, after: &Outcome, sources: &Sources, place: SourceId) -
     by_file.into_iter().map(told).collect()
 }
 
-/// Policies that told of a subject what they cannot tell now. What a change adds may well be open.
-fn left_open(before: &Outcome, after: &Outcome, place: SourceId) -> Option<Relaxed> {
+/// The policies that told of a subject what they cannot tell now. What a change adds may well be open. Both
+/// outcomes have judged the whole project.
+pub fn left_open(before: &Outcome, after: &Outcome, place: SourceId) -> Option<Relaxed> {
     let mut policies: BTreeSet<&str> = BTreeSet::new();
     for now in &after.tallies {
         let mut were = before.tallies.iter().filter(|tally| tally.policy == now.policy);
@@ -75,7 +76,9 @@ fn left_open(before: &Outcome, after: &Outcome, place: SourceId) -> Option<Relax
         return None;
     }
     let names: Vec<String> = policies.iter().map(|policy| format!("`{policy}`")).collect();
-    let message =
-        format!("verdicts that were told before this change are left open by it: {}", names.join(", "));
+    let message = format!(
+        "fewer verdicts are told than before this change, and more are left open, of {}",
+        names.join(", ")
+    );
     Some(Relaxed { span: Span::beginning(place), message })
 }

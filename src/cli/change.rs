@@ -4,7 +4,7 @@
 use super::commands::Judged;
 use super::project::{self, Asked, Opened, Ready, Target};
 use crate::check::change::{self, Change, Effects, Relaxed, Side};
-use crate::check::{self, Facts};
+use crate::check::{self, Facts, unseen};
 use crate::cli::args::Reading;
 use crate::config::{self, Files, Project, Seen};
 use crate::diagnostic::{By, Diagnostic, Severity};
@@ -103,13 +103,24 @@ impl Trees<'_> {
         read.judged(outcome, status)
     }
 
-    /// What the change hides, where both trees were judged as a whole.
+    /// What the change hides though no setting says so.
     fn unseen(&self, read: &Read, side: &Side, sources: &Sources, place: SourceId) -> Vec<Relaxed> {
-        if read.settings.whole_project && self.asked.policies.is_empty() {
-            check::unseen(&side.before, &side.after, sources, place)
-        } else {
-            Vec::new()
+        // Of files that are given by name the rest of the project may not have been read.
+        if !read.searches || !self.asked.policies.is_empty() {
+            return Vec::new();
         }
+        let Target { paths, working, .. } = &self.target;
+        let paths: Vec<PathBuf> = paths.iter().map(|path| workspace::clean(&working.join(path))).collect();
+        let asks = |path: &str| {
+            let path = read.root.join(path);
+            paths.is_empty() || paths.iter().any(|asked| path.starts_with(asked))
+        };
+        let (before, after) = (&side.before, &side.after);
+        let mut all = unseen::lost(before, after, sources, place, &asks);
+        if read.settings.whole_project {
+            all.extend(unseen::left_open(before, after, place));
+        }
+        all
     }
 
     fn open(&self, place: &Place, sources: Sources) -> Opened {

@@ -196,7 +196,7 @@ impl Repository {
     /// The full name of a commit, if there is one.
     fn resolve(&self, reference: &str) -> Result<Option<Commit>, Error> {
         let commit = format!("{reference}^{{commit}}");
-        let output = self.run(&["rev-parse", "--verify", "--quiet", "--end-of-options", &commit])?;
+        let output = self.run(&["rev-parse", "--verify", "--end-of-options", &commit])?;
         // Git takes the tag, which whoever may push one can put before a branch.
         if output.said.contains("is ambiguous") {
             return Err(Error::Ambiguous { reference: reference.to_owned() });

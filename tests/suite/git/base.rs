@@ -328,6 +328,50 @@ fn a_schema_that_the_change_has_loosened_holds_as_it_was() {
     assert_eq!(lines(&run, RELAXED).len(), 1, "{}", run.all());
 }
 
+/// Deploys a service, with further flags.
+fn script(service: &str, flags: &str) -> String {
+    format!("#!/bin/sh\ngcloud run deploy {service} --image eu.gcr.io/acme/{service}:1 {flags}\n")
+}
+
+#[test]
+fn what_a_change_moves_adds_or_mends_is_not_listed() {
+    let settled = [
+        ("celador.yaml", "version: 1\n"),
+        ("a.sh", &script("a", "--memory 2Gi --cpu 1")),
+        ("two.sh", &format!("{}{}", script("b", "--memory 2Gi"), script("c", "--memory 2Gi"))),
+        ("k8s/w.yaml", &manifest("w", "eu.gcr.io/acme/w:1")),
+    ];
+    let repository = changed("moves", &settled);
+    repository
+        .write("b.sh", script("b", "--memory 2Gi"))
+        .write("two.sh", script("c", "--memory 4Gi --cpu 2"))
+        .write("new.sh", script("new", "--memory $MEMORY $MORE"))
+        .write("apps/w/deployment.yaml", manifest("w", "eu.gcr.io/acme/w:2"));
+    repository.git(&["mv", "a.sh", "release.sh"]);
+    repository.git(&["rm", "--quiet", "k8s/w.yaml"]);
+    repository.commit("change");
+    for paths in [&[][..], &["--staged"], &["apps"]] {
+        assert!(lines(&check(&repository, paths), RELAXED).is_empty(), "{}", check(&repository, paths).all());
+    }
+    repository.git(&["rm", "--quiet", "new.sh"]);
+    repository.git(&["mv", "release.sh", "release.txt"]);
+    repository.commit("out of sight");
+    assert_eq!(lines(&check(&repository, &[]), RELAXED), ["celador.yaml:1"]);
+    assert_eq!(lines(&check(&repository, &["--staged", "."]), RELAXED), ["celador.yaml:1"]);
+    assert!(lines(&check(&repository, &["apps"]), RELAXED).is_empty(), "a.sh was not asked about");
+}
+
+#[test]
+fn a_tag_does_not_pass_for_a_branch() {
+    let repository = changed("tag", &[("celador.yaml", PROJECT), ("a.yaml", &manifest("a", "a:1"))]);
+    repository.write("a.yaml", manifest("a", "a:latest")).commit("change");
+    repository.git(&["tag", "main"]);
+    let run = check(&repository, &[]);
+    assert!(run.code == Some(2) && run.stderr.contains("refs/heads/main"), "{}", run.all());
+    let run = repository.celador(&["check", "--base", "refs/heads/main"]);
+    assert_eq!(run.code, Some(1), "{}", run.all());
+}
+
 #[test]
 fn settings_that_were_broken_can_be_mended() {
     let repository =
