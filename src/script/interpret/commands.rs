@@ -1,18 +1,15 @@
 //! Commands: their words, and calls of the script's own functions.
 
 use super::Interpreter;
-use super::calls::Arguments;
 use super::narrow::{whole_commands, whole_lines};
-use super::path::{Side, Test};
+use super::path::Side;
 use super::store::Content;
 use super::texts::to_text;
-use super::truth::holds;
 use super::values::{Element, Item, Kind, List, Part, Piece, Val};
 use crate::provenance::Origin;
 use crate::script::words::{self, Lead};
-use crate::script::{Command, Expression, ExpressionKind};
+use crate::script::{Command, Expression};
 use crate::source::Span;
-use crate::value::{Condition, Reason};
 use std::collections::HashMap;
 use std::ops::Range;
 use std::rc::Rc;
@@ -312,83 +309,6 @@ impl Interpreter<'_> {
         Ran { name, status }
     }
 
-    /// Calls one of the script's own functions; where it is not defined, or calls the program that it
-    /// stands before, the program itself.
-    fn run_function(
-        &mut self,
-        function: &Val,
-        words: List,
-        around: Circumstances,
-        name: &str,
-        span: Span,
-    ) -> Val {
-        match &function.kind {
-            Kind::Either(all) => {
-                let mut arms = Vec::with_capacity(all.len());
-                for (condition, one) in all.clone().iter() {
-                    let side = Side::of(self.path.news(condition));
-                    let (words, around) = (words.clone(), around.copy());
-                    arms.push(self.arm(side, true, |this| this.run_function(one, words, around, name, span)));
-                }
-                self.join(arms)
-            }
-            Kind::Function(closure) if !self.is_running(closure) => {
-                let whole = Expression { kind: ExpressionKind::Name(closure.function.name.clone()), span };
-                let arguments =
-                    Arguments { positional: words.into_iter().skip(1).collect(), ..Arguments::default() };
-                for (name, value, place) in around.environment {
-                    let value = self.with_step(value, place, crate::provenance::Step::Assigned);
-                    self.bind(&name, value, false);
-                }
-                let value = self.as_function(|this| this.call(function, arguments, &whole));
-                self.status(value, name, span)
-            }
-            _ => {
-                self.emit(words, around, span);
-                self.event(name, Reason::CommandOutput, span)
-            }
-        }
-    }
-
-    /// Whether a function succeeded, by what it returned. Where it just ends, its last command says so,
-    /// which is not known. What hangs on more than a reader can follow is told as the call itself.
-    fn status(&mut self, value: Val, name: &str, span: Span) -> Val {
-        let mut cases: Vec<(Condition, bool)> = Vec::new();
-        let mut last_command = None;
-        for (condition, one) in value.alternatives() {
-            let atom = match &one.kind {
-                Kind::Bool(outcome) => {
-                    cases.push((condition, *outcome));
-                    continue;
-                }
-                Kind::Unknown(unknown, event) => {
-                    let input = self.atom_name(&unknown.input, *event);
-                    holds(input, span)
-                }
-                _ => {
-                    let last = match last_command.take() {
-                        Some(last) => last,
-                        None if value.is_either() => self.event_name(&format!("the end of {name}")),
-                        None => self.event_name(name),
-                    };
-                    last_command = Some(last.clone());
-                    holds(last, span)
-                }
-            };
-            let negated = Condition::of(atom.negated());
-            cases.extend(condition.and(&Condition::of(atom)).map(|case| (case, true)));
-            cases.extend(condition.and(&negated).map(|case| (case, false)));
-        }
-        let test = Test { cases }.on(&self.path);
-        let is_plain = |case: &Condition| case.atoms().len() <= 1 && !self.hangs_on_events(case);
-        let is_itself = !value.is_either() && !matches!(value.kind, Kind::Bool(_));
-        if is_itself || test.cases.len() <= 2 && test.cases.iter().all(|(case, _)| is_plain(case)) {
-            return self.outcome(&test);
-        }
-        let told = self.named_event(name, test.when(true), test.when(false), span);
-        self.outcome(&Test::atom(told))
-    }
-
     /// The words as a person would say them.
     fn spoken(&mut self, words: &List) -> String {
         let mut name = String::new();
@@ -427,7 +347,7 @@ fn plain_word(item: &Rc<Item>) -> Option<Rc<str>> {
 }
 
 impl Circumstances {
-    fn copy(&self) -> Circumstances {
+    pub(super) fn copy(&self) -> Circumstances {
         Circumstances {
             environment: self.environment.clone(),
             directory: self.directory.clone(),

@@ -1,97 +1,15 @@
 //! The command line: its help is the program's documentation.
 
-use crate::cli::formats::{FormatParser, Wanted};
+mod check;
+mod notes;
+
+pub use check::{Check, CheckFormat, GroupBy};
+
 use crate::cli::install::{COMPLETIONS_EXAMPLES, Completions, MAN_EXAMPLES, Man};
 use crate::enforce::Date;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use notes::*;
 use std::path::PathBuf;
-
-const EXIT_CODES: &str = "\
-Exit codes:
-  0  nothing denies
-  1  a finding denies
-  2  wrong usage, celador.yaml, policy or path; output that could not be written
-  3  folders were searched and nothing was checked";
-
-const CHECK_EXAMPLES: &str = "\
-Examples:
-  celador check                              the project around the working directory
-  celador check k8s/ scripts/deploy.sh       report on these; the rest is read for comparisons
-  celador check --policy floating-image-tag  ask one policy only
-  celador check --policy policies/mine.yaml  ask a policy file besides the others
-  celador check --format json > report.json
-  celador check --format human --format sarif=celador.sarif --format junit=celador.xml
-  celador check --explain --policy mine      also why it passes
-  celador check --environment production     gate what is deployed to production
-  celador check --format concise             one line a finding
-  celador check --statistics                 how many findings of each policy
-
-Exit codes:
-  0  nothing denies
-  1  a finding denies
-  2  wrong usage, celador.yaml, policy or path; output that could not be written
-  3  folders were searched and nothing was checked";
-
-const TEST_EXAMPLES: &str = "\
-Examples:
-  celador test                            the policies that celador.yaml names
-  celador test policies/                  every policy file below a folder
-  celador test --builtin --policy 'alpine-*'
-  celador test --update                   write what is found into the examples
-  celador test --min-coverage 90          each condition seen true and false
-  celador test --mutate --min-score 80    small changes of policy and files must be noticed
-  celador test --format junit > junit.xml
-
-Exit codes:
-  0  every example passes, and every minimum is met
-  1  an example fails, or a minimum is not met
-  2  wrong usage, policy or path; nothing to test; output that could not be written";
-
-const BASELINE_NOTES: &str = "\
-A baseline that is there only shrinks: what is mended is taken out, and what is new is listed and refused,
-unless --accept-new and a reason say otherwise. The file is celador-baseline.json unless celador.yaml says
-`baseline: FILE`.
-
-Exit codes:
-  0  the baseline holds what is found
-  1  there are new findings, which it does not hold
-  2  wrong usage, celador.yaml or policy, or a baseline that cannot be read: nothing was written";
-
-const RECORD_NOTES: &str = "\
-`celador check` of the whole project then finds a policy that is bound to nothing any more, and a file that
-deploys nothing any more. The file is celador-record.json unless celador.yaml says `record: FILE`.
-
-Exit codes:
-  0  the record was written, or says already what is checked
-  2  wrong usage, celador.yaml or policy: nothing was written";
-const WAIVE_EXAMPLES: &str = "\
-Examples:
-  celador waive floating-image-tag@deploy.sh:3 --reason 'rebuilt hourly' --owner @docs --until 2026-12-31
-  celador waive b4498f46dad96085 --project --reason 'moves in May' --owner @web --until 2027-05-31
-
-The comment stands above what it is for, in the file's own syntax; where none can stand, an entry of
-celador.yaml is written. Nothing is written unless the finding is set aside by it, and nothing else changes.
-
-Exit codes:
-  0  the waiver was written
-  2  no finding matches, or several; the waiver lacks what is asked; it could not be written";
-
-const INIT_NOTES: &str = "\
-It holds the services and environments that were found, and every policy that has something to judge, each
-set to warn: nothing denies before somebody says so.
-
-Exit codes:
-  0  the file was written
-  2  there is one already, or it could not be written";
-
-const FACTS_EXAMPLES: &str = "\
-Examples:
-  celador facts                           what is deployed, with which values
-  celador facts --why backend.memory      the way of a value from its literal to the command
-  celador facts --why backend.env.PORT    the same of a variable
-  celador facts --bypasses                what turns checks off, in which environments
-  celador facts --unresolved              what could not be followed, and why
-  celador facts deploy.py --format json";
 
 /// Checks what will be deployed, before it is: reads service configs and the scripts that deploy them,
 /// without running anything, and judges them by policies.
@@ -189,106 +107,6 @@ pub struct Reading {
 }
 
 #[derive(Debug, Args)]
-pub struct Check {
-    #[command(flatten)]
-    pub reading: Reading,
-    /// Report what is new against the commit where this change left REF, judged by the settings before the
-    /// change as well as by its own: it cannot exempt itself
-    #[arg(long, value_name = "REF")]
-    pub base: Option<String>,
-    /// Form of the report, and the file it goes to instead of standard output (repeatable: one run can write
-    /// many files, and one report to standard output)
-    #[arg(long, value_name = "FORMAT[=FILE]", value_parser = FormatParser, default_value = "human")]
-    pub format: Vec<Wanted>,
-    /// A name: ask only this policy. A file or folder: ask these besides the others (repeatable)
-    #[arg(long, value_name = "NAME|FILE")]
-    pub policy: Vec<String>,
-    /// Deny where it cannot be told whether a policy holds; warnings about policies are errors
-    #[arg(long)]
-    pub strict: bool,
-    /// Show how every verdict came to be, those that pass too: each condition with its operands
-    #[arg(long)]
-    pub explain: bool,
-    #[command(flatten)]
-    pub passing: Passing,
-    /// Report what waivers set aside as if there were none
-    #[arg(long)]
-    pub no_waivers: bool,
-    /// The day of the run, as in 2026-12-31 [default: today, in UTC]
-    #[arg(long, value_name = "DATE", value_parser = day)]
-    pub today: Option<Date>,
-    #[command(flatten)]
-    pub layout: Layout,
-}
-
-/// What passes all the same.
-#[derive(Debug, Args)]
-pub struct Passing {
-    /// Gate this environment: findings of others only are shown and do not count
-    #[arg(long, value_name = "NAME")]
-    pub environment: Option<String>,
-    /// In an emergency: let pass what is denied, where celador.yaml allows it; the reason is reported
-    #[arg(long, value_name = "REASON")]
-    pub bypass: Option<String>,
-    /// Show what the baseline holds, too
-    #[arg(long)]
-    pub no_baseline: bool,
-}
-
-fn day(text: &str) -> Result<Date, String> {
-    Date::parse(text).map_err(|_| "a day, as in 2026-12-31".to_owned())
-}
-
-/// How a report for people is laid out.
-#[derive(Debug, Args)]
-pub struct Layout {
-    /// Count instead of telling: per policy, file or service, the most frequent first (human, concise)
-    #[arg(long)]
-    pub statistics: bool,
-    /// Put findings together, or count them, by this (human, concise)
-    #[arg(long, value_enum, value_name = "WHAT")]
-    pub group_by: Option<GroupBy>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum GroupBy {
-    Policy,
-    File,
-    Service,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum CheckFormat {
-    /// For people
-    #[default]
-    Human,
-    /// For people in a hurry: one line a finding, `path:line:column: error[policy] message`
-    Concise,
-    /// For programs: version 1 of the contract
-    Json,
-    /// The same, one part a line
-    JsonLines,
-    /// For code scanning: SARIF 2.1.0
-    Sarif,
-    /// Annotations of GitHub Actions
-    Github,
-    /// GitLab Code Quality
-    Gitlab,
-    /// For CI systems that read JUnit's XML
-    Junit,
-    /// For CI systems and editors that read Checkstyle's XML
-    Checkstyle,
-    /// For reviewdog
-    Rdjson,
-    /// Logging commands of Azure Pipelines
-    Azure,
-    /// Test Anything Protocol, version 14
-    Tap,
-    /// A summary for a pull request
-    Markdown,
-}
-
-#[derive(Debug, Args)]
 pub struct Facts {
     #[command(flatten)]
     pub reading: Reading,
@@ -346,6 +164,10 @@ pub struct Test {
     /// Project file [default: the nearest celador.yaml upward]
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
+}
+
+fn day(text: &str) -> Result<Date, String> {
+    Date::parse(text).map_err(|_| "a day, as in 2026-12-31".to_owned())
 }
 
 fn percent(text: &str) -> Result<f64, String> {
