@@ -115,11 +115,18 @@ fn answer(info: &str, given: &[Block]) -> String {
     }
     let command = info.trim_start_matches("console ");
     let run = judged(&repository, command);
-    let mut told = if run.stdout.starts_with('{') { lines(&run.json()) } else { run.stdout.clone() };
-    told.push_str(&run.stderr);
     let own = repository.path().to_string_lossy().into_owned();
-    let commit = repository.git(&["rev-parse", "main"]);
-    let told = told.replace(&own, "$PWD").replace(commit.trim().get(..12).unwrap_or("main"), "main");
+    let commit = repository.git(&["rev-parse", "refs/heads/main"]);
+    let named = |text: &str| text.replace(&own, "$PWD").replace(&commit[..12], "main");
+    let mut told = named(&run.stdout);
+    if run.stdout.starts_with('{') {
+        // Paths of the commit come where its name sorts them, which is another one each time.
+        let told_by_json = named(&lines(&run.json()));
+        let mut sorted: Vec<&str> = told_by_json.split_inclusive('\n').collect();
+        sorted.sort_unstable();
+        told = sorted.concat();
+    }
+    told.push_str(&named(&run.stderr));
     let is_seen = run.code != Some(0) || SEEN.iter().any(|word| told.contains(word));
     format!("{told}exit {}{}\n", run.code.unwrap_or(-1), if is_seen { "" } else { UNSEEN })
 }
