@@ -13,7 +13,7 @@
 //! So a policy that is added or made stricter does not deny what was there before, and nothing that is
 //! made laxer lets pass what the change adds. Where the settings are the same, judging once is enough.
 
-use crate::diagnostic::{Action, By, Diagnostic, Finding, SetAside, Severity, Verdict};
+use crate::diagnostic::{Action, By, Diagnostic, Finding, RELAXED_BY_CHANGE, SetAside, Severity, Verdict};
 use crate::enforce::{self, Known, Matches, Status, content_print, waiver};
 use crate::model::Deployment;
 use crate::report::Outcome;
@@ -415,7 +415,7 @@ pub fn tell(outcome: &mut Outcome, mut relaxed: Vec<Relaxed>, unseen: Vec<Relaxe
     });
     let finding = |one: Relaxed, help: &str| {
         let told = Diagnostic::warning("relaxed", one.span, one.message).with_help(help);
-        super::unreadable::of_diagnostic(POLICY, Severity::Warning, Action::Warn, told)
+        super::unreadable::of_diagnostic(RELAXED_BY_CHANGE, Severity::Warning, Action::Warn, told)
     };
     let help = "nothing of it counts for this change; approve it with the change, or take it back";
     let mut told: Vec<Finding> = relaxed.into_iter().map(|one| finding(one, help)).collect();
@@ -426,9 +426,6 @@ pub fn tell(outcome: &mut Outcome, mut relaxed: Vec<Relaxed>, unseen: Vec<Relaxe
     outcome.findings.append(&mut told);
     sort(outcome);
 }
-
-/// The policy that lists what a change made laxer.
-pub(super) const POLICY: &str = "check-relaxed-by-change";
 
 /// What other settings did to the findings of one policy, before the change or after it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

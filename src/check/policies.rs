@@ -1,6 +1,6 @@
 //! Which policies judge: the project's own, and of the pack those that can bind.
 
-use crate::diagnostic::{Diagnostic, Tally, nearest};
+use crate::diagnostic::{Diagnostic, RELAXED_BY_CHANGE, Tally, nearest};
 use crate::document::{Document, NodeId, Ref};
 use crate::enforce::{self, waiver::POLICIES};
 use crate::evaluate::Evaluation;
@@ -13,7 +13,7 @@ use std::sync::Arc;
 pub(super) const OF_THE_PIPELINE: &[&str] = &[
     "unreadable-file",
     "schema-violation",
-    super::change::POLICY,
+    RELAXED_BY_CHANGE,
     "stale-baseline-entry",
     "policy-bound-nothing",
     "file-lost-its-deployments",

@@ -16,6 +16,10 @@ pub enum Verdict {
     Error,
 }
 
+/// The policy whose findings say what a change makes laxer. They are shown however little is said: nothing
+/// else would tell of what the change took out of sight.
+pub const RELAXED_BY_CHANGE: &str = "check-relaxed-by-change";
+
 /// What is done about a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Action {

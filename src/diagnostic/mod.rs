@@ -8,7 +8,7 @@ mod finding;
 mod set_aside;
 
 pub use explanation::{ExplainedCondition, ExplainedOperand, Explanation};
-pub use finding::{Action, Because, Finding, OperandValue, Tally, UnknownInput, Verdict};
+pub use finding::{Action, Because, Finding, OperandValue, RELAXED_BY_CHANGE, Tally, UnknownInput, Verdict};
 pub use set_aside::{By, SetAside, WaiverNote};
 
 use crate::source::Span;

@@ -27,7 +27,7 @@ pub struct Global {
     /// Colours in reports for people
     #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
     pub color: Color,
-    /// Say only what denies, and errors
+    /// Say only what denies, what a change makes laxer, and errors
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
     /// Say more: notes, waivers, each policy's counts; twice also what is done (as CELADOR_LOG=debug)

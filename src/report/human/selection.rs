@@ -1,6 +1,6 @@
 //! What a report for people shows of a run, in which order, and in which groups.
 
-use crate::diagnostic::{Action, By, Diagnostic, Finding, SetAside, Severity};
+use crate::diagnostic::{Action, By, Diagnostic, Finding, RELAXED_BY_CHANGE, SetAside, Severity};
 use crate::report::human::{GroupBy, Verbosity};
 use crate::report::outcome::Outcome;
 use crate::source::Sources;
@@ -43,7 +43,10 @@ pub(in crate::report) fn findings(outcome: &Outcome, verbosity: Verbosity) -> Ve
         Verbosity::Verbose => Action::Audit,
     };
     let least_open = if verbosity > Verbosity::Quiet { Action::Audit } else { Action::Deny };
-    let told = outcome.findings.iter().filter(|finding| finding.action >= least);
+    let told = outcome
+        .findings
+        .iter()
+        .filter(|finding| finding.action >= least || finding.policy == RELAXED_BY_CHANGE);
     let open = outcome.undetermined.iter().filter(|open| open.action >= least_open);
     let aside = outcome.set_aside.iter().filter(|one| is_listed(one, verbosity));
     told.chain(open).map(Shown::Finding).chain(aside.map(Shown::SetAside)).collect()

@@ -248,6 +248,22 @@ fn a_change_cannot_exempt_itself() {
 }
 
 #[test]
+fn a_quiet_run_tells_what_a_change_takes_out_of_sight() {
+    let files = [
+        ("celador.yaml", PROJECT),
+        ("bad.yaml", &manifest("bad", "bad:1")),
+        ("good.yaml", &manifest("good", "good:1")),
+    ];
+    let repository = changed("quiet", &files);
+    repository.git(&["mv", "bad.yaml", "bad.txt"]);
+    repository.write("bad.txt", manifest("bad", "bad:latest")).commit("change");
+    for format in ["human", "concise"] {
+        let run = repository.celador(&["check", "--base", "main", "--quiet", "--format", format]);
+        assert!(run.stdout.contains(RELAXED) && run.stdout.contains("bad.yaml"), "{format}: {}", run.all());
+    }
+}
+
+#[test]
 fn what_only_makes_checks_stricter_is_not_listed() {
     let lax = "version: 1\nexclude: [\"other/**\"]\npolicies: {builtin: none, configure: {floating-image-tag: {action: warn}}}\n\
                actions: [{policy: x-y, action: warn, until: 2027-01-31}]\ngates: {staging: {tolerate: 2}}\n";
