@@ -415,7 +415,7 @@ pub fn tell(outcome: &mut Outcome, mut relaxed: Vec<Relaxed>, unseen: Vec<Relaxe
     });
     let finding = |one: Relaxed, help: &str| {
         let told = Diagnostic::warning("relaxed", one.span, one.message).with_help(help);
-        super::unreadable::of_diagnostic(RELAXED_BY_CHANGE, Severity::Warning, Action::Warn, told)
+        Finding::of_diagnostic(RELAXED_BY_CHANGE, Severity::Warning, Action::Warn, told)
     };
     let help = "nothing of it counts for this change; approve it with the change, or take it back";
     let mut told: Vec<Finding> = relaxed.into_iter().map(|one| finding(one, help)).collect();

@@ -1,8 +1,7 @@
 //! Entries of the baseline that stand for nothing any more, as findings of `stale-baseline-entry`.
 
-use super::unreadable::of_diagnostic;
 use super::{PolicySettings, Unreadable};
-use crate::diagnostic::{Action, Diagnostic, Severity, Tally};
+use crate::diagnostic::{Action, Diagnostic, Finding, Severity, Tally};
 use crate::enforce::{self, Baseline};
 use crate::evaluate::Evaluation;
 use crate::source::Sources;
@@ -35,6 +34,6 @@ pub(super) fn tell(
         let message = format!("`{}` finds no longer in {} what is recorded here", entry.policy, entry.path);
         let told = Diagnostic::warning(POLICY, entry.span, message)
             .with_help("`celador baseline` takes it out, so that it cannot come back unseen");
-        evaluation.findings.push(of_diagnostic(POLICY, Severity::Warning, Action::Warn, told));
+        evaluation.findings.push(Finding::of_diagnostic(POLICY, Severity::Warning, Action::Warn, told));
     }
 }

@@ -1,8 +1,7 @@
 //! Documents against JSON Schemas, as findings of the policy `schema-violation`.
 
-use super::unreadable::of_diagnostic;
 use super::{Facts, PolicySettings};
-use crate::diagnostic::{Action, Diagnostic, Severity, Tally};
+use crate::diagnostic::{Action, Diagnostic, Finding, Severity, Tally};
 use crate::document::Document;
 use crate::evaluate::Evaluation;
 use crate::input::{Format, Limits, json, yaml};
@@ -199,6 +198,7 @@ pub(super) fn tell(evaluation: &mut Evaluation, violations: Violations, settings
         failed: violating,
         ..Tally::default()
     });
-    let told = findings.into_iter().map(|told| of_diagnostic(POLICY, Severity::Error, Action::Deny, told));
+    let told =
+        findings.into_iter().map(|told| Finding::of_diagnostic(POLICY, Severity::Error, Action::Deny, told));
     evaluation.findings.extend(told);
 }

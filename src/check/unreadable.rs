@@ -1,7 +1,7 @@
 //! Files that could not be read, as findings of the policy `unreadable-file`.
 
 use super::{File, PolicySettings, Selected};
-use crate::diagnostic::{Action, Diagnostic, Finding, Severity, Tally, Verdict};
+use crate::diagnostic::{Action, Diagnostic, Finding, Severity, Tally};
 use crate::evaluate::Evaluation;
 use crate::source::SourceId;
 use std::collections::{BTreeMap, HashSet};
@@ -55,7 +55,7 @@ pub(super) fn tell(
         let denies = named && diagnostic.severity == Severity::Error;
         let action = if denies { Action::Deny } else { Action::Warn };
         let severity = if action == Action::Deny { Severity::Error } else { Severity::Warning };
-        evaluation.findings.push(of_diagnostic(POLICY, severity, action, diagnostic));
+        evaluation.findings.push(Finding::of_diagnostic(POLICY, severity, action, diagnostic));
     }
     evaluation.tallies.push(tally);
 }
@@ -89,28 +89,4 @@ fn together(mut group: Vec<Unreadable>) -> Option<Unreadable> {
         }));
     }
     Some(first)
-}
-
-/// A diagnostic about the input, told as a finding of a policy.
-pub(super) fn of_diagnostic(policy: &str, severity: Severity, action: Action, told: Diagnostic) -> Finding {
-    Finding {
-        policy: policy.to_owned(),
-        verdict: Verdict::Fail,
-        severity,
-        action,
-        message: told.message,
-        services: Vec::new(),
-        environment: None,
-        platform: None,
-        condition: String::new(),
-        primary: told.primary,
-        origin: None,
-        related: told.related,
-        because: None,
-        further: Vec::new(),
-        help: told.help,
-        fix: None,
-        unknowns: Vec::new(),
-        fingerprint: String::new(),
-    }
 }

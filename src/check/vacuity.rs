@@ -5,8 +5,7 @@
 //! what it was asked about, so that a change that takes the subjects away is seen.
 
 use super::PolicySettings;
-use super::unreadable::of_diagnostic;
-use crate::diagnostic::{Action, Diagnostic, Severity, Tally};
+use crate::diagnostic::{Action, Diagnostic, Finding, Severity, Tally};
 use crate::enforce::{BoundPolicy, HeldFile, Record};
 use crate::evaluate::Evaluation;
 use crate::model::{Deployment, Model};
@@ -90,7 +89,7 @@ fn add(evaluation: &mut Evaluation, policy: &str, bound: usize, lost: Vec<Diagno
     for told in lost {
         let severity = told.severity;
         let action = if severity == Severity::Error { Action::Deny } else { Action::Warn };
-        evaluation.findings.push(of_diagnostic(policy, severity, action, told));
+        evaluation.findings.push(Finding::of_diagnostic(policy, severity, action, told));
     }
 }
 

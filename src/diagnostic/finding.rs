@@ -1,6 +1,6 @@
 //! Findings: verdicts that a person must see.
 
-use crate::diagnostic::{Annotation, Fix, Severity};
+use crate::diagnostic::{Annotation, Diagnostic, Fix, Severity};
 use crate::provenance::Origin;
 use crate::source::Span;
 use crate::value::Unknown;
@@ -106,6 +106,30 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// A diagnostic, told as a finding of a policy.
+    pub fn of_diagnostic(policy: &str, severity: Severity, action: Action, told: Diagnostic) -> Finding {
+        Finding {
+            policy: policy.to_owned(),
+            verdict: Verdict::Fail,
+            severity,
+            action,
+            message: told.message,
+            services: Vec::new(),
+            environment: None,
+            platform: None,
+            condition: String::new(),
+            primary: told.primary,
+            origin: None,
+            related: told.related,
+            because: None,
+            further: Vec::new(),
+            help: told.help,
+            fix: None,
+            unknowns: Vec::new(),
+            fingerprint: String::new(),
+        }
+    }
+
     /// Where it points.
     pub fn span(&self) -> Span {
         self.primary.span

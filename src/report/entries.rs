@@ -30,7 +30,7 @@ impl<'a> Run<'a> {
     /// Masks the secrets of everything that the run tells.
     pub(super) fn redactor(&self) -> Redactor<'a> {
         let outcome = self.outcome;
-        Redactor::new(&outcome.sources, &outcome.provenance, Some(&outcome.model), outcome.spoken_of())
+        Redactor::of(outcome)
     }
 }
 

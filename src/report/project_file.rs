@@ -25,8 +25,7 @@ pub struct Applying {
 
 /// The file.
 pub fn write(outcome: &Outcome, policies: &[Applying]) -> String {
-    let redactor =
-        Redactor::new(&outcome.sources, &outcome.provenance, Some(&outcome.model), outcome.spoken_of());
+    let redactor = Redactor::of(outcome);
     let writer = Writer { outcome, redactor: &redactor };
     let mut out = String::from(
         "# What this project says about itself to Celador. Every key may be left out.\n\

@@ -1,6 +1,6 @@
 //! What is wrong with waivers, as findings of policies of their own.
 
-use crate::diagnostic::{Action, Annotation, Diagnostic, Finding, Severity, Verdict};
+use crate::diagnostic::{Action, Annotation, Diagnostic, Finding, Severity};
 
 pub const MALFORMED: &str = "malformed-waiver";
 pub const EXPIRED: &str = "expired-waiver";
@@ -23,26 +23,7 @@ pub struct Grade {
 
 /// A problem as a finding of its policy.
 pub(super) fn finding(policy: &str, grade: Grade, told: Diagnostic) -> Finding {
-    Finding {
-        policy: policy.to_owned(),
-        verdict: Verdict::Fail,
-        severity: grade.severity,
-        action: grade.action,
-        message: told.message,
-        services: Vec::new(),
-        environment: None,
-        platform: None,
-        condition: String::new(),
-        primary: told.primary,
-        origin: None,
-        related: told.related,
-        because: None,
-        further: Vec::new(),
-        help: told.help,
-        fix: None,
-        unknowns: Vec::new(),
-        fingerprint: String::new(),
-    }
+    Finding::of_diagnostic(policy, grade.severity, grade.action, told)
 }
 
 /// A problem at a span; its severity is the policy's.

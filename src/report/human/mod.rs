@@ -80,8 +80,7 @@ impl Page<'_> {
 
 /// The report of `celador check`.
 pub fn check(outcome: &Outcome, style: Style, view: View) -> String {
-    let redactor =
-        Redactor::new(&outcome.sources, &outcome.provenance, Some(&outcome.model), outcome.spoken_of());
+    let redactor = Redactor::of(outcome);
     let page =
         Page { sources: &outcome.sources, provenance: &outcome.provenance, redactor: &redactor, style };
     let told = selection::diagnostics(outcome, view.verbosity);

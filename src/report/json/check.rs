@@ -203,8 +203,7 @@ struct Excluded {
 
 /// The whole report, printed in every case but a usage error.
 pub fn check(outcome: &Outcome) -> String {
-    let redactor =
-        Redactor::new(&outcome.sources, &outcome.provenance, Some(&outcome.model), outcome.spoken_of());
+    let redactor = Redactor::of(outcome);
     print(&report(outcome, &redactor))
 }
 

@@ -20,8 +20,7 @@ struct Head {
 
 /// First a `report` with the version, last the `summary`; between them whatever there is.
 pub fn lines(outcome: &Outcome) -> String {
-    let redactor =
-        Redactor::new(&outcome.sources, &outcome.provenance, Some(&outcome.model), outcome.spoken_of());
+    let redactor = Redactor::of(outcome);
     let report = check::report(outcome, &redactor);
     let Report {
         version,

@@ -16,6 +16,7 @@ pub use names::is_secret_name;
 use crate::input::Format;
 use crate::model::{Container, EnvKind, EnvVariable, Model, Settings};
 use crate::provenance::Provenance;
+use crate::report::outcome::Outcome;
 use crate::source::{SourceId, Sources, Span};
 use crate::value::{Condition, Operand, Text, Value};
 use learnt::{Learnt, Met};
@@ -40,6 +41,11 @@ pub struct Redactor<'a> {
 }
 
 impl<'a> Redactor<'a> {
+    /// Knows the secrets of the files that the report of a run speaks of.
+    pub fn of(outcome: &'a Outcome) -> Redactor<'a> {
+        Redactor::new(&outcome.sources, &outcome.provenance, Some(&outcome.model), outcome.spoken_of())
+    }
+
     /// Knows the secrets of the files that a report is going to speak of; those of other files are
     /// found when an excerpt of them is asked for.
     pub fn new(
