@@ -24,7 +24,7 @@ pub trait Files {
     /// The bytes of a file.
     ///
     /// # Errors
-    /// Where there is none, or none that a person has written: see [`read_whole`].
+    /// Where there is none, or none that a person has written: a pipe, a device, a file that is too large.
     fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
 
     /// What lies in a folder, each with its whole path. Links are left out, so that no circle is walked.

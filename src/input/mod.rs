@@ -1,5 +1,4 @@
-//! Readers: one a format, from text to [`Document`] or
-//! [`Program`](crate::script::Program).
+//! Readers: one a format, from text to [`Document`] or [`Program`].
 //!
 //! Reading never fails: a broken file yields what could be read and diagnostics. `python` and `shell`
 //! lower only; what a program means is the interpreter's business.
