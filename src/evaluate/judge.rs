@@ -6,7 +6,7 @@ use super::subjects::{Subject, Subjects, Wanted};
 use crate::cel::object::{Datum, Field};
 use crate::cel::{Activation, EvaluationError, Expression, Leaf, Outcome, POLICY_ERROR, Read, WORLD_LIMIT};
 use crate::diagnostic::{Explanation, Tally, UnknownInput, Verdict};
-use crate::policy::{Compiled, CompiledValidation, Kind};
+use crate::policy::{Compiled, CompiledValidation, Kind, Named};
 use crate::value::{Condition, Reason, Unknown};
 
 /// A validation that is false in a world.
@@ -97,6 +97,10 @@ pub(super) fn judge<'a>(
     let activation = activation(policy, bound, subjects, reads);
     let alone = [None];
     let compared: Vec<Option<&'a Subject>> = bound.references.iter().copied().map(Some).collect();
+    let elements = elements.map(|all| match compared.len() {
+        0 | 1 => all,
+        _ => apart_from_references(policy, &activation, &subject.condition, all),
+    });
     for reference in if compared.is_empty() { &alone[..] } else { &compared[..] } {
         let activation = match reference {
             Some(other) => {
@@ -121,6 +125,30 @@ pub(super) fn judge<'a>(
         }
     }
     judgement
+}
+
+/// The elements that a matchCondition which reads no reference does not rule out. Among many siblings most
+/// elements are ruled out by what they are themselves, which need not be asked for every pair again.
+fn apart_from_references(
+    policy: &Compiled,
+    activation: &Activation,
+    start: &Condition,
+    elements: Vec<(Condition, Field)>,
+) -> Vec<(Condition, Field)> {
+    // What a variable reads is not known here.
+    let is_apart = |condition: &&Named| {
+        !condition.expression.names("reference") && !condition.expression.names("variables")
+    };
+    let conditions: Vec<&Named> = policy.conditions.iter().filter(is_apart).collect();
+    let may_hold = |(condition, element): &(Condition, Field)| {
+        let Some(start) = start.and(condition) else { return false };
+        let activation = activation.clone().with("each", element.clone());
+        conditions.iter().all(|condition| {
+            let worlds = condition.expression.worlds(&activation, &start, WORLD_LIMIT);
+            !worlds.iter().all(|world| matches!(world.outcome, Outcome::Value(Datum::Bool(false))))
+        })
+    };
+    elements.into_iter().filter(may_hold).collect()
 }
 
 /// Which variables a policy's expressions name, beyond its subject: trees that nobody reads are not made.
