@@ -26,10 +26,7 @@ pub(super) fn tell(
     let broken: HashSet<&str> =
         unreadable.iter().map(|one| sources.get(one.diagnostic.primary.span.source).path()).collect();
     stale.retain(|&at| baseline.entries.get(at).is_some_and(|entry| !broken.contains(entry.path.as_str())));
-    let (bound, failed) = (baseline.entries.len(), stale.len());
-    let tally =
-        Tally { policy: POLICY.to_owned(), bound, failed, passed: bound - failed, ..Tally::default() };
-    evaluation.tallies.push(tally);
+    evaluation.tallies.push(Tally::of(POLICY, baseline.entries.len(), stale.len()));
     for entry in stale.iter().filter_map(|&at| baseline.entries.get(at)) {
         let message = format!("`{}` finds no longer in {} what is recorded here", entry.policy, entry.path);
         let told = Diagnostic::warning(POLICY, entry.span, message)

@@ -1,5 +1,6 @@
 //! Which policies judge: the project's own, and of the pack those that can bind.
 
+use super::{known, schemas, unreadable, vacuity};
 use crate::diagnostic::{Diagnostic, RELAXED_BY_CHANGE, Tally, nearest};
 use crate::document::{Document, NodeId, Ref};
 use crate::enforce::{self, waiver::POLICIES};
@@ -10,17 +11,11 @@ use crate::source::{SourceId, Sources, Span};
 use std::sync::Arc;
 
 /// Policies that the pipeline itself judges: their files say why, and take their parameters.
-pub(super) const OF_THE_PIPELINE: &[&str] = &[
-    "unreadable-file",
-    "schema-violation",
-    RELAXED_BY_CHANGE,
-    "stale-baseline-entry",
-    "policy-bound-nothing",
-    "file-lost-its-deployments",
-];
+pub(super) const OF_THE_PIPELINE: &[&str] =
+    &[unreadable::POLICY, schemas::POLICY, RELAXED_BY_CHANGE, known::POLICY, vacuity::BOUND, vacuity::FILES];
 
 /// Those of them that judge what the other policies came to: whoever asks for one asks all.
-const WATCHERS: &[&str] = &["stale-baseline-entry", "policy-bound-nothing", "file-lost-its-deployments"];
+const WATCHERS: &[&str] = &[known::POLICY, vacuity::BOUND, vacuity::FILES];
 
 /// Whether the pipeline itself judges a policy.
 fn is_of_the_pipeline(name: &str) -> bool {

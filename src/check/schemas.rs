@@ -191,13 +191,7 @@ pub(super) fn tell(evaluation: &mut Evaluation, violations: Violations, settings
         return;
     }
     let Violations { findings, documents, violating, .. } = violations;
-    evaluation.tallies.push(Tally {
-        policy: POLICY.to_owned(),
-        bound: documents,
-        passed: documents - violating,
-        failed: violating,
-        ..Tally::default()
-    });
+    evaluation.tallies.push(Tally::of(POLICY, documents, violating));
     let told =
         findings.into_iter().map(|told| Finding::of_diagnostic(POLICY, Severity::Error, Action::Deny, told));
     evaluation.findings.extend(told);

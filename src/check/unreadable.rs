@@ -49,8 +49,7 @@ pub(super) fn tell(
         unreadable.iter().map(|problem| problem.diagnostic.primary.span.source).collect();
     let read: HashSet<SourceId> = files.iter().map(|file| file.source).collect();
     let bound = read.union(&broken).count();
-    let (failed, passed) = (broken.len(), bound - broken.len());
-    let tally = Tally { policy: POLICY.to_owned(), bound, passed, failed, ..Tally::default() };
+    let tally = Tally::of(POLICY, bound, broken.len());
     for Unreadable { diagnostic, named } in said_once(unreadable) {
         let denies = named && diagnostic.severity == Severity::Error;
         let action = if denies { Action::Deny } else { Action::Warn };

@@ -4,7 +4,6 @@
 //! Unlike `vacuity` this asks no record: the files before the change are there to be compared with.
 
 use super::change::Relaxed;
-use crate::model::Deployment;
 use crate::report::Outcome;
 use crate::source::{SourceId, Sources, Span};
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,16 +14,9 @@ fn held(outcome: &Outcome, sources: &Sources) -> BTreeMap<String, BTreeSet<Strin
     let mut files: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for deployment in &outcome.model.deployments {
         let path = sources.get(deployment.source).path();
-        files.entry(service(deployment)).or_default().insert(path.to_owned());
+        files.entry(deployment.family_name()).or_default().insert(path.to_owned());
     }
     files
-}
-
-fn service(deployment: &Deployment) -> String {
-    match &deployment.family {
-        Some(family) => family.to_string(),
-        None => deployment.display_name(),
-    }
 }
 
 /// The files that held a service and hold it no longer, unless others have taken it over. Both outcomes have

@@ -17,7 +17,7 @@ pub(super) const FILES: &str = "file-lost-its-deployments";
 
 /// Policies whose subjects are files of ours, or whatever was read: their counts say nothing about what
 /// is deployed.
-const UNCOUNTED: &[&str] = &["unreadable-file", super::known::POLICY, BOUND, FILES];
+const UNCOUNTED: &[&str] = &[super::unreadable::POLICY, super::known::POLICY, BOUND, FILES];
 
 /// By file its deployments, by names that last: `backend (staging)`.
 fn held(model: &Model, sources: &Sources) -> BTreeMap<String, BTreeSet<String>> {
@@ -30,10 +30,7 @@ fn held(model: &Model, sources: &Sources) -> BTreeMap<String, BTreeSet<String>> 
 }
 
 fn label(deployment: &Deployment) -> String {
-    let service = match &deployment.family {
-        Some(family) => family.to_string(),
-        None => deployment.display_name(),
-    };
+    let service = deployment.family_name();
     match &deployment.environment {
         Some(environment) => format!("{service} ({environment})"),
         None => service,
@@ -83,9 +80,7 @@ pub(super) fn tell(
 }
 
 fn add(evaluation: &mut Evaluation, policy: &str, bound: usize, lost: Vec<Diagnostic>) {
-    let (policy_name, failed) = (policy.to_owned(), lost.len());
-    let tally = Tally { policy: policy_name, bound, failed, passed: bound - failed, ..Tally::default() };
-    evaluation.tallies.push(tally);
+    evaluation.tallies.push(Tally::of(policy, bound, lost.len()));
     for told in lost {
         let severity = told.severity;
         let action = if severity == Severity::Error { Action::Deny } else { Action::Warn };

@@ -69,8 +69,7 @@ pub(super) fn tallies(enforced: &Enforced, settings: &PolicySettings) -> Vec<Tal
     let asked = POLICIES.iter().filter(|name| settings.asks_for(name));
     let tally = |name: &&str| {
         let failed = findings().filter(|finding| finding.policy == **name).count();
-        let bound = enforced.waivers.max(failed);
-        Tally { policy: (*name).to_owned(), bound, passed: bound - failed, failed, ..Tally::default() }
+        Tally::of(name, enforced.waivers.max(failed), failed)
     };
     asked.map(tally).collect()
 }

@@ -130,6 +130,11 @@ impl Finding {
         }
     }
 
+    /// The environments that it is of: of what several subjects share, those of all of them.
+    pub fn environments(&self) -> impl Iterator<Item = &str> {
+        self.environment.iter().flat_map(|all| all.split(", "))
+    }
+
     /// Where it points.
     pub fn span(&self) -> Span {
         self.primary.span
@@ -148,4 +153,12 @@ pub struct Tally {
     /// Names of subjects without a reference to be compared with.
     pub unpaired: Vec<String>,
     pub errors: usize,
+}
+
+impl Tally {
+    /// How often one of the pipeline's own policies was asked, and how often it failed.
+    pub fn of(policy: &str, bound: usize, failed: usize) -> Tally {
+        let passed = bound.saturating_sub(failed);
+        Tally { policy: policy.to_owned(), bound, passed, failed, ..Tally::default() }
+    }
 }

@@ -150,7 +150,7 @@ impl ActionRule {
         let services = finding.services.iter().map(|name| service.is_none_or(|one| matches(one, name)));
         let environment = self.environment.as_ref();
         let environments =
-            environments(finding).map(|name| environment.is_none_or(|one| one.as_str() == name));
+            finding.environments().map(|name| environment.is_none_or(|one| one.as_str() == name));
         let services = share(services).unwrap_or(Share::of(service.is_none()));
         let environments = share(environments).unwrap_or(Share::of(environment.is_none()));
         match services.min(environments) {
@@ -178,11 +178,6 @@ impl Share {
 /// `None` of nothing.
 fn share(parts: impl Iterator<Item = bool>) -> Option<Share> {
     parts.map(Share::of).reduce(|one, other| if one == other { one } else { Share::Some })
-}
-
-/// The environments of a finding: one of several subjects is of the environments of all of them.
-pub(super) fn environments(finding: &Finding) -> impl Iterator<Item = &str> {
-    finding.environment.iter().flat_map(|all| all.split(", "))
 }
 
 /// What is done about a finding, and which row of `actions` says so: the last that speaks of it. A row

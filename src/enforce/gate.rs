@@ -4,7 +4,7 @@
 //! Nothing is let pass that is not of an environment: what concerns no environment, or concerns a second
 //! one too, is nobody's to tolerate.
 
-use super::action::{environments, matches};
+use super::action::matches;
 use super::{Policies, Settings};
 use crate::diagnostic::{Action, By, Diagnostic, Finding};
 use crate::model::Environment;
@@ -78,7 +78,7 @@ pub(super) fn apply(all: &mut [Weighed], settings: &Settings, policies: &Policie
     let Some(bypass) = &settings.bypass else { return };
     let allowed = |name: &str| bypass.environments.iter().any(|one| one.as_str() == name);
     for (finding, by) in all {
-        let all_allowed = finding.environment.is_some() && environments(finding).all(allowed);
+        let all_allowed = finding.environment.is_some() && finding.environments().all(allowed);
         if denies(finding, by.as_ref()) && all_allowed && !guarded(&finding.policy) {
             *by = Some(By::Bypass { reason: bypass.reason.clone() });
         }
@@ -89,7 +89,7 @@ pub(super) fn apply(all: &mut [Weighed], settings: &Settings, policies: &Policie
 /// in particular concerns that one too.
 fn elsewhere(all: &mut [Weighed], only: &Environment) {
     for (finding, by) in all {
-        let here = finding.environment.is_none() || environments(finding).any(|name| name == only.as_str());
+        let here = finding.environment.is_none() || finding.environments().any(|name| name == only.as_str());
         if by.is_none() && !here {
             *by = Some(By::Environment { gated: only.to_string() });
         }

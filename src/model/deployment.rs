@@ -211,6 +211,11 @@ impl Deployment {
         self.containers.get_mut(index)
     }
 
+    /// What its service is called in every environment: its family, else its own name.
+    pub fn family_name(&self) -> String {
+        self.family.as_ref().map_or_else(|| self.display_name(), ToString::to_string)
+    }
+
     /// The service's name for people: the platform's name, else `unnamed`.
     pub fn display_name(&self) -> String {
         self.service.as_ref().map_or_else(|| "unnamed".to_owned(), ToString::to_string)

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{By, Diagnostic, Explanation, Finding, SetAside, Severity, Tally, WaiverNote};
 use crate::enforce::Bypass;
-use crate::model::{Environment, Model};
+use crate::model::{Deployment, Environment, Model};
 use crate::provenance::Provenance;
 use crate::source::{SourceId, Sources, Span};
 use std::collections::{BTreeSet, HashMap};
@@ -45,11 +45,7 @@ pub struct Outcome {
 impl Outcome {
     /// How many services are deployed.
     pub fn services(&self) -> usize {
-        let names = self.model.deployments.iter().map(|deployment| match &deployment.family {
-            Some(family) => family.to_string(),
-            None => deployment.display_name(),
-        });
-        names.collect::<BTreeSet<String>>().len()
+        self.model.deployments.iter().map(Deployment::family_name).collect::<BTreeSet<String>>().len()
     }
 
     /// What waivers set aside.

@@ -53,7 +53,7 @@ pub(super) fn try_entry(
 ) -> (Waiver, Verdict) {
     let nowhere = Span::beginning(SourceId::FIRST);
     let named = |text: String| Named { text, span: nowhere };
-    let environments = finding.environment.iter().flat_map(|all| all.split(", "));
+    let environments = finding.environments();
     let waiver = Waiver {
         policies: vec![named(finding.policy.clone())],
         services: finding.services.clone(),

@@ -94,11 +94,6 @@ fn covers_all<'a>(patterns: &[String], names: impl Iterator<Item = &'a str>) -> 
     names.peek().is_some() && names.all(|name| patterns.iter().any(|pattern| matches(pattern, name)))
 }
 
-/// The environments of a finding, which tells several in one text.
-fn environments(finding: &Finding) -> impl Iterator<Item = &str> {
-    finding.environment.as_deref().into_iter().flat_map(|all| all.split(", "))
-}
-
 impl Waiver {
     /// The canonical name of an environment, or a pattern as it is.
     pub fn environment_named(name: &str) -> String {
@@ -136,7 +131,7 @@ impl Waiver {
         let policy = self.policies.iter().position(|policy| matches(&policy.text, &finding.policy))?;
         let covers = self.place.holds(finding.span())
             && covers_all(&self.services, finding.services.iter().map(String::as_str))
-            && covers_all(&self.environments, environments(finding))
+            && covers_all(&self.environments, finding.environments())
             && covers_all(&self.paths, std::iter::once(path))
             && (self.conditions.is_empty()
                 || self.conditions.iter().any(|condition| same_words(condition, &finding.condition)));

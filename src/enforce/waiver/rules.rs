@@ -1,6 +1,6 @@
 //! What a project asks of its waivers, by policy and environment.
 
-use super::{Waiver, environments};
+use super::Waiver;
 use crate::diagnostic::Finding;
 use crate::enforce::Date;
 use crate::enforce::action::matches;
@@ -40,7 +40,7 @@ impl Rule {
     /// A finding that also concerns another environment is not held to what is asked in one.
     fn applies(&self, finding: &Finding) -> bool {
         let here = self.environment.as_ref().is_none_or(|environment| {
-            let mut all = environments(finding).peekable();
+            let mut all = finding.environments().peekable();
             all.peek().is_some() && all.all(|one| one == environment.as_str())
         });
         here && matches(&self.policy, &finding.policy)

@@ -3,7 +3,7 @@
 
 use super::problem::{self, Grade, count};
 use super::rules::{Lacking, Rules};
-use super::{Place, Waiver, comment, environments};
+use super::{Place, Waiver, comment};
 use crate::diagnostic::{Annotation, Diagnostic, Finding, WaiverNote, nearest};
 use crate::enforce::Settings;
 use crate::enforce::action::matches;
@@ -124,7 +124,7 @@ impl<'a> Stage<'a> {
             entry.uses.push(Use {
                 policy: finding.policy.clone(),
                 services: finding.services.clone(),
-                environments: environments(finding).map(str::to_owned).collect(),
+                environments: finding.environments().map(str::to_owned).collect(),
                 path: source.path().to_owned(),
                 line: source.lines().index_of(finding.span().start as usize),
             });
