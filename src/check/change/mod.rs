@@ -13,16 +13,24 @@
 //! So a policy that is added or made stricter does not deny what was there before, and nothing that is
 //! made laxer lets pass what the change adds. Where the settings are the same, judging once is enough.
 
-use crate::diagnostic::{Action, By, Diagnostic, Finding, RELAXED_BY_CHANGE, SetAside, Severity, Verdict};
-use crate::enforce::{self, Known, Matches, Status, content_print, waiver};
-use crate::model::Deployment;
+mod effects;
+mod held;
+mod merge;
+
+pub use effects::{Effect, Effects};
+
+use super::vacuity;
+use crate::diagnostic::{Action, By, Diagnostic, Finding, RELAXED_BY_CHANGE, SetAside, Severity};
+use crate::enforce::{self, Known, Matches, Status, waiver};
 use crate::report::Outcome;
 use crate::source::{SourceId, Sources, Span};
-use std::collections::{HashMap, HashSet};
+use held::Held;
+use merge::{Key, add, merge};
+use std::collections::HashSet;
 
 /// The policies that look at what a project has recorded of itself: what they say under the settings
 /// before the change is about the change, though it points into those.
-const OF_RECORDS: &[&str] = &["policy-bound-nothing", "file-lost-its-deployments"];
+const OF_RECORDS: &[&str] = &[vacuity::BOUND, vacuity::FILES];
 
 /// What both trees come to under the settings of one.
 #[derive(Debug)]
@@ -189,199 +197,16 @@ fn without_comment(
     Some(at)
 }
 
-/// What was set aside before the change, each for one finding after it.
-struct Held<'a> {
-    known: Known,
-    before: &'a Outcome,
-    /// Which findings it is, by position in `known`.
-    findings: Vec<&'a SetAside>,
-    used: HashSet<usize>,
-}
-
-impl<'a> Held<'a> {
-    fn of(before: &'a Outcome, gone: &dyn Fn(&str) -> bool) -> Held<'a> {
-        let findings: Vec<&SetAside> = before.set_aside.iter().filter(|one| holds(&one.by)).collect();
-        let all = findings.iter().map(|one| &one.finding);
-        // What sets aside is asked of the entries themselves.
-        let by = By::Base { commit: String::new() };
-        let known = Known::of_findings(all, &before.sources, gone, &by);
-        Held { known, before, findings, used: HashSet::new() }
-    }
-
-    /// Whether the same was set aside: the same finding; else one of the same policy about the same
-    /// services in the same file, whose line the change has touched; for a waiver of a whole file any of
-    /// its policy.
-    fn has(&mut self, one: &SetAside, sources: &Sources) -> bool {
-        let finding = &one.finding;
-        let path = sources.get(finding.span().source).path();
-        let exact = |at: &usize| {
-            self.known.entries.get(*at).is_some_and(|entry| {
-                entry.fingerprint == finding.fingerprint
-                    || (entry.gone && entry.content == content_print(finding, sources))
-            })
-        };
-        let same_file = |other: &SetAside| {
-            let there = self.before.sources.get(other.finding.span().source).path();
-            there == path && other.finding.policy == finding.policy
-        };
-        let near = |at: &usize| {
-            self.findings.get(*at).is_some_and(|other| {
-                same_file(other)
-                    && other.finding.services == finding.services
-                    && other.finding.environment == finding.environment
-            })
-        };
-        if is_of_file(&one.by, sources)
-            && self
-                .findings
-                .iter()
-                .any(|other| same_file(other) && is_of_file(&other.by, &self.before.sources))
-        {
-            return true;
-        }
-        let free = || (0..self.findings.len()).filter(|at| !self.used.contains(at));
-        let Some(at) = free().find(exact).or_else(|| free().find(near)) else { return false };
-        self.used.insert(at)
-    }
-}
-
-/// Whether it is a comment that holds for its whole file.
-fn is_of_file(by: &By, sources: &Sources) -> bool {
-    let Some(span) = by.span().filter(|_| is_comment(by)) else { return false };
-    let text = sources.slice(span);
-    waiver::parse(text, 0..text.len()).is_ok_and(|parsed| parsed.file)
-}
-
 /// Whether a finding is about a waiver, whose words are the change's own: what it sets aside is asked, not
 /// whether the settings before the change would have liked it.
 fn is_about_waiver(finding: &Finding) -> bool {
     waiver::POLICIES.contains(&finding.policy.as_str())
 }
 
-/// What a finding is about, whichever settings it was judged under: both runs read the same texts.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct Key {
-    policy: String,
-    path: String,
-    start: u32,
-    end: u32,
-    services: Vec<String>,
-    environment: Option<String>,
-    condition: String,
-}
-
-impl Key {
-    fn of(finding: &Finding, sources: &Sources) -> Key {
-        let span = finding.span();
-        Key {
-            policy: finding.policy.clone(),
-            path: sources.get(span.source).path().to_owned(),
-            start: span.start,
-            end: span.end,
-            services: finding.services.clone(),
-            environment: finding.environment.clone(),
-            condition: finding.condition.clone(),
-        }
-    }
-}
-
-/// Adds to the outcome under the new settings what is stricter under the old ones.
-fn merge(new: &mut Outcome, old: Outcome, sources: &Sources, of_settings: &dyn Fn(&Finding) -> bool) {
-    let Outcome { provenance, model, findings, undetermined, set_aside, tallies, .. } = old;
-    let mut counting = Shelf::default();
-    for finding in findings.into_iter().chain(undetermined).filter(|finding| !of_settings(finding)) {
-        counting.add(Key::of(&finding, sources), finding);
-    }
-    let mut aside = Shelf::default();
-    for one in set_aside.into_iter().filter(|one| !of_settings(&one.finding)) {
-        aside.add(Key::of(&one.finding, sources), one);
-    }
-    // Counts under both: the graver action.
-    for finding in new.findings.iter_mut().chain(&mut new.undetermined) {
-        let key = Key::of(finding, sources);
-        match counting.take(&key) {
-            Some(other) => stricter(finding, other),
-            None => drop(aside.take(&key)),
-        }
-    }
-    for one in std::mem::take(&mut new.set_aside) {
-        let key = Key::of(&one.finding, sources);
-        match counting.take(&key) {
-            // Counts under the old settings only.
-            Some(mut finding) => {
-                finding.action = finding.action.max(one.finding.action);
-                add(new, finding);
-            }
-            None => {
-                aside.take(&key);
-                new.set_aside.push(one);
-            }
-        }
-    }
-    // Not there at all under the new settings.
-    counting.rest().for_each(|finding| add(new, finding));
-    new.set_aside.extend(aside.rest());
-
-    let known: HashSet<String> = new.tallies.iter().map(|tally| tally.policy.clone()).collect();
-    new.tallies.extend(tallies.into_iter().filter(|tally| !known.contains(&tally.policy)));
-    // A secret of a file that only the old settings have read is masked where the file is shown.
-    let path = |one: &Deployment| sources.get(one.source).path().to_owned();
-    let read: HashSet<String> = new.model.deployments.iter().map(path).collect();
-    new.model.deployments.extend(model.deployments.into_iter().filter(|one| !read.contains(&path(one))));
-    new.provenance.absorb(provenance);
-}
-
-/// Things by what they are about, in their order.
-struct Shelf<T> {
-    things: Vec<Option<T>>,
-    by_key: HashMap<Key, Vec<usize>>,
-}
-
-impl<T> Default for Shelf<T> {
-    fn default() -> Shelf<T> {
-        Shelf { things: Vec::new(), by_key: HashMap::new() }
-    }
-}
-
-impl<T> Shelf<T> {
-    fn add(&mut self, key: Key, thing: T) {
-        self.by_key.entry(key).or_default().push(self.things.len());
-        self.things.push(Some(thing));
-    }
-
-    fn take(&mut self, key: &Key) -> Option<T> {
-        let at = self.by_key.get_mut(key)?.pop()?;
-        self.things.get_mut(at)?.take()
-    }
-
-    fn rest(self) -> impl Iterator<Item = T> {
-        self.things.into_iter().flatten()
-    }
-}
-
 fn sort(outcome: &mut Outcome) {
     enforce::sort(&mut outcome.findings, &outcome.sources);
     enforce::sort(&mut outcome.undetermined, &outcome.sources);
     enforce::sort_set_aside(&mut outcome.set_aside, &outcome.sources);
-}
-
-fn add(outcome: &mut Outcome, finding: Finding) {
-    let list = if finding.verdict == Verdict::Undetermined {
-        &mut outcome.undetermined
-    } else {
-        &mut outcome.findings
-    };
-    list.push(finding);
-}
-
-/// The stricter of one finding under two settings.
-fn stricter(finding: &mut Finding, other: Finding) {
-    let graver = (other.action, other.severity) > (finding.action, finding.severity);
-    let action = finding.action.max(other.action);
-    if graver {
-        *finding = other;
-    }
-    finding.action = action;
 }
 
 fn errors(outcome: &Outcome) -> HashSet<(&'static str, String)> {
@@ -425,65 +250,4 @@ pub fn tell(outcome: &mut Outcome, mut relaxed: Vec<Relaxed>, unseen: Vec<Relaxe
     enforce::assign_fingerprints(&mut told, &outcome.sources);
     outcome.findings.append(&mut told);
     sort(outcome);
-}
-
-/// What other settings did to the findings of one policy, before the change or after it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Effect {
-    /// Some are gone, or softer.
-    pub laxer: bool,
-    /// There are more, or graver ones.
-    pub stricter: bool,
-}
-
-/// What the settings of a change did, by policy.
-#[derive(Debug, Default)]
-pub struct Effects {
-    by_policy: HashMap<String, Effect>,
-}
-
-impl Effects {
-    /// Compares what both trees come to under the new settings and under the old ones. `sources` has the
-    /// texts of both outcomes after the change.
-    pub fn of(new: &Side, old: &Side, sources: &Sources, old_settings: &HashSet<SourceId>) -> Effects {
-        let mut effects = Effects::default();
-        let all = |outcome: &Outcome, sources: &Sources| -> HashMap<Key, Action> {
-            let findings = outcome.findings.iter().chain(&outcome.undetermined);
-            let findings = findings.chain(outcome.set_aside.iter().map(|one| &one.finding));
-            let judged = findings.filter(|finding| {
-                !old_settings.contains(&finding.span().source) && !is_about_waiver(finding)
-            });
-            judged.map(|finding| (Key::of(finding, sources), finding.action)).collect()
-        };
-        for (new, old) in [
-            (all(&new.after, sources), all(&old.after, sources)),
-            (all(&new.before, &new.before.sources), all(&old.before, &old.before.sources)),
-        ] {
-            let softer = |one: &HashMap<Key, Action>, other: &HashMap<Key, Action>| -> Vec<String> {
-                let softer =
-                    one.iter().filter(|(key, action)| other.get(key).is_none_or(|there| there < action));
-                softer.map(|(key, _)| key.policy.clone()).collect()
-            };
-            for policy in softer(&old, &new) {
-                effects.by_policy.entry(policy).or_default().laxer = true;
-            }
-            for policy in softer(&new, &old) {
-                effects.by_policy.entry(policy).or_default().stricter = true;
-            }
-        }
-        effects
-    }
-
-    /// What was done to the findings of a policy.
-    pub fn on(&self, policy: &str) -> Effect {
-        self.by_policy.get(policy).copied().unwrap_or_default()
-    }
-
-    /// The policies of which findings are gone, or softer.
-    pub fn laxer(&self) -> Vec<&str> {
-        let laxer = self.by_policy.iter().filter(|(_, effect)| effect.laxer);
-        let mut names: Vec<&str> = laxer.map(|(name, _)| name.as_str()).collect();
-        names.sort_unstable();
-        names
-    }
 }
